@@ -1,0 +1,24 @@
+import type { Effect, Input, Note } from '../core/machine.js';
+import type { Micros, NodeId } from '../core/base/units.js';
+
+/**
+ * Whoever watches a world: oracles, coverage, the transcript. A watcher never changes what happens; a
+ * world without watchers lives the same life, only faster. All moments are world time in microseconds.
+ */
+export interface Observer {
+  /** A process took an input. `before` and `after` are machine states (values). Boot: `input` is null and `before` undefined. */
+  onStep?(atUs: Micros, node: NodeId, input: Input<unknown, unknown> | null, before: unknown, after: unknown, effects: readonly Effect<unknown, unknown>[]): void;
+  /** A message or answer was handed to the network; `fate` says what the network decided. */
+  onSend?(atUs: Micros, from: NodeId, to: NodeId, message: unknown, fate: SendFate): void;
+  onNote?(atUs: Micros, node: NodeId, note: Note): void;
+  /** Bytes of a file became durable on a simulated disk: the whole durable content of `path` up to `durableBytes`. */
+  onSynced?(atUs: Micros, node: NodeId, path: string, durable: Uint8Array): void;
+  onCrash?(atUs: Micros, node: NodeId, state: unknown): void;
+  onRestart?(atUs: Micros, node: NodeId): void;
+  /** A machine asked to stop (fail-stop) with this reason. */
+  onStop?(atUs: Micros, node: NodeId, reason: string): void;
+  /** Something the nemesis or the world did, for the transcript: "cut s1 from s2". */
+  onHarm?(atUs: Micros, text: string): void;
+}
+
+export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow';
