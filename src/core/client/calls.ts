@@ -1,0 +1,56 @@
+import type { ByteString } from '../base/bytestring.js';
+import type { NodeId } from '../base/units.js';
+import type { StoreResult } from '../store/command.js';
+
+/** What an application asks of its client. */
+export interface ClientCall {
+  /** The application's own number for it, echoed in the outcome. */
+  readonly id: number;
+  readonly op: 'get' | 'put' | 'set' | 'delete';
+  readonly key: ByteString;
+  /** For put and set; absent is empty. */
+  readonly value?: ByteString;
+  /** For put: the version that the key must have now, 0 for "must not exist". Absent is 0. */
+  readonly version?: number;
+  /** How long the application waits for the outcome, in microseconds from the asking. Absent: the option's. */
+  readonly timeLimitUs?: number;
+}
+
+/**
+ * What became of a call. Three words, and an honest client must have all of them:
+ *
+ *   done    the answer of the store; a write took effect exactly once, or said why not
+ *   failed  certainly no effect, now or later
+ *   maybe   a write took effect once or not at all, or will yet; nobody here can tell
+ */
+export type ClientOutcome =
+  | { readonly kind: 'done'; readonly id: number; readonly result: StoreResult }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'maybe'; readonly id: number; readonly reason: string };
+
+/** How a client goes about it. Everything has a default. */
+export interface ClientOptions {
+  /** The servers to ask; those that are not members at boot are left out. Absent: every member. */
+  readonly servers?: readonly NodeId[];
+  /**
+   * Whether commands go in a session, which makes a repeated command take effect once (thesis §6.3).
+   * Default true. Without one: a set or delete is not repeated once it may have taken effect; a put is,
+   * since its version guards it, except against a delete of the same key in between, which starts the
+   * versions anew; and a network that doubles messages may double a command.
+   */
+  readonly useSessions?: boolean;
+  /** How long to wait for one server's answer before another is asked. Default 500 ms. */
+  readonly attemptTimeoutMs?: number;
+  /** How long a call may take in all when it does not say so itself. Default 10 000 ms. */
+  readonly timeLimitMs?: number;
+  /** The pause after a whole round of servers gave no answer; doubled each round up to 16 times, half of it random. Default 20 ms. */
+  readonly pauseMs?: number;
+  /** How many calls may wait behind the one under way; one more fails at once. Default 64. */
+  readonly queueMax?: number;
+  /**
+   * Whether the network may deliver one request twice, as the host's contract allows. Then a command
+   * that was refused may still take effect through its other copy, so giving up on it is "maybe". Default
+   * true; a host with one connection to each server, TCP say, may set false, and a refusal is then final.
+   */
+  readonly mayDouble?: boolean;
+}

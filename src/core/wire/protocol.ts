@@ -1,0 +1,45 @@
+import type { ByteString } from '../base/bytestring.js';
+import type { NodeId } from '../base/units.js';
+import type { RaftMessage } from '../raft/messages.js';
+import type { Command, StoreResult } from '../store/command.js';
+
+/** What servers of the raft system say to each other. */
+export type NodeMessage = RaftMessage;
+
+/** What a client asks of a server. `id` is the client's own number for it, echoed in the answer. */
+export type NodeRequest =
+  /** A command for the log (ClientRequest and RegisterClient, thesis Figure 6.1). */
+  | { readonly kind: 'command'; readonly id: number; readonly command: Command }
+  /** A linearizable read (ClientQuery, §6.4). */
+  | { readonly kind: 'query'; readonly id: number; readonly key: ByteString }
+  | { readonly kind: 'whoIsLeader'; readonly id: number }
+  | { readonly kind: 'status'; readonly id: number };
+
+export type NodeResponse =
+  | { readonly kind: 'done'; readonly id: number; readonly result: StoreResult }
+  /**
+   * Not the leader, or deposed while the request was under way. `leaderHint` is NOBODY when unknown.
+   * `isUncertain`: the command was appended here and may yet be committed, so a retry must be of the same
+   * session and number, and one who gives up must say "maybe". When false it certainly took no effect.
+   */
+  | { readonly kind: 'notLeader'; readonly id: number; readonly leaderHint: NodeId; readonly isUncertain: boolean }
+  /** The server can't take it now and did nothing: starting, overloaded, or a new leader before its first commit. Try again. */
+  | { readonly kind: 'unavailable'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'leader'; readonly id: number; readonly leaderHint: NodeId }
+  | { readonly kind: 'status'; readonly id: number; readonly status: NodeStatus };
+
+export interface NodeStatus {
+  readonly self: NodeId;
+  readonly role: string;
+  readonly term: number;
+  readonly leaderId: NodeId;
+  readonly commitIndex: number;
+  readonly lastApplied: number;
+  readonly lastLogIndex: number;
+  readonly firstLogIndex: number;
+  readonly snapshotIndex: number;
+  readonly keyCount: number;
+  readonly sessionCount: number;
+  /** Digest of the whole replicated state at lastApplied, 16 hex digits. */
+  readonly digest: string;
+}
