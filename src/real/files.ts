@@ -1,0 +1,263 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { assert, unreachable } from '../core/base/assert.js';
+import type { DiskError, DiskOutcome, DiskStep, DiskValue, FileEntry } from '../core/machine.js';
+import { codeOf, lineOf, UserError } from './errors.js';
+import { isLockFile, lockDirectory, type DirectoryLock } from './lock.js';
+
+/** Open handles that are kept before the longest unused clean one is closed. */
+const HANDLES_MAX = 64;
+
+/** An open file. Two kinds, because a file opened for appending ignores the offset of a write (Linux, open(2)). */
+interface OpenFile {
+  readonly handle: Promise<FileHandle>;
+  /** Something was written that no sync has covered: then it stays open, so that a late write error is reported to it. */
+  isDirty: boolean;
+  /** Steps that use it now. Operations overlap, so one may remove or rename a file while another still works on it. */
+  users: number;
+  /** It is to be closed as soon as nobody uses it. */
+  isForgotten: boolean;
+}
+
+/**
+ * The flat data directory of one node on a real disk: carries out the disk effects of a machine.
+ *
+ * The twin of this class is the simulated disk; one contract test holds both to core/machine.ts. Nothing
+ * is ever tried again here: after a failed sync the bytes may be gone although a second sync would
+ * succeed (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so the machine
+ * must hear of the first failure and decide.
+ */
+export class DataDirectory {
+  readonly path: string;
+  readonly #lock: DirectoryLock;
+  readonly #files = new Map<string, OpenFile>();
+  readonly #closing = new Set<Promise<void>>();
+  #isClosed = false;
+
+  private constructor(path: string, lock: DirectoryLock) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * Creates the directory if it is absent and locks it for this process.
+   *
+   * @throws {UserError} When it cannot be created or read, or another process has it.
+   */
+  static async open(path: string): Promise<DataDirectory> {
+    try {
+      await createDirectory(resolve(path));
+      return new DataDirectory(path, await lockDirectory(path));
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`data directory ${path} cannot be used: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Carries out the steps in order up to the first error. Never rejects for a fault of the disk. */
+  async perform(steps: readonly DiskStep[]): Promise<DiskOutcome> {
+    const values: DiskValue[] = [];
+    for (const [at, step] of steps.entries()) {
+      try {
+        assert(!this.#isClosed, 'a closed directory is not used');
+        values.push(await this.#performStep(step));
+      } catch (error) {
+        return { ok: false, at, error: diskError(step, error) };
+      }
+    }
+    return { ok: true, values };
+  }
+
+  /** Closes all files and releases the lock. Nothing is synced: what the machine did not ask for does not happen. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const key of [...this.#files.keys()]) this.#forget(key);
+    await Promise.all(this.#closing);
+    await this.#lock.release();
+  }
+
+  async #performStep(step: DiskStep): Promise<DiskValue> {
+    switch (step.kind) {
+      case 'append':
+        return this.#writeAll(step.path, step.bytes, null);
+      case 'write':
+        return this.#writeAll(step.path, step.bytes, step.offset);
+      case 'sync':
+        return this.#sync(step.path);
+      case 'syncDirectory':
+        return syncDirectory(this.path);
+      case 'read':
+        return this.#read(step.path, step.offset, step.length);
+      case 'truncate':
+        return this.#using(step.path, 'existing', async (handle, file) => {
+          file.isDirty = true;
+          await handle.truncate(step.length);
+          return null;
+        });
+      case 'rename':
+        await rename(this.#pathOf(step.path), this.#pathOf(step.to));
+        this.#forgetFile(step.path);
+        this.#forgetFile(step.to);
+        return null;
+      case 'remove':
+        await unlink(this.#pathOf(step.path));
+        this.#forgetFile(step.path);
+        return null;
+      case 'list':
+        return this.#list();
+      default:
+        return unreachable(step);
+    }
+  }
+
+  #writeAll(path: string, bytes: Uint8Array, offset: number | null): Promise<null> {
+    return this.#using(path, offset === null ? 'append' : 'write', async (handle, file) => {
+      file.isDirty = true;
+      for (let done = 0; done < bytes.length; ) {
+        const at = offset === null ? null : offset + done;
+        done += (await handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
+      }
+      return null;
+    });
+  }
+
+  /** Both handles of a file reach the same pages, but each is told only of the errors since it was opened: ask every dirty one. */
+  async #sync(path: string): Promise<null> {
+    const dirty = MODES.filter((mode) => this.#files.get(keyOf(path, mode))?.isDirty === true);
+    for (const mode of dirty.length > 0 ? dirty : (['existing'] as const)) {
+      await this.#using(path, mode, async (handle, file) => {
+        file.isDirty = false;
+        await handle.datasync();
+      });
+    }
+    return null;
+  }
+
+  #read(path: string, offset: number, length: number): Promise<Uint8Array> {
+    return this.#using(path, 'existing', async (handle) => {
+      const { size } = await handle.stat();
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, offset + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return bytes.subarray(0, done);
+    });
+  }
+
+  async #list(): Promise<readonly FileEntry[]> {
+    const names = await readdir(this.path, { withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile() && !isLockFile(entry.name)).map((entry) => entry.name);
+    const sized = files.sort(ascending).map(async (path) => ({ path, sizeBytes: (await stat(this.#pathOf(path))).size }));
+    return Promise.all(sized);
+  }
+
+  #pathOf(name: string): string {
+    assert(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && !isLockFile(name), `a file of a machine has a plain name, not "${name}"`);
+    return join(this.path, name);
+  }
+
+  /** Opens the file unless it is kept open. `existing` takes whichever handle is kept, and never creates the file. */
+  async #using<Value>(path: string, kind: Mode | 'existing', act: (handle: FileHandle, file: OpenFile) => Promise<Value>): Promise<Value> {
+    const file = this.#keep(path, kind);
+    file.users += 1;
+    try {
+      return await act(await file.handle, file);
+    } finally {
+      file.users -= 1;
+      if (file.isForgotten && file.users === 0) this.#close(file);
+      this.#closeUnused();
+    }
+  }
+
+  #keep(path: string, kind: Mode | 'existing'): OpenFile {
+    const modes = kind === 'existing' ? MODES : [kind];
+    for (const mode of modes) {
+      const kept = this.#files.get(keyOf(path, mode));
+      if (kept !== undefined) return kept;
+    }
+    const mode = kind === 'existing' ? 'append' : kind;
+    const flags =
+      constants.O_RDWR | (mode === 'append' ? constants.O_APPEND : 0) | (kind === 'existing' ? 0 : constants.O_CREAT);
+    const handle = open(this.#pathOf(path), flags, 0o644);
+    const file: OpenFile = { handle, isDirty: false, users: 0, isForgotten: false };
+    this.#files.set(keyOf(path, mode), file);
+    handle.catch(() => {
+      if (this.#files.get(keyOf(path, mode)) === file) this.#files.delete(keyOf(path, mode));
+    });
+    return file;
+  }
+
+  #closeUnused(): void {
+    if (this.#files.size <= HANDLES_MAX) return;
+    for (const [key, file] of this.#files) {
+      if (!file.isDirty && file.users === 0) return this.#forget(key);
+    }
+  }
+
+  #forgetFile(path: string): void {
+    for (const mode of MODES) this.#forget(keyOf(path, mode));
+  }
+
+  #forget(key: string): void {
+    const file = this.#files.get(key);
+    if (file === undefined) return;
+    this.#files.delete(key);
+    file.isForgotten = true;
+    if (file.users === 0) this.#close(file);
+  }
+
+  /** A close can report nothing that a sync would not have reported, and nobody was promised anything by it. */
+  #close(file: OpenFile): void {
+    const closing = file.handle.then((handle) => handle.close()).catch(() => undefined);
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
+  }
+}
+
+type Mode = 'append' | 'write';
+const MODES: readonly Mode[] = ['append', 'write'];
+
+const keyOf = (path: string, mode: Mode): string => `${mode} ${path}`;
+
+const ascending = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Creates a directory and what is missing above it, so that a power cut right after cannot take it away again. */
+async function createDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let at = path; at.length >= first.length; at = dirname(at)) await syncDirectory(dirname(at));
+}
+
+async function syncDirectory(path: string): Promise<null> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return null;
+}
+
+const CODES: Readonly<Record<string, DiskError['code']>> = { ENOENT: 'missing', ENOSPC: 'full', EDQUOT: 'full' };
+
+function diskError(step: DiskStep, error: unknown): DiskError {
+  const subject = 'path' in step ? `${step.kind} ${step.path}` : step.kind;
+  return { code: CODES[codeOf(error)] ?? 'io', message: `${subject}: ${reasonOf(error)}` };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'it is not a directory',
+  EEXIST: 'it is not a directory',
+  EIO: 'the disk reported an error',
+};
+
+const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? lineOf(error);

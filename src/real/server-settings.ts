@@ -1,0 +1,38 @@
+import type { NodeId } from '../core/base/units.js';
+import type { ServerMap } from './addresses.js';
+import type { Log } from './log.js';
+
+/** What one server of the raft system is started with. */
+export interface ServerSettings {
+  /** Who this server is; a key of `servers`. */
+  readonly id: NodeId;
+  /** Servers of different clusters refuse each other and each other's data directories. 1 .. 2^32-1. */
+  readonly clusterId: number;
+  /** Every server of the cluster, this one among them; the same map on all of them. */
+  readonly servers: ServerMap;
+  /** Created if absent. One process at a time; for ever of this id and cluster. */
+  readonly dataDirectory: string;
+  /** What differs from the defaults of the protocol and of the host. */
+  readonly options?: ServerOptions;
+  readonly log?: Log;
+}
+
+/** Numbers that a user may set, in milliseconds and bytes. Absent: the default. */
+export interface ServerOptions {
+  readonly electionTimeoutMsMin?: number;
+  readonly electionTimeoutMsMax?: number;
+  readonly heartbeatIntervalMs?: number;
+  /** Client connections at once; further ones get one line and are closed. */
+  readonly clientConnectionsMax?: number;
+  /** Requests of one connection that may be unanswered before its further bytes wait in the network. */
+  readonly unansweredRequestsMax?: number;
+}
+
+/** A server that is up. */
+export interface RunningServer {
+  readonly id: NodeId;
+  /** Resolves once, when the server has ended and its ports and files are closed: null after `stop()`, else the reason it ended by itself. */
+  readonly ended: Promise<string | null>;
+  /** Takes no new requests, gives those under way a moment to be answered, closes everything. Idempotent. */
+  stop(): Promise<void>;
+}
