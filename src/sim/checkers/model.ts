@@ -1,0 +1,64 @@
+import type { Operation } from './history.js';
+
+/** A step that the model does not allow. States are 0 or more. */
+export const ILLEGAL = -1;
+
+/** The sequential behaviour of one object, to which every linearization must conform. */
+export interface Model {
+  readonly name: string;
+  /** What this model cannot mean anything by, in words for the user; null when the operation is fine. */
+  problemOf(operation: Operation): string | null;
+  /**
+   * The model made ready for the operations of one key. With `isQuotient`, states that none of these
+   * operations can tell apart are one state (the observational quotient): it changes no verdict, since a
+   * state matters only through which operations are legal in it and in what follows.
+   */
+  specify(operations: readonly Operation[], isQuotient: boolean): Specification;
+}
+
+/**
+ * One key's operations as functions on small whole numbers. `i` is an index into the operations that were
+ * given to {@link Model.specify}. States are interned: equal states have equal numbers.
+ */
+export interface Specification {
+  readonly initialState: number;
+  /**
+   * The state after operation `i`, or {@link ILLEGAL} if its outcome is impossible in `state`. For an
+   * unknown outcome: the state in which it takes effect, ILLEGAL or the same state when it has none.
+   */
+  step(state: number, i: number): number;
+  /** Operations with equal numbers are the same function: same input, same outcome. */
+  readonly classes: Int32Array;
+  /** 1: this operation changes no state at all, whatever the state (not merely the present one). */
+  readonly observers: Uint8Array;
+  /**
+   * Something that only grows along every legal step, such as a version; null if there is no such thing.
+   * An operation whose level is 0 or more is legal only in states of that level; -1: says nothing.
+   */
+  readonly levels: { readonly ofOperations: Int32Array; ofState(state: number): number } | null;
+  /**
+   * For objects that are only written and read, each value written at most once: the value's number for
+   * each operation, 0 for the initial one, which nobody writes. Null when that does not hold here.
+   */
+  readonly values: { readonly ofOperations: Int32Array; readonly count: number; readonly isWrite: Uint8Array } | null;
+  describe(state: number): string;
+}
+
+/** Gives equal keys equal numbers, from 0, in order of appearance. */
+export class Interner<Key> {
+  readonly #numbers = new Map<Key, number>();
+  readonly keys: Key[] = [];
+
+  numberOf(key: Key): number {
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.keys.length;
+    this.#numbers.set(key, number);
+    this.keys.push(key);
+    return number;
+  }
+
+  has(key: Key): boolean {
+    return this.#numbers.has(key);
+  }
+}
