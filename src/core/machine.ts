@@ -13,7 +13,8 @@ import type { Result } from './base/result.js';
  *   2. The state given to `step` still says the same afterwards (structural sharing inside is fine).
  *   3. A promise to others (a vote, an acknowledgement, an answer to a client) is handed to the host
  *      only after what it rests on was reported durable. The machine holds it back; the host never does.
- *   4. No message or request, however wrong, makes `step` throw; only a bug here does.
+ *   4. No request, and no message that a correct peer can send, makes `step` throw. Evidence that the protocol
+ *      itself was broken (two leaders in a term, a conflict with a committed entry) does: that is fail-stop.
  *
  * What a host promises (the order contract):
  *   1. One input at a time; all effects of a step are taken up, in list order, before the next input.

@@ -21,7 +21,7 @@ export function bitsOf(state: RandomState): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-/** A whole number in [0, bound), bound 1 .. 2^21; the bias is below 2^-11 of each share. */
+/** A whole number in [0, bound), bound 1 .. 2^31. Scaled, not rejected: one draw always, with a bias of at most bound / 2^32. */
 export function below(state: RandomState, bound: number): number {
   return Math.floor((bitsOf(state) * bound) / 4_294_967_296);
 }

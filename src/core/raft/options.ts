@@ -30,7 +30,7 @@ export const DEFAULT_RAFT_OPTIONS: RaftOptions = {
   messageBytesMax: 1_048_576,
   snapshotPieceBytes: 1_048_576,
   uncommittedEntriesMax: 8_192,
-  pendingReadsMax: 16_384,
+  pendingReadsMax: 4_096,
 };
 
 /** Refuses options under which the protocol could not work at all. */

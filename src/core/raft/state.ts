@@ -64,6 +64,8 @@ export interface Progress {
   /** The last `sequence` sent to it and the highest it echoed; their difference is what is in flight. */
   readonly sentSequence: number;
   readonly ackedSequence: number;
+  /** Sequence of the last message to it that carried entries: an echo of a later one says that it should have arrived. */
+  readonly dataSequence: number;
   /** Probe: the outstanding probe's sequence, 0 if none. Snapshot: the outstanding piece's. */
   readonly probeSequence: number;
   /** It was heard since the last check of the quorum. */

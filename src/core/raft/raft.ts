@@ -1,0 +1,179 @@
+/**
+ * The Raft protocol on one server, as a pure function in three movements: open a draft of the state,
+ * let inputs change it, close it. Names and section numbers are those of Diego Ongaro's thesis
+ * "Consensus: Bridging Theory and Practice" (Stanford, 2014).
+ */
+import { assert, unreachable } from '../base/assert.js';
+import { logIndex, micros, NEVER, NOBODY, type LogIndex, type Micros, type NodeId, type Term } from '../base/units.js';
+import { openDraft, promise, type RaftDraft } from './draft.js';
+import { onElectionTimeout, onRequestVote, onRequestVoteReply } from './election.js';
+import { onAppendEntries } from './follower.js';
+import { checkState, checkTransition } from './invariants.js';
+import type { Log } from './log.js';
+import type { AppendEntries, InstallSnapshot, RaftMessage } from './messages.js';
+import { checkRaftOptions, type RaftOptions } from './options.js';
+import { onAppendEntriesReply, onInstallSnapshotReply } from './replies.js';
+import { appendAsLeader, becomeFollower, checkQuorum, resetElectionTimer } from './roles.js';
+import { heartbeatAll, replicateAll } from './sending.js';
+import { onInstallSnapshot } from './snapshots.js';
+import type { RaftState, Snapshot } from './state.js';
+
+export { openDraft } from './draft.js';
+export { requestRead } from './reads.js';
+
+/** What a server knows of itself at boot: what recovery found, or nothing for a new one. */
+export interface RaftBoot {
+  readonly options: RaftOptions;
+  readonly self: NodeId;
+  /** Ascending. */
+  readonly voters: readonly NodeId[];
+  readonly now: Micros;
+  readonly seed: number;
+  readonly currentTerm: Term;
+  readonly votedFor: NodeId;
+  readonly log: Log;
+  readonly snapshot: Snapshot | null;
+}
+
+/** A follower that waits for a leader, with what was durable. What is committed it learns anew (§3.8). */
+export function startRaft(boot: RaftBoot): RaftState {
+  checkRaftOptions(boot.options);
+  const selfSlot = boot.voters.indexOf(boot.self);
+  assert(selfSlot >= 0, 'a server belongs to its first configuration');
+  assert(boot.voters.length <= 31, 'votes fit into one integer: at most 31 voters');
+  const draft = openDraft(
+    {
+      options: boot.options,
+      self: boot.self,
+      voters: boot.voters,
+      selfSlot,
+      random: boot.seed | 0,
+      role: 'follower',
+      currentTerm: boot.currentTerm,
+      votedFor: boot.votedFor,
+      log: boot.log,
+      commitIndex: boot.snapshot === null ? logIndex(0) : boot.snapshot.lastIndex,
+      leaderId: NOBODY,
+      leaderHeardAt: micros(0),
+      electionDeadline: NEVER,
+      votesGranted: 0,
+      heartbeatDue: NEVER,
+      quorumCheckDue: NEVER,
+      progress: [],
+      reads: [],
+      readRound: null,
+      readRoundSize: 0,
+      snapshot: boot.snapshot,
+      incoming: null,
+    },
+    boot.now,
+  );
+  resetElectionTimer(draft);
+  checkState(draft.state);
+  return draft.state;
+}
+
+/** The state after this step. The draft is not to be used again. */
+export function closeDraft(draft: RaftDraft): RaftState {
+  checkState(draft.state);
+  checkTransition(draft.before, draft.state);
+  return draft.state;
+}
+
+/** When the protocol next wants to be woken. */
+export function raftWakeAt(state: RaftState): Micros {
+  if (state.role !== 'leader') return state.electionDeadline;
+  return state.heartbeatDue < state.quorumCheckDue ? state.heartbeatDue : state.quorumCheckDue;
+}
+
+/** Time has passed. */
+export function tick(draft: RaftDraft): void {
+  const { state, now } = draft;
+  if (state.role === 'leader') {
+    if (now >= state.quorumCheckDue) checkQuorum(draft);
+    if (state.role === 'leader' && now >= state.heartbeatDue) heartbeatAll(draft);
+  } else if (now >= state.electionDeadline) {
+    onElectionTimeout(draft);
+  }
+}
+
+/**
+ * Puts a command behind the leader's log and sends it on its way; the disk works meanwhile (§10.2.1).
+ *
+ * @returns Its index, or 0 when this server is not the leader or has too much uncommitted already.
+ */
+export function propose(draft: RaftDraft, payload: unknown, sizeBytes: number): LogIndex {
+  const { state } = draft;
+  if (state.role !== 'leader') return logIndex(0);
+  if (state.log.lastIndex - state.commitIndex >= state.options.uncommittedEntriesMax) return logIndex(0);
+  const index = appendAsLeader(draft, 'command', payload, sizeBytes);
+  replicateAll(draft);
+  return index;
+}
+
+/** A message from a peer, or a promise of this server to itself that has become durable. */
+export function receive(draft: RaftDraft, from: NodeId, message: RaftMessage): void {
+  switch (message.kind) {
+    case 'appendEntries':
+      if (acceptLeader(draft, from, message)) onAppendEntries(draft, from, message);
+      return;
+    case 'appendEntriesReply':
+      onAppendEntriesReply(draft, from, message);
+      return;
+    case 'requestVote':
+      onRequestVote(draft, from, message);
+      return;
+    case 'requestVoteReply':
+      onRequestVoteReply(draft, from, message);
+      return;
+    case 'installSnapshot':
+      if (acceptLeader(draft, from, message)) onInstallSnapshot(draft, from, message);
+      return;
+    case 'installSnapshotReply':
+      onInstallSnapshotReply(draft, from, message);
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+/**
+ * Follows the sender if it leads this term or a newer one. One of an older term is told so, even when
+ * this server has no use for it: it may be the leader that keeps a newer term from being seen (§3.3).
+ */
+function acceptLeader(draft: RaftDraft, from: NodeId, message: AppendEntries | InstallSnapshot): boolean {
+  const { state } = draft;
+  if (message.term < state.currentTerm) {
+    refuseOldLeader(draft, from, message);
+    return false;
+  }
+  if (message.term > state.currentTerm || state.role !== 'follower' || state.leaderId !== from) {
+    assert(message.term > state.currentTerm || state.role !== 'leader', 'Election Safety: a term has one leader (Figure 3.2)');
+    becomeFollower(draft, message.term, from);
+  }
+  state.leaderHeardAt = draft.now;
+  resetElectionTimer(draft);
+  return true;
+}
+
+function refuseOldLeader(draft: RaftDraft, to: NodeId, message: AppendEntries | InstallSnapshot): void {
+  const { currentTerm } = draft.state;
+  promise(draft, to, {
+    kind: 'appendEntriesReply',
+    term: currentTerm,
+    success: false,
+    matchIndex: logIndex(0),
+    hintTerm: currentTerm,
+    prevLogIndex: logIndex(0),
+    sequence: message.sequence,
+  });
+}
+
+/** Drops the log up to `keepAfter`, which `snapshot` covers (§5.1). The caller has made the snapshot from applied entries. */
+export function compact(draft: RaftDraft, snapshot: Snapshot, keepAfter: LogIndex): void {
+  const { state } = draft;
+  assert(snapshot.lastIndex <= state.commitIndex, 'a snapshot holds only what is committed (§5.1)');
+  assert(keepAfter <= snapshot.lastIndex, 'what is dropped is in the snapshot (§5.1)');
+  state.snapshot = snapshot;
+  if (keepAfter >= state.log.firstIndex) state.log = state.log.dropHead(keepAfter);
+}

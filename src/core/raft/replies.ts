@@ -1,0 +1,155 @@
+/** The leader reads its followers' answers: what matches, what was lost, what is now committed (§3.5, §3.6). */
+import { assert } from '../base/assert.js';
+import { logIndex, NOBODY, type LogIndex, type NodeId } from '../base/units.js';
+import { majority, moment, progressOf, slotOf, type MutableProgress, type RaftDraft } from './draft.js';
+import type { AppendEntriesReply, InstallSnapshotReply } from './messages.js';
+import { advanceReads } from './reads.js';
+import { becomeFollower } from './roles.js';
+import { replicateTo, sendSnapshotPiece } from './sending.js';
+import type { Progress } from './state.js';
+
+/** Notes that a follower echoed `sequence`: it followed this leader when that message reached it. */
+function acknowledge(progress: MutableProgress, sequence: number): void {
+  progress.isActive = true;
+  if (sequence > progress.ackedSequence && sequence <= progress.sentSequence) progress.ackedSequence = sequence;
+}
+
+export function onAppendEntriesReply(draft: RaftDraft, from: NodeId, reply: AppendEntriesReply): void {
+  const { state } = draft;
+  if (reply.term > state.currentTerm) {
+    becomeFollower(draft, reply.term, NOBODY);
+    return;
+  }
+  const slot = slotOf(state, from);
+  // An answer to a leader of another term says nothing to this one, even if both were this server.
+  if (slot < 0 || state.role !== 'leader' || reply.term !== state.currentTerm) return;
+
+  const progress = progressOf(draft, slot);
+  acknowledge(progress, reply.sequence);
+  if (reply.success) onAccepted(draft, slot, progress, reply);
+  else onRejected(draft, slot, progress, reply);
+  // The step may have ended this leader's office or its need for the round; reads look for themselves.
+  advanceReads(draft);
+}
+
+function onAccepted(draft: RaftDraft, slot: number, progress: MutableProgress, reply: AppendEntriesReply): void {
+  const { state } = draft;
+  if (reply.matchIndex > state.log.lastIndex) {
+    moment(draft, 'nonsense-received', `s${state.voters[slot]} claims entry ${reply.matchIndex}, the log ends at ${state.log.lastIndex}`);
+    return;
+  }
+  const hasGrown = reply.matchIndex > progress.matchIndex;
+  if (hasGrown) progress.matchIndex = reply.matchIndex;
+  if (progress.nextIndex <= progress.matchIndex) progress.nextIndex = logIndex(progress.matchIndex + 1);
+
+  if (progress.mode === 'probe') {
+    const answersProbe = hasGrown || (progress.probeSequence !== 0 && reply.sequence >= progress.probeSequence);
+    if (answersProbe) {
+      progress.mode = 'replicate';
+      progress.probeSequence = 0;
+      progress.nextIndex = logIndex(progress.matchIndex + 1);
+    }
+  } else if (progress.mode === 'snapshot') {
+    if (progress.matchIndex + 1 >= state.log.firstIndex) leaveSnapshotMode(progress);
+  } else if (reply.sequence > progress.dataSequence && progress.matchIndex < progress.nextIndex - 1) {
+    // A later message was answered, the entries before it were not: they are lost. Begin again behind what matches.
+    moment(draft, 'lost-entries-resent', `to s${state.voters[slot]} from ${progress.matchIndex + 1}`);
+    progress.mode = 'probe';
+    progress.probeSequence = 0;
+    progress.nextIndex = logIndex(progress.matchIndex + 1);
+  }
+  if (hasGrown) advanceCommit(draft);
+  if (slot !== state.selfSlot) replicateTo(draft, slot);
+}
+
+function leaveSnapshotMode(progress: MutableProgress): void {
+  progress.mode = 'probe';
+  progress.probeSequence = 0;
+  progress.snapshotIndex = logIndex(0);
+  progress.snapshotOffset = 0;
+  progress.nextIndex = logIndex(progress.matchIndex + 1);
+}
+
+function onRejected(draft: RaftDraft, slot: number, progress: MutableProgress, reply: AppendEntriesReply): void {
+  const { state } = draft;
+  // Late news: that place is known to match, or it is not the place that is being probed.
+  if (reply.prevLogIndex <= progress.matchIndex) return;
+  if (progress.mode === 'snapshot') return;
+  if (progress.mode === 'probe' && reply.prevLogIndex !== progress.nextIndex - 1) return;
+
+  const agreed = lastPossibleMatch(draft, reply);
+  moment(draft, 'append-rejected', `by s${state.voters[slot]} at ${reply.prevLogIndex}, next ${Math.max(agreed, progress.matchIndex) + 1}`);
+  progress.mode = 'probe';
+  progress.probeSequence = 0;
+  progress.nextIndex = logIndex(Math.max(agreed, progress.matchIndex) + 1);
+  replicateTo(draft, slot);
+}
+
+/**
+ * The highest index at which the logs can still agree, given that the follower's term there is
+ * `hintTerm` and terms never descend (§3.5: skip a whole conflicting term in one round).
+ */
+function lastPossibleMatch(draft: RaftDraft, reply: AppendEntriesReply): LogIndex {
+  const { log } = draft.state;
+  let index = Math.min(reply.matchIndex, log.lastIndex, reply.prevLogIndex - 1);
+  while (index >= log.firstIndex && log.termAt(logIndex(index)) > reply.hintTerm) index--;
+  return logIndex(Math.max(index, 0));
+}
+
+/** Commits what a majority holds durably, if it is of this term (§3.6.2, Figure 3.8: never an older one by counting). */
+function advanceCommit(draft: RaftDraft): void {
+  const { state } = draft;
+  const index = majorityIndex(state.progress);
+  if (index <= state.commitIndex) return;
+  assert(index <= state.log.lastIndex, 'a leader commits only what it holds (§3.5)');
+  if (state.log.termAt(index) !== state.currentTerm) {
+    moment(draft, 'old-term-entry-on-majority', `entry ${index} waits for one of term ${state.currentTerm}`);
+    return;
+  }
+  state.commitIndex = index;
+}
+
+/**
+ * The highest index that a majority of voters hold: the largest N with matchIndex[i] >= N on a majority
+ * (§3.5, Figure 3.1). Quadratic in the number of voters and free of allocation: there are few of them.
+ */
+export function majorityIndex(progress: readonly Pick<Progress, 'matchIndex'>[]): LogIndex {
+  const needed = majority(progress.length);
+  let best = 0;
+  for (const candidate of progress) {
+    if (candidate.matchIndex <= best) continue;
+    let holders = 0;
+    for (const other of progress) if (other.matchIndex >= candidate.matchIndex) holders++;
+    if (holders >= needed) best = candidate.matchIndex;
+  }
+  return logIndex(best);
+}
+
+export function onInstallSnapshotReply(draft: RaftDraft, from: NodeId, reply: InstallSnapshotReply): void {
+  const { state } = draft;
+  if (reply.term > state.currentTerm) {
+    becomeFollower(draft, reply.term, NOBODY);
+    return;
+  }
+  const slot = slotOf(state, from);
+  if (slot < 0 || state.role !== 'leader' || reply.term !== state.currentTerm) return;
+
+  const progress = progressOf(draft, slot);
+  acknowledge(progress, reply.sequence);
+  if (progress.mode === 'snapshot' && reply.lastIndex === progress.snapshotIndex) {
+    if (reply.isInstalled) {
+      if (reply.lastIndex > progress.matchIndex) progress.matchIndex = reply.lastIndex;
+      leaveSnapshotMode(progress);
+      replicateTo(draft, slot);
+    } else if (isNewsOfPiece(progress, reply) && state.snapshot !== null && reply.receivedBytes <= state.snapshot.data.length) {
+      progress.snapshotOffset = reply.receivedBytes;
+      sendSnapshotPiece(draft, slot);
+    }
+  }
+  advanceReads(draft);
+}
+
+/** More has arrived than was known, or the last piece did not fit where it was sent. An older answer says nothing. */
+function isNewsOfPiece(progress: Progress, reply: InstallSnapshotReply): boolean {
+  return reply.receivedBytes > progress.snapshotOffset || reply.sequence === progress.probeSequence;
+}
