@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../core/systems/raft/protocol.js';
+import type { NodeStatus } from '../core/wire/protocol.js';
 import type { Log } from './log.js';
 
 /** How to reach a cluster. */
