@@ -29,6 +29,11 @@ export class OrderedMap<Key extends string | number, Value extends object> {
     return new OrderedMap(new BTree<Key, Value>(undefined, compare));
   }
 
+  /** A map of these entries, whose keys ascend. */
+  static of<Key extends string | number, Value extends object>(entries: [Key, Value][]): OrderedMap<Key, Value> {
+    return new OrderedMap(new BTree<Key, Value>(entries, compare));
+  }
+
   get size(): number {
     return this.#tree.size;
   }
