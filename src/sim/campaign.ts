@@ -1,0 +1,100 @@
+import type { NeverSeen } from './coverage.js';
+import type { RunReport, Violation } from './report.js';
+import type { Shard } from './seeds.js';
+
+/** What a campaign is asked to do. No field has a default. */
+export interface ExploreOptions {
+  /** A module whose export `scenarios` is a list of {@link Scenario}; workers load it again, so it is named and not passed. */
+  readonly module: URL;
+  /** Names of the scenarios to run, each with each seed. */
+  readonly scenarios: readonly string[];
+  readonly firstSeed: number;
+  /** The last seed, inclusive; null to go on until `forMs` has passed. */
+  readonly lastSeed: number | null;
+  /** Milliseconds of wall time after which no further run is begun; null for no limit. One of the two limits must be given. */
+  readonly forMs: number | null;
+  /** 1 runs in this thread, more on that many worker threads. */
+  readonly jobs: number;
+  readonly shard: Shard;
+  /** One run in so many is lived twice and its digests compared: 20 is 5 %. 0 for none. */
+  readonly recheckOneIn: number;
+  /** No further run is begun after so many failures. 1 or more. */
+  readonly failuresMax: number;
+  /** Called after each finished run. */
+  readonly onProgress: ((progress: ExploreProgress) => void) | null;
+}
+
+/** How far a campaign has come. */
+export interface ExploreProgress {
+  readonly runs: number;
+  /** Null when only the time ends the campaign. */
+  readonly runsPlanned: number | null;
+  readonly failures: number;
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly simulatedMs: number;
+  readonly wallMs: number;
+  /** How many different moments were seen, and how often each. */
+  readonly moments: ReadonlyMap<string, number>;
+  readonly latest: RunReport;
+}
+
+/** A run in which a property did not hold. */
+export interface Failure {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly digest: string;
+  readonly violation: Violation;
+  /** The command that lives it again. */
+  readonly repeat: string;
+}
+
+/** A seed that came out in two ways: nothing else in the report can be trusted until that is mended. */
+export interface NonDeterminism {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly digests: readonly [first: string, second: string];
+  readonly repeat: string;
+}
+
+export type ExploreVerdict = 'pass' | 'violation' | 'non-determinism' | 'never-seen';
+
+/** What a campaign came to. */
+export interface ExploreReport {
+  readonly verdict: ExploreVerdict;
+  readonly runs: number;
+  /** Runs that were lived twice. */
+  readonly rechecked: number;
+  readonly events: number;
+  readonly commits: number;
+  readonly simulatedMs: number;
+  readonly wallMs: number;
+  /** Ascending by scenario and seed. */
+  readonly failures: readonly Failure[];
+  readonly nonDeterminism: readonly NonDeterminism[];
+  readonly moments: Readonly<Record<string, number>>;
+  /** Promised moments that never came. They fail the campaign once it is as long as the scenario's `expectedWithinRuns`. */
+  readonly neverSeen: readonly NeverSeen[];
+}
+
+/** The exit codes of the command line (docs/ARCHITECTURE.md, "Words of the command line"). */
+export const EXIT_CODES: Readonly<Record<ExploreVerdict, number>> = {
+  pass: 0,
+  violation: 1,
+  'non-determinism': 3,
+  'never-seen': 4,
+};
+
+/** One run that a lane is asked for. */
+export interface Task {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly isLivedTwice: boolean;
+}
+
+/** What became of a {@link Task}. */
+export interface TaskDone {
+  readonly report: RunReport;
+  /** The digest of the second life; null when there was none. */
+  readonly secondDigest: string | null;
+}

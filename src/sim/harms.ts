@@ -1,0 +1,54 @@
+/**
+ * The families of harm that a nemesis knows. Each keeps its own timetable and draws from its own streams, so
+ * that leaving one out does not reshuffle the others.
+ */
+export const HARMS = [
+  /** One server loses what is volatile and, of what was not synced, whatever the disk decides; restarted later. */
+  'crash',
+  /** The same for the leader. */
+  'crashLeader',
+  /** The same for a server that has writes pending on its disk at that moment. */
+  'crashWhileWriting',
+  /** One process ends but its machine lives: everything it wrote is still there. */
+  'kill',
+  /** The same for the leader. */
+  'killLeader',
+  /** All servers lose power at one moment. */
+  'powerCut',
+  /** The servers fall into two groups that do not hear each other; clients land on either side. */
+  'partition',
+  /** One server no longer hears another, though it is still heard. */
+  'oneWayCut',
+  /** The leader hears no other server and is heard by none; clients still reach it. */
+  'isolateLeader',
+  /** One server neither hears nor is heard by anyone, clients included. */
+  'isolateServer',
+  /** A process stands still, as in a long garbage collection, then goes on as if nothing were. */
+  'pause',
+  /** The same for the leader, longer than an election. */
+  'pauseLeader',
+  /** A bit flips in what a disk had promised to keep, on a minority of servers, found at the next recovery. */
+  'rot',
+  /** A node's clock jumps forward. */
+  'clockJump',
+  /** A node's clock runs at another rate, within the bound of the run. */
+  'clockRate',
+] as const;
+
+export type HarmName = (typeof HARMS)[number];
+
+/** How often one family strikes and how long a blow lasts. Milliseconds of world time; all bounds inclusive. */
+export interface HarmOptions {
+  readonly harm: HarmName;
+  /** From one blow of this family to its next. */
+  readonly everyMsMin: number;
+  readonly everyMsMax: number;
+  /** Until the damage is undone: the server restarted, the cut healed, the process resumed. */
+  readonly lastsMsMin: number;
+  readonly lastsMsMax: number;
+}
+
+/** A family with its two spans, in the order every, lasts. */
+export function harm(name: HarmName, every: readonly [min: number, max: number], lasts: readonly [min: number, max: number]): HarmOptions {
+  return { harm: name, everyMsMin: every[0], everyMsMax: every[1], lastsMsMin: lasts[0], lastsMsMax: lasts[1] };
+}

@@ -1,0 +1,23 @@
+/** The simulator's door: describe a world, live it, explore many. */
+export { explore } from './explore.js';
+export {
+  EXIT_CODES,
+  type ExploreOptions,
+  type ExploreProgress,
+  type ExploreReport,
+  type ExploreVerdict,
+  type Failure,
+  type NonDeterminism,
+} from './campaign.js';
+export type { NeverSeen } from './coverage.js';
+export { Draws } from './draws.js';
+export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
+export type { LinkOptions } from './network.js';
+export type { ClockOptions } from './clock.js';
+export type { Observer, SendFate } from './observer.js';
+export { ratio, RATIO_ALWAYS, RATIO_NEVER, RandomStreams, type Ratio } from './random.js';
+export { commandToRepeat, type RunReport, type Violation } from './report.js';
+export { runOptions, runScenario, type RunExtras } from './run.js';
+export type { RunOptions, Scenario, StorageNumbers, WorkloadOptions } from './scenario.js';
+export { parseSeed, parseSeedRange, parseShard, type SeedRange, type Shard } from './seeds.js';
+export { loadScenarios, pick } from './load.js';

@@ -1,0 +1,32 @@
+import type { Task, TaskDone } from './campaign.js';
+import { runScenario } from './run.js';
+import type { Scenario } from './scenario.js';
+
+/**
+ * The scenarios that a module exports under the name `scenarios`.
+ *
+ * @throws {Error} When it exports none.
+ */
+export async function loadScenarios(module: URL): Promise<readonly Scenario[]> {
+  const loaded = (await import(module.href)) as { readonly scenarios?: readonly Scenario[] };
+  if (!Array.isArray(loaded.scenarios)) throw new Error(`${module.href} exports no list of scenarios`);
+  return loaded.scenarios as readonly Scenario[];
+}
+
+/**
+ * The scenario of that name.
+ *
+ * @throws {Error} When there is none; the message names those there are.
+ */
+export function pick(scenarios: readonly Scenario[], name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`no scenario is called "${name}"; there are ${scenarios.map((s) => s.name).join(', ')}`);
+  return found;
+}
+
+/** Lives one task, twice if it asks for that. */
+export function carryOut(scenarios: readonly Scenario[], task: Task): TaskDone {
+  const scenario = pick(scenarios, task.scenario);
+  const report = runScenario(scenario, task.seed);
+  return { report, secondDigest: task.isLivedTwice ? runScenario(scenario, task.seed).digest : null };
+}

@@ -1,0 +1,38 @@
+import type { RunOptions } from './scenario.js';
+
+/** A property that did not hold, in words for a person. */
+export interface Violation {
+  /** The property's name as docs/INVARIANTS.md lists it, such as "Election Safety". */
+  readonly property: string;
+  /** One line: which servers, terms and indexes. */
+  readonly message: string;
+  /** World time in milliseconds, fractions kept. */
+  readonly atMs: number;
+}
+
+/** What one run came to. Everything except `wallMs` is the same each time that seed runs. */
+export interface RunReport {
+  readonly verdict: 'pass' | 'violation';
+  readonly scenario: string;
+  readonly seed: number;
+  /** Digest over all events of the run, 16 hex digits. */
+  readonly digest: string;
+  /** Events taken from the world's queue. */
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly wallMs: number;
+  /** Distinct committed indexes. */
+  readonly commits: number;
+  /** Client operations that were begun, and those of them whose outcome stayed unknown. */
+  readonly operations: number;
+  readonly unknownOutcomes: number;
+  /** How often each named moment was seen. */
+  readonly moments: Readonly<Record<string, number>>;
+  readonly options: RunOptions;
+  readonly violation?: Violation;
+}
+
+/** The command that lives this run again. */
+export function commandToRepeat(scenario: string, seed: number): string {
+  return `npx seedstorm run ${scenario} --seed ${seed}`;
+}

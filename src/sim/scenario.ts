@@ -1,0 +1,83 @@
+import type { RaftOptions } from '../core/raft/options.js';
+import type { StoreOptions } from '../core/store/store.js';
+import type { ClockOptions } from './clock.js';
+import type { DiskOptions } from './disk.js';
+import type { Draws } from './draws.js';
+import type { HarmOptions } from './harms.js';
+import type { LinkOptions } from './network.js';
+import type { Ratio } from './random.js';
+
+/**
+ * A named story: what a scenario file exports. Its options are a function of the seed alone, so a name
+ * and a seed say everything about a run.
+ */
+export interface Scenario {
+  /** The word on the command line, in kebab case. */
+  readonly name: string;
+  /** One sentence that says what the cluster must live through. */
+  readonly title: string;
+  /** Why the story is told: which mistakes it would bring to light. */
+  readonly why: string;
+  /** Names of moments that must be seen at least once in a campaign, or it has proved too little. */
+  readonly expected: readonly string[];
+  /** A campaign of so many runs of this scenario must have seen them all; a shorter one only says which were missing. */
+  readonly expectedWithinRuns: number;
+  options(draws: Draws): RunOptions;
+}
+
+/** Everything that decides a run besides its seed. No field has a default, and the whole prints as JSON. */
+export interface RunOptions {
+  /** Servers, 1 or more, all of them voters. */
+  readonly servers: number;
+  /** How long the nemesis is at work, in milliseconds of world time. */
+  readonly chaosMs: number;
+  /** Within so many milliseconds after it the healed core must serve every client and converge. */
+  readonly convergenceMs: number;
+  /** Events after which a run is given up as one that never ends. */
+  readonly eventsMax: number;
+  /** Each message goes through the wire codec and back, instead of as an object. */
+  readonly isCodecUsed: boolean;
+  /** Between servers. */
+  readonly peerLink: LinkOptions;
+  /** Between a client and a server, both directions. */
+  readonly clientLink: LinkOptions;
+  readonly disk: DiskOptions;
+  /** One for each server, in order. */
+  readonly clocks: readonly ClockOptions[];
+  /** The bound that all servers' clock rates keep, in parts per million. */
+  readonly clockRatePpmMax: number;
+  readonly raft: RaftOptions;
+  readonly store: StoreOptions;
+  readonly storage: StorageNumbers;
+  readonly workload: WorkloadOptions;
+  /** The families of harm that are at work; a family that is not listed is switched off. */
+  readonly harms: readonly HarmOptions[];
+}
+
+/** What the storage room leaves to its user. */
+export interface StorageNumbers {
+  /** A log file is closed and the next begun when it has so many bytes. */
+  readonly segmentBytes: number;
+  /** A snapshot is taken when so many entries were applied since the last one. */
+  readonly snapshotEveryEntries: number;
+  /** Entries kept behind a snapshot for followers that are a little late. */
+  readonly snapshotKeepEntries: number;
+}
+
+/** What clients do. Weights are shares of all operations; a weight of 0 leaves the operation out. */
+export interface WorkloadOptions {
+  readonly clients: number;
+  /** Of all clients, those that work without a session. */
+  readonly sessionlessRatio: Ratio;
+  readonly keys: number;
+  readonly getWeight: number;
+  readonly setWeight: number;
+  readonly putWeight: number;
+  readonly deleteWeight: number;
+  /** Milliseconds between an answer and the next call. */
+  readonly thinkMsMin: number;
+  readonly thinkMsMax: number;
+  /** Milliseconds a client waits for one server's answer, and for the outcome of a call in all. */
+  readonly attemptTimeoutMs: number;
+  readonly timeLimitMs: number;
+}

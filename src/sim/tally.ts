@@ -1,0 +1,127 @@
+import { performance } from 'node:perf_hooks';
+import type { ExploreOptions, ExploreReport, ExploreVerdict, Failure, NonDeterminism, Task, TaskDone } from './campaign.js';
+import { addCounts, neverSeen, sortedRecord, type NeverSeen } from './coverage.js';
+import { commandToRepeat } from './report.js';
+import { runsPlanned } from './tasks.js';
+
+/** What a scenario promises to show, and after how many runs the promise counts. */
+export interface Expectation {
+  readonly name: string;
+  readonly expected: readonly string[];
+  readonly expectedWithinRuns: number;
+}
+
+/** The sum of a campaign's runs so far. */
+export class Tally {
+  readonly #options: ExploreOptions;
+  readonly #expectations: readonly Expectation[];
+  readonly #startedAt = performance.now();
+  readonly #planned: number | null;
+  readonly #failures: Failure[] = [];
+  readonly #nonDeterminism: NonDeterminism[] = [];
+  readonly #momentsOf = new Map<string, Map<string, number>>();
+  readonly #runsOf = new Map<string, number>();
+  readonly #moments = new Map<string, number>();
+  #runs = 0;
+  #rechecked = 0;
+  #events = 0;
+  #commits = 0;
+  #simulatedMs = 0;
+
+  constructor(options: ExploreOptions, expectations: readonly Expectation[]) {
+    this.#options = options;
+    this.#expectations = expectations;
+    this.#planned = runsPlanned(options);
+  }
+
+  /** Whether the time is up or enough has failed. */
+  isOver(): boolean {
+    const { forMs, failuresMax } = this.#options;
+    if (this.#failures.length + this.#nonDeterminism.length >= failuresMax) return true;
+    return forMs !== null && this.#elapsedMs() >= forMs;
+  }
+
+  add(task: Task, done: TaskDone): void {
+    const { report, secondDigest } = done;
+    this.#runs += 1;
+    this.#events += report.events;
+    this.#commits += report.commits;
+    this.#simulatedMs += report.simulatedMs;
+    this.#runsOf.set(task.scenario, (this.#runsOf.get(task.scenario) ?? 0) + 1);
+    addCounts(this.#moments, report.moments);
+    addCounts(this.#countsOf(task.scenario), report.moments);
+
+    const repeat = commandToRepeat(task.scenario, task.seed);
+    const { scenario, seed } = task;
+    if (report.violation !== undefined) {
+      this.#failures.push({ scenario, seed, digest: report.digest, violation: report.violation, repeat });
+    }
+    if (secondDigest !== null) {
+      this.#rechecked += 1;
+      if (secondDigest !== report.digest) {
+        this.#nonDeterminism.push({ scenario, seed, digests: [report.digest, secondDigest], repeat });
+      }
+    }
+    this.#tell(done);
+  }
+
+  report(): ExploreReport {
+    const missing = neverSeen(this.#expectations, this.#momentsOf);
+    return {
+      verdict: this.#verdict(missing),
+      runs: this.#runs,
+      rechecked: this.#rechecked,
+      events: this.#events,
+      commits: this.#commits,
+      simulatedMs: this.#simulatedMs,
+      wallMs: this.#elapsedMs(),
+      failures: this.#failures.toSorted(byScenarioAndSeed),
+      nonDeterminism: this.#nonDeterminism.toSorted(byScenarioAndSeed),
+      moments: sortedRecord(this.#moments),
+      neverSeen: missing,
+    };
+  }
+
+  /** Non-determinism first: under it no other verdict means anything. */
+  #verdict(missing: readonly NeverSeen[]): ExploreVerdict {
+    if (this.#nonDeterminism.length > 0) return 'non-determinism';
+    if (this.#failures.length > 0) return 'violation';
+    return missing.some(({ scenario }) => this.#wasLongEnough(scenario)) ? 'never-seen' : 'pass';
+  }
+
+  #wasLongEnough(scenario: string): boolean {
+    const promise = this.#expectations.find(({ name }) => name === scenario);
+    return promise !== undefined && (this.#runsOf.get(scenario) ?? 0) >= promise.expectedWithinRuns;
+  }
+
+  #countsOf(scenario: string): Map<string, number> {
+    const known = this.#momentsOf.get(scenario);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, number>();
+    this.#momentsOf.set(scenario, fresh);
+    return fresh;
+  }
+
+  #tell(done: TaskDone): void {
+    const wallMs = this.#elapsedMs();
+    this.#options.onProgress?.({
+      runs: this.#runs,
+      runsPlanned: this.#planned,
+      failures: this.#failures.length,
+      events: this.#events,
+      eventsPerSecond: wallMs > 0 ? Math.round((this.#events / wallMs) * 1_000) : 0,
+      simulatedMs: this.#simulatedMs,
+      wallMs,
+      moments: this.#moments,
+      latest: done.report,
+    });
+  }
+
+  #elapsedMs(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+}
+
+function byScenarioAndSeed(a: { scenario: string; seed: number }, b: { scenario: string; seed: number }): number {
+  return a.scenario < b.scenario ? -1 : a.scenario > b.scenario ? 1 : a.seed - b.seed;
+}

@@ -1,0 +1,25 @@
+import type { ExploreOptions, Task } from './campaign.js';
+
+/** Every seed of this shard with every scenario, seeds first, so that a short campaign has seen all scenarios. */
+export function* tasksOf(options: Pick<ExploreOptions, 'firstSeed' | 'lastSeed' | 'scenarios' | 'shard' | 'recheckOneIn'>): Generator<Task, void> {
+  const last = options.lastSeed ?? Number.MAX_SAFE_INTEGER;
+  let ordinal = 0;
+  for (let seed = options.firstSeed; seed <= last; seed++) {
+    if ((seed - options.firstSeed) % options.shard.count !== options.shard.index - 1) continue;
+    for (const scenario of options.scenarios) {
+      // A multiplicative hash spreads the second lives over scenarios, whatever their number; the first task is always one.
+      const spread = Math.imul(ordinal, 0x9e3779b1) >>> 0;
+      const isLivedTwice = options.recheckOneIn > 0 && spread % options.recheckOneIn === 0;
+      ordinal++;
+      yield { scenario, seed, isLivedTwice };
+    }
+  }
+}
+
+/** How many runs a campaign has at most; null when only the time ends it. */
+export function runsPlanned(options: Pick<ExploreOptions, 'firstSeed' | 'lastSeed' | 'scenarios' | 'shard'>): number | null {
+  if (options.lastSeed === null) return null;
+  const seeds = options.lastSeed - options.firstSeed + 1;
+  const ofThisShard = Math.max(0, Math.ceil((seeds - (options.shard.index - 1)) / options.shard.count));
+  return ofThisShard * options.scenarios.length;
+}
