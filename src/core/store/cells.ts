@@ -1,7 +1,10 @@
 import type { ByteString } from '../base/bytestring.js';
 import type { LogIndex } from '../base/units.js';
 import type { StoreResult } from './command.js';
-import { foldNumber, foldText, LANE_A, LANE_B, scramble } from './digest.js';
+import { Hasher } from './digest.js';
+
+const KIND_KEY = 1;
+const KIND_SESSION = 2;
 
 /** What stands at one key, with its share of the digest. Never changes. */
 export class VersionedValue {
@@ -14,8 +17,13 @@ export class VersionedValue {
   constructor(key: ByteString, value: ByteString, version: number) {
     this.value = value;
     this.version = version;
-    this.laneA = valueLane(LANE_A, key, value, version);
-    this.laneB = valueLane(LANE_B, key, value, version);
+    const hasher = new Hasher(KIND_KEY, ~KIND_KEY);
+    hasher.text(key);
+    hasher.text(value);
+    hasher.number(version);
+    hasher.end();
+    this.laneA = hasher.laneA;
+    this.laneB = hasher.laneB;
   }
 }
 
@@ -37,22 +45,17 @@ export class Session {
     this.sequenceNum = sequenceNum;
     this.result = result;
     this.commandedAt = commandedAt;
-    this.laneA = sessionLane(LANE_A, id, sequenceNum, result, commandedAt);
-    this.laneB = sessionLane(LANE_B, id, sequenceNum, result, commandedAt);
+    const hasher = new Hasher(KIND_SESSION, ~KIND_SESSION);
+    hasher.number(id);
+    hasher.number(sequenceNum);
+    hasher.number(STATUS_CODES.indexOf(result.status));
+    hasher.number(result.version);
+    hasher.number(commandedAt);
+    hasher.end();
+    this.laneA = hasher.laneA;
+    this.laneB = hasher.laneB;
   }
 }
 
 /** The statuses as numbers, for the digest and for bytes. The order is part of the format: append only. */
 export const STATUS_CODES: readonly StoreResult['status'][] = ['ok', 'noKey', 'versionConflict', 'sessionExpired'];
-
-function valueLane(lane: number, key: ByteString, value: ByteString, version: number): number {
-  return scramble(foldNumber(foldText(foldText(lane, key), value), version));
-}
-
-function sessionLane(lane: number, id: number, sequenceNum: number, result: StoreResult, commandedAt: LogIndex): number {
-  let hash = foldNumber(~lane, id);
-  hash = foldNumber(hash, sequenceNum);
-  hash = foldNumber(hash, STATUS_CODES.indexOf(result.status));
-  hash = foldNumber(hash, result.version);
-  return scramble(foldNumber(hash, commandedAt));
-}

@@ -3,49 +3,79 @@ import type { ByteString } from '../base/bytestring.js';
 /**
  * A digest that can be kept up while the state changes: each key and each session has a hash of its own,
  * in two lanes of 32 bits, and the state's lanes are the sums of them modulo 2^32. A change subtracts the
- * old hash and adds the new one; the order in which things came does not show.
+ * old hash and adds the new one; the order in which things came does not show. Two different contents
+ * agree in one lane once in 2^32 and in both once in 2^64.
  *
  * It finds accidents, not forgers.
  */
+export class Hasher {
+  laneA: number;
+  laneB: number;
 
-/** Where the two lanes start; any two different numbers would do. */
-export const LANE_A = 0x5eed_57a3 | 0;
-export const LANE_B = 0x1f83_d9ab | 0;
+  /** @param laneA, laneB Integers to begin with: of their own for each kind of thing, so that two kinds never look alike. */
+  constructor(laneA: number, laneB: number) {
+    this.laneA = laneA | 0;
+    this.laneB = laneB | 0;
+  }
 
-/** Takes a text in, with its length, so that two texts in a row never look like another two. */
-export function foldText(lane: number, text: ByteString): number {
-  let hash = lane;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193);
-  return foldWord(hash, text.length);
+  /** Takes a text in, with its length, so that two texts in a row never look like another two. */
+  text(text: ByteString): void {
+    const length = text.length;
+    let a = this.laneA;
+    let b = this.laneB;
+    let at = 0;
+    for (; at + 4 <= length; at += 4) {
+      const word =
+        text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
+      a = foldA(a, word);
+      b = foldB(b, word);
+    }
+    for (; at < length; at++) {
+      a = foldA(a, text.charCodeAt(at));
+      b = foldB(b, text.charCodeAt(at));
+    }
+    this.laneA = foldA(a, length);
+    this.laneB = foldB(b, length);
+  }
+
+  /** Takes an integer in, 0 .. 2^53-1. */
+  number(n: number): void {
+    const low = n | 0;
+    const high = n < 4_294_967_296 ? 0 : Math.floor(n / 4_294_967_296);
+    this.laneA = foldA(foldA(this.laneA, low), high);
+    this.laneB = foldB(foldB(this.laneB, low), high);
+  }
+
+  /** Ends a hash: spreads each bit over the whole word, which the sum over all hashes needs. */
+  end(): void {
+    this.laneA = scramble(this.laneA);
+    this.laneB = scramble(this.laneB);
+  }
 }
 
-/** Takes an integer in, 0 .. 2^53-1. */
-export function foldNumber(lane: number, n: number): number {
-  return foldWord(foldWord(lane, n | 0), Math.floor(n / 4_294_967_296));
+/** The two lanes as 16 hex digits. */
+export function hexOf(laneA: number, laneB: number): string {
+  return hexWord(laneA) + hexWord(laneB);
 }
 
-/** Spreads each bit over the whole word, which the sum over all hashes needs. */
-export function scramble(hash: number): number {
+/** Each lane multiplies by an odd number of its own, so that what collides in one does not in the other. */
+function foldA(lane: number, word: number): number {
+  const mixed = Math.imul(lane ^ word, 0x9e37_79b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+function foldB(lane: number, word: number): number {
+  const mixed = Math.imul(lane ^ word, 0x85eb_ca77);
+  return mixed ^ (mixed >>> 13);
+}
+
+function scramble(hash: number): number {
   let z = hash;
   z = Math.imul(z ^ (z >>> 16), 0x21f0_aaad);
   z = Math.imul(z ^ (z >>> 15), 0x735a_2d97);
   return z ^ (z >>> 15);
 }
 
-/** The state's two sums and its counters, as 16 hex digits. */
-export function finishDigest(laneA: number, laneB: number, keyCount: number, sessionCount: number, lastApplied: number): string {
-  return hex(finishLane(laneA, keyCount, sessionCount, lastApplied)) + hex(finishLane(laneB, keyCount, sessionCount, lastApplied));
-}
-
-function finishLane(lane: number, keyCount: number, sessionCount: number, lastApplied: number): number {
-  return scramble(foldNumber(foldNumber(foldNumber(lane, keyCount), sessionCount), lastApplied));
-}
-
-function foldWord(lane: number, word: number): number {
-  const mixed = Math.imul(lane ^ word, 0x85eb_ca6b);
-  return mixed ^ (mixed >>> 15);
-}
-
-function hex(word: number): string {
+function hexWord(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
 }

@@ -3,7 +3,7 @@ import { EMPTY, type ByteString } from '../base/bytestring.js';
 import { logIndex, type LogIndex } from '../base/units.js';
 import type { Command, StoreResult } from './command.js';
 import { Session, VersionedValue } from './cells.js';
-import { finishDigest } from './digest.js';
+import { Hasher, hexOf } from './digest.js';
 import { OrderedMap } from './ordered-map.js';
 
 export interface StoreOptions {
@@ -93,7 +93,12 @@ export function sessionCount(state: StoreState): number {
  * remember and their order of use, and `lastApplied`. Costs the same however much is stored.
  */
 export function storeDigest(state: StoreState): string {
-  return finishDigest(state.laneA, state.laneB, state.keys.size, state.sessions.size, state.lastApplied);
+  const hasher = new Hasher(state.laneA, state.laneB);
+  hasher.number(state.keys.size);
+  hasher.number(state.sessions.size);
+  hasher.number(state.lastApplied);
+  hasher.end();
+  return hexOf(hasher.laneA, hasher.laneB);
 }
 
 /** A key with what stands there, as a scan gives it. */
