@@ -1,0 +1,319 @@
+import { EMPTY } from '../base/bytestring.js';
+import { advance, below, bitsOf } from '../base/random.js';
+import { fromMs, micros, NEVER, NOBODY, type ConnectionId, type Micros, type NodeId } from '../base/units.js';
+import type { Boot, Effect, Input, Machine, Step } from '../machine.js';
+import type { Command, StoreResult } from '../store/command.js';
+import type { NodeRequest, NodeResponse } from '../wire/protocol.js';
+import type { ClientCall, ClientOptions, ClientOutcome } from './calls.js';
+import { mayHaveTakenEffect, mayRepeat, outcomeOfGivingUp, outcomeOfResult } from './outcome.js';
+import { draftOf, type Asked, type ClientDraft, type ClientState } from './state.js';
+
+/** What a client sends (a request) and receives (a response). */
+export type ClientMessage = NodeRequest | NodeResponse;
+export type ClientMachine = Machine<ClientState, ClientMessage, ClientCall, ClientOutcome>;
+
+/**
+ * A client of the cluster: it finds the leader, holds a session, asks again until there is an answer or
+ * the time is over, and then says honestly which of the three it was (see {@link ClientOutcome}).
+ *
+ * Its `send` effects carry requests to servers, its `message` inputs are their responses; its `request`
+ * inputs are what an application wants, its `respond` effects what became of it.
+ */
+export function clientMachine(options: ClientOptions = {}): ClientMachine {
+  const plan = planOf(options);
+  return {
+    init: (boot) => ({ state: firstState(boot, options.servers), effects: [] }),
+    step: (state, input) => step(plan, state, input),
+    wakeAt,
+  };
+}
+
+type Effects = Effect<ClientMessage, ClientOutcome>[];
+
+interface Plan {
+  readonly useSessions: boolean;
+  readonly mayDouble: boolean;
+  readonly attemptTimeoutUs: Micros;
+  readonly timeLimitUs: Micros;
+  readonly pauseUs: Micros;
+  readonly queueMax: number;
+}
+
+function planOf(options: ClientOptions): Plan {
+  return {
+    useSessions: options.useSessions ?? true,
+    mayDouble: options.mayDouble ?? true,
+    attemptTimeoutUs: fromMs(options.attemptTimeoutMs ?? 500),
+    timeLimitUs: fromMs(options.timeLimitMs ?? 10_000),
+    pauseUs: fromMs(options.pauseMs ?? 20),
+    queueMax: options.queueMax ?? 64,
+  };
+}
+
+/** Request ids stay below 2^31, where integers are cheapest for the engine. */
+const REQUEST_ID_MAX = 0x7fff_ffff;
+const PAUSE_DOUBLINGS_MAX = 4;
+/** A fraction is drawn as one of so many, the largest bound that `below` takes. */
+const RANDOM_STEPS = 2_097_152;
+
+function firstState(boot: Boot, servers: readonly NodeId[] | undefined): ClientState {
+  const known = servers === undefined ? boot.members : boot.members.filter((member) => servers.includes(member));
+  const random = advance(boot.seed | 0);
+  return {
+    servers: known,
+    random: advance(random),
+    target: known.length === 0 ? 0 : below(random, known.length),
+    silent: -1,
+    lastRequestId: bitsOf(advance(random)) >>> 2,
+    sessionId: 0,
+    sequenceNum: 0,
+    current: null,
+    command: null,
+    awaiting: 0,
+    nextUs: NEVER,
+    wasSent: false,
+    isUncertain: false,
+    refusals: 0,
+    pauses: 0,
+    queue: [],
+  };
+}
+
+function wakeAt(state: ClientState): Micros | null {
+  if (state.current === null) return null;
+  let at: number = Math.min(state.nextUs, state.current.deadlineUs);
+  for (const asked of state.queue) at = Math.min(at, asked.deadlineUs);
+  return micros(at);
+}
+
+function step(plan: Plan, state: ClientState, input: Input<ClientMessage, ClientCall>): Step<ClientState, ClientMessage, ClientOutcome> {
+  const draft = draftOf(state);
+  const effects: Effects = [];
+  switch (input.kind) {
+    case 'request':
+      onCall(plan, draft, effects, input.now, input.connection, input.request);
+      break;
+    case 'message':
+      onMessage(plan, draft, effects, input.now, input.from, input.message);
+      break;
+    case 'wake':
+      onWake(plan, draft, effects, input.now);
+      break;
+    case 'disk': // a client has no files
+    case 'connection': // an application that left is answered all the same; its host drops the answer
+      break;
+  }
+  return { state: draft, effects };
+}
+
+// ---- What the application does -------------------------------------------------------------------
+
+function onCall(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, connection: ConnectionId, call: ClientCall): void {
+  if (draft.servers.length === 0) {
+    effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, reason: 'no server is known' }));
+    return;
+  }
+  const asked: Asked = { connection, call, deadlineUs: micros(now + (call.timeLimitUs ?? plan.timeLimitUs)) };
+  if (draft.current === null) begin(plan, draft, effects, now, asked);
+  else if (draft.queue.length < plan.queueMax) draft.queue = [...draft.queue, asked];
+  else effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, reason: 'too many calls are waiting' }));
+}
+
+function begin(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked): void {
+  draft.current = asked;
+  draft.refusals = 0;
+  draft.pauses = 0;
+  prepare(plan, draft, asked.call);
+  attempt(plan, draft, effects, now);
+}
+
+/** Makes the command, with the session's next number; none for a get, or while a session must come first. */
+function prepare(plan: Plan, draft: ClientDraft, call: ClientCall): void {
+  draft.command = null;
+  draft.wasSent = false;
+  draft.isUncertain = false;
+  if (call.op === 'get' || needsSession(plan, draft, call)) return;
+  if (plan.useSessions) draft.sequenceNum += 1;
+  draft.command = {
+    op: call.op,
+    clientId: draft.sessionId,
+    sequenceNum: plan.useSessions ? draft.sequenceNum : 0,
+    key: call.key,
+    value: call.value ?? EMPTY,
+    version: call.version ?? 0,
+  };
+}
+
+function needsSession(plan: Plan, state: ClientState, call: ClientCall): boolean {
+  return plan.useSessions && state.sessionId === 0 && call.op !== 'get';
+}
+
+// ---- What the servers answer ---------------------------------------------------------------------
+
+function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, from: NodeId, message: ClientMessage): void {
+  // An answer to an earlier attempt is not taken: the newest one asks the same, and its answer is on the way.
+  const isAwaited = draft.awaiting !== 0 && message.id === draft.awaiting && from === draft.servers[draft.target];
+  if (draft.current === null || !isAwaited) return;
+  switch (message.kind) {
+    case 'done':
+      draft.awaiting = 0;
+      draft.refusals = 0;
+      draft.silent = -1;
+      onResult(plan, draft, effects, now, draft.current, message.result);
+      break;
+    case 'notLeader':
+      onRefusal(plan, draft, effects, now, message.leaderHint, message.isUncertain);
+      break;
+    case 'unavailable':
+      onRefusal(plan, draft, effects, now, NOBODY, false);
+      break;
+    default: // answers to what this client never asks
+      break;
+  }
+}
+
+function onResult(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, result: StoreResult): void {
+  const { call } = asked;
+  if (needsSession(plan, draft, call)) onRegistered(plan, draft, effects, now, call, result);
+  else if (result.status === 'sessionExpired') onSessionExpired(plan, draft, effects, now, asked);
+  else conclude(plan, draft, effects, now, outcomeOfResult(draft, call.id, result, plan));
+}
+
+function onRegistered(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, call: ClientCall, result: StoreResult): void {
+  if (result.status !== 'ok' || result.version === 0) {
+    onRefusal(plan, draft, effects, now, NOBODY, false);
+    return;
+  }
+  draft.sessionId = result.version;
+  draft.sequenceNum = 0;
+  effects.push({ kind: 'note', name: 'client-session-registered', text: `session ${result.version}` });
+  prepare(plan, draft, call);
+  attempt(plan, draft, effects, now);
+}
+
+/** Without its session nobody can tell whether an earlier attempt took effect (thesis §6.3), unless none can have. */
+function onSessionExpired(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked): void {
+  effects.push({ kind: 'note', name: 'client-session-expired', text: `session ${draft.sessionId}` });
+  draft.sessionId = 0;
+  if (mayHaveTakenEffect(draft, plan)) {
+    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'the session expired', plan));
+  } else {
+    prepare(plan, draft, asked.call);
+    attempt(plan, draft, effects, now);
+  }
+}
+
+function onRefusal(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, leaderHint: NodeId, isUncertain: boolean): void {
+  const hinted = leaderHint === NOBODY ? -1 : draft.servers.indexOf(leaderHint);
+  const isUseful = hinted >= 0 && hinted !== draft.target && hinted !== draft.silent;
+  turnTo(draft, isUseful ? hinted : draft.target + 1);
+  if (isUncertain) draft.isUncertain = true;
+  goOn(plan, draft, effects, now);
+}
+
+// ---- What time does ------------------------------------------------------------------------------
+
+function onWake(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {
+  failOverdue(draft, effects, now);
+  const { current } = draft;
+  if (current === null) return;
+  if (now >= current.deadlineUs) {
+    if (draft.awaiting !== 0) onSilence(draft);
+    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, current.call.id, 'the time is over', plan));
+  } else if (now >= draft.nextUs) {
+    if (draft.awaiting === 0) attempt(plan, draft, effects, now);
+    else {
+      onSilence(draft);
+      goOn(plan, draft, effects, now);
+    }
+  }
+}
+
+/** Calls in the queue whose time is over were never begun. */
+function failOverdue(draft: ClientDraft, effects: Effects, now: Micros): void {
+  if (!draft.queue.some((asked) => now >= asked.deadlineUs)) return;
+  for (const { connection, call, deadlineUs } of draft.queue) {
+    if (now >= deadlineUs) effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, reason: 'the time is over before its turn' }));
+  }
+  draft.queue = draft.queue.filter((asked) => now < asked.deadlineUs);
+}
+
+/** The attempt under way got no answer: it may have been lost on the way there, or on the way back. */
+function onSilence(draft: ClientDraft): void {
+  draft.isUncertain = true;
+  draft.silent = draft.target;
+  turnTo(draft, draft.target + 1);
+}
+
+// ---- One attempt after the other -----------------------------------------------------------------
+
+function turnTo(draft: ClientDraft, position: number): void {
+  draft.target = position % draft.servers.length;
+  draft.awaiting = 0;
+  draft.refusals += 1;
+}
+
+/** After an attempt that settled nothing: the next server, or a pause when all have had their turn. */
+function goOn(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {
+  if (draft.current !== null && !mayRepeat(draft, plan)) {
+    const outcome = outcomeOfGivingUp(draft, draft.current.call.id, 'without a session it must not be repeated', plan);
+    conclude(plan, draft, effects, now, outcome);
+  } else if (draft.refusals < draft.servers.length) attempt(plan, draft, effects, now);
+  else pause(plan, draft, now);
+}
+
+/** Waits longer after each round, half of it by chance, so that many clients don't come back together. */
+function pause(plan: Plan, draft: ClientDraft, now: Micros): void {
+  const halfUs = (plan.pauseUs * (1 << Math.min(draft.pauses, PAUSE_DOUBLINGS_MAX))) / 2;
+  draft.random = advance(draft.random);
+  draft.nextUs = micros(now + Math.floor(halfUs + (halfUs * below(draft.random, RANDOM_STEPS)) / RANDOM_STEPS));
+  draft.silent = -1;
+  draft.refusals = 0;
+  draft.pauses += 1;
+}
+
+function attempt(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {
+  const { current } = draft;
+  if (current === null) return;
+  draft.lastRequestId = draft.lastRequestId === REQUEST_ID_MAX ? 1 : draft.lastRequestId + 1;
+  draft.awaiting = draft.lastRequestId;
+  draft.nextUs = micros(now + plan.attemptTimeoutUs);
+  if (draft.command !== null) {
+    if (draft.isUncertain) effects.push({ kind: 'note', name: 'client-command-repeated', text: `${draft.command.op}, call ${current.call.id}` });
+    draft.wasSent = true;
+  }
+  const to = draft.servers[draft.target] as NodeId;
+  effects.push({ kind: 'send', to, message: requestOf(draft, current.call) });
+}
+
+const REGISTER: Command = { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 };
+
+function requestOf(draft: ClientDraft, call: ClientCall): NodeRequest {
+  if (call.op === 'get') return { kind: 'query', id: draft.awaiting, key: call.key };
+  return { kind: 'command', id: draft.awaiting, command: draft.command ?? REGISTER };
+}
+
+// ---- The end of a call ---------------------------------------------------------------------------
+
+function conclude(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, outcome: ClientOutcome): void {
+  const { current } = draft;
+  if (current === null) return;
+  effects.push(outcomeTo(current.connection, outcome));
+  if (outcome.kind === 'maybe') effects.push({ kind: 'note', name: 'client-maybe', text: outcome.reason });
+  draft.current = null;
+  draft.command = null;
+  draft.awaiting = 0;
+  draft.nextUs = NEVER;
+  draft.wasSent = false;
+  draft.isUncertain = false;
+
+  failOverdue(draft, effects, now);
+  const next = draft.queue[0];
+  if (next === undefined) return;
+  draft.queue = draft.queue.slice(1);
+  begin(plan, draft, effects, now, next);
+}
+
+function outcomeTo(connection: ConnectionId, response: ClientOutcome): Effect<ClientMessage, ClientOutcome> {
+  return { kind: 'respond', connection, response };
+}
