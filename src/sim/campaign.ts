@@ -22,6 +22,8 @@ export interface ExploreOptions {
   readonly failuresMax: number;
   /** Called after each finished run. */
   readonly onProgress: ((progress: ExploreProgress) => void) | null;
+  /** No further run is begun once this is aborted; the report is then of the runs so far. */
+  readonly signal?: AbortSignal;
 }
 
 /** How far a campaign has come. */

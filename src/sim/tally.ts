@@ -34,9 +34,10 @@ export class Tally {
     this.#planned = runsPlanned(options);
   }
 
-  /** Whether the time is up or enough has failed. */
+  /** Whether the time is up, enough has failed, or somebody said stop. */
   isOver(): boolean {
-    const { forMs, failuresMax } = this.#options;
+    const { forMs, failuresMax, signal } = this.#options;
+    if (signal?.aborted === true) return true;
     if (this.#failures.length + this.#nonDeterminism.length >= failuresMax) return true;
     return forMs !== null && this.#elapsedMs() >= forMs;
   }
