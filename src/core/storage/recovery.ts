@@ -1,7 +1,8 @@
 import type { DiskStep, DiskValue, FileEntry } from '../machine.js';
 import { beginWal, EMPTY_WAL_START, pendingBytes, takePending, type Wal } from './wal.js';
 import { logIndex, type LogIndex } from '../base/units.js';
-import type { Identity, Recovered, StorageOptions } from './types.js';
+import type { StorageOptions } from './options.js';
+import type { Identity, Recovered } from './types.js';
 
 export interface Recovery { readonly options: StorageOptions; readonly identity: Identity; readonly steps: readonly DiskStep[]; readonly wal: Wal | null }
 export type RecoveryStep =

@@ -1,12 +1,14 @@
 import { assert } from '../base/assert.js';
 import { logIndex, operationId, type LogIndex, type NodeId, type OperationId, type Term } from '../base/units.js';
 import type { DiskOutcome, DiskStep } from '../machine.js';
+import { checkStorageOptions, type StorageOptions } from './options.js';
 import { beginRecovery, continueRecovery, type Recovery } from './recovery.js';
 import { snapshotHead, snapshotName, unfinishedName } from './snapshot-format.js';
-import { checkStorageOptions, type DiskEffect, type Identity, type Recovered, type StorageOptions, type StoredEntry, type StoredSnapshot } from './types.js';
+import type { DiskEffect, Identity, Recovered, StoredEntry, StoredSnapshot } from './types.js';
 import { EMPTY_WAL_START, beginWal, hasPending, pendingBytes, putEntries, putHardState, putSnapshotMark, putTruncateTail, takePending, type Wal } from './wal.js';
 import { walName } from './wal-format.js';
 
+export * from './options.js';
 export * from './types.js';
 
 /**

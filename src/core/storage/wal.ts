@@ -1,7 +1,8 @@
 import { assert } from '../base/assert.js';
 import { NOBODY, logIndex, term, type LogIndex, type NodeId, type Term } from '../base/units.js';
 import { setU64, viewOf } from './bytes.js';
-import type { Identity, StoredEntry, StorageOptions } from './types.js';
+import type { StorageOptions } from './options.js';
+import type { Identity, StoredEntry } from './types.js';
 import {
   ENTRIES_HEAD_BYTES, ENTRY_HEAD_BYTES, HARD_STATE_BYTES, KIND_ENTRIES, KIND_HARD_STATE, KIND_SNAPSHOT, KIND_TRUNCATE_TAIL,
   RECORD_HEADER_BYTES, SEGMENT_BYTES_LIMIT, SNAPSHOT_RECORD_BYTES, TRUNCATE_TAIL_BYTES, WAL_HEAD_BYTES,
