@@ -1,0 +1,113 @@
+/**
+ * Disk before promise, in one place, so that no rule can forget it (§3.8): what a step changed is handed
+ * to storage first, and the promises of the step wait in the outbox until all of that is durable.
+ */
+import { logIndex, type LogIndex } from '../../base/units.js';
+import { receive } from '../../raft/raft.js';
+import type { RaftDraft } from '../../raft/draft.js';
+import type { Entry, Log } from '../../raft/log.js';
+import { flushStorage, saveSnapshot, writeEntries, writeHardState, writeTruncateTail, type StoredEntry } from '../../storage/storage.js';
+import type { Command } from '../../store/command.js';
+import { commandBytes } from '../../wire/command.js';
+import { restoreStore } from './apply.js';
+import type { NodeDraft } from './state.js';
+
+const NO_PAYLOAD = new Uint8Array(0);
+export const ENTRY_NOOP = 0;
+export const ENTRY_COMMAND = 1;
+
+/** Writes what changed, releases the promises that are due, and goes on while those have consequences here. */
+export function settle(draft: NodeDraft): void {
+  for (;;) {
+    persistChanges(draft);
+    holdPromises(draft);
+    if (!releasePromises(draft)) return;
+  }
+}
+
+function persistChanges(draft: NodeDraft): void {
+  const { state, raft } = draft;
+  if (raft === null) return;
+  if (raft.installed !== null) restoreStore(draft, raft.installed.snapshot);
+  if (state.storage !== null && state.phase === 'serving') {
+    const { currentTerm, votedFor } = raft.state;
+    if (currentTerm !== draft.writtenTerm || votedFor !== draft.writtenVote) {
+      state.storage = writeHardState(state.storage, currentTerm, votedFor);
+      draft.writtenTerm = currentTerm;
+      draft.writtenVote = votedFor;
+    }
+    persistLog(draft, raft);
+  }
+  raft.truncatedFrom = logIndex(0);
+  raft.appendedFrom = logIndex(0);
+  raft.installed = null;
+}
+
+function persistLog(draft: NodeDraft, raft: RaftDraft): void {
+  const { state } = draft;
+  if (state.storage === null) return;
+  const { log } = raft.state;
+  if (raft.truncatedFrom > 0) state.storage = writeTruncateTail(state.storage, raft.truncatedFrom);
+  if (raft.installed !== null) {
+    const { snapshot, keepsLog } = raft.installed;
+    state.storage = saveSnapshot(state.storage, snapshot, { isInstalled: true, keepsLog, dropHeadTo: snapshot.lastIndex });
+  }
+  if (raft.appendedFrom > 0 && raft.appendedFrom <= log.lastIndex) {
+    state.storage = writeEntries(state.storage, storedEntries(log, raft.appendedFrom));
+  }
+}
+
+function storedEntries(log: Log, from: LogIndex): readonly StoredEntry[] {
+  return log.slice(from, log.lastIndex).map(storedEntry);
+}
+
+function storedEntry(entry: Entry): StoredEntry {
+  const isCommand = entry.kind === 'command';
+  return {
+    index: entry.index,
+    term: entry.term,
+    kind: isCommand ? ENTRY_COMMAND : ENTRY_NOOP,
+    payload: isCommand ? commandBytes(entry.payload as Command) : NO_PAYLOAD,
+  };
+}
+
+/** Moves the step's promises into the outbox, each with the point that storage must reach before it may leave. */
+function holdPromises(draft: NodeDraft): void {
+  const { state, raft } = draft;
+  if (raft === null || raft.promises.length === 0) return;
+  const sequence = state.storage === null ? 0 : state.storage.writtenSequence;
+  for (const { to, message } of raft.promises) state.outbox = state.outbox.push({ sequence, to, message });
+  raft.promises = [];
+}
+
+/**
+ * Sends every promise that has become durable; one to this server itself is received here.
+ *
+ * @returns True when something was received, so that its consequences must be written in turn.
+ */
+function releasePromises(draft: NodeDraft): boolean {
+  const { state, raft } = draft;
+  const durableSequence = state.storage === null ? 0 : state.storage.durableSequence;
+  let wasReceived = false;
+  for (;;) {
+    const held = state.outbox.first;
+    if (held === undefined || raft === null) return wasReceived;
+    if (held.sequence > durableSequence) return wasReceived;
+    state.outbox = state.outbox.shift();
+    if (held.to === state.self) {
+      receive(raft, state.self, held.message);
+      wasReceived = true;
+    } else {
+      draft.effects.push({ kind: 'send', to: held.to, message: held.message });
+    }
+  }
+}
+
+/** Starts the next group commit if one is due: everything that gathered goes with one sync. */
+export function flush(draft: NodeDraft): void {
+  const { state } = draft;
+  if (state.storage === null || state.phase === 'stopped') return;
+  const flushed = flushStorage(state.storage);
+  state.storage = flushed.storage;
+  for (const effect of flushed.effects) draft.effects.push(effect);
+}
