@@ -1,0 +1,111 @@
+import { SimFile, type WriteFates } from './disk-file.js';
+import { between, type Stream } from './random.js';
+
+/** A change of names that no directory sync has covered yet. */
+type NameChange =
+  | { readonly kind: 'create'; readonly path: string; readonly file: SimFile }
+  | { readonly kind: 'rename'; readonly path: string; readonly to: string; readonly file: SimFile }
+  | { readonly kind: 'remove'; readonly path: string };
+
+/** How many pending name changes a power loss kept and lost. */
+export interface NameFates {
+  namesKept: number;
+  namesLost: number;
+}
+
+/**
+ * The one flat directory of a disk: which name leads to which file now, which would after a power
+ * loss, and the changes between the two in order. A synced file under a name that is not durable is lost.
+ */
+export class SimDirectory {
+  #cached = new Map<string, SimFile>();
+  #durable = new Map<string, SimFile>();
+  #pending: NameChange[] = [];
+  #settled = 0;
+
+  find(path: string): SimFile | undefined {
+    return this.#cached.get(path);
+  }
+
+  findDurable(path: string): SimFile | undefined {
+    return this.#durable.get(path);
+  }
+
+  /** Ascending by name. */
+  paths(): string[] {
+    return [...this.#cached.keys()].sort();
+  }
+
+  files(): Iterable<SimFile> {
+    return this.#cached.values();
+  }
+
+  create(path: string): SimFile {
+    const file = new SimFile();
+    this.#change({ kind: 'create', path, file });
+    return file;
+  }
+
+  rename(path: string, to: string, file: SimFile): void {
+    this.#change({ kind: 'rename', path, to, file });
+  }
+
+  remove(path: string): void {
+    this.#change({ kind: 'remove', path });
+  }
+
+  mark(): number {
+    return this.#settled + this.#pending.length;
+  }
+
+  /** Makes every change before `mark` durable. */
+  settle(mark: number): void {
+    const count = mark - this.#settled;
+    if (count <= 0) return;
+    for (const change of this.#pending.splice(0, count)) carryOut(this.#durable, change);
+    this.#settled += count;
+  }
+
+  /**
+   * The power goes: each pending change is kept or lost, one draw each; one that rests on a lost change
+   * of the same name is lost with it. Then the files that are left lose their power too.
+   */
+  losePower(stream: Stream, fates: WriteFates & NameFates): void {
+    const unsure = new Set<string>();
+    for (const change of this.#pending) {
+      const isKept = between(stream, 0, 1) === 0;
+      const names = change.kind === 'rename' ? [change.path, change.to] : [change.path];
+      if (isKept && !names.some((name) => unsure.has(name))) {
+        carryOut(this.#durable, change);
+        fates.namesKept++;
+      } else {
+        for (const name of names) unsure.add(name);
+        fates.namesLost++;
+      }
+    }
+    this.#settled += this.#pending.length;
+    this.#pending = [];
+    this.#cached = new Map(this.#durable);
+    for (const path of this.paths()) this.#cached.get(path)?.losePower(stream, fates);
+  }
+
+  wipe(): void {
+    this.#cached = new Map();
+    this.#durable = new Map();
+    this.#settled += this.#pending.length;
+    this.#pending = [];
+  }
+
+  #change(change: NameChange): void {
+    carryOut(this.#cached, change);
+    this.#pending.push(change);
+  }
+}
+
+function carryOut(names: Map<string, SimFile>, change: NameChange): void {
+  if (change.kind === 'rename') {
+    names.delete(change.path);
+    names.set(change.to, change.file);
+  } else if (change.kind === 'create') names.set(change.path, change.file);
+  else names.delete(change.path);
+}

@@ -1,0 +1,91 @@
+import type { Codecs, Machine } from '../core/machine.js';
+import { NEVER, type ConnectionId, type Micros, type NodeId } from '../core/base/units.js';
+import { NodeClock, type ClockOptions } from './clock.js';
+import type { SimDisk, SimDiskOptions } from './disk.js';
+import type { EventQueue } from './queue.js';
+import type { Stream } from './random.js';
+
+/** One process of a world: which machine runs in it, on what disk and by what clock. */
+export interface ProcessSpec<State, Message, Request, Response> {
+  /** 1 or more, unique; small, since tables are indexed by it. Servers 1 .. n, clients behind them. */
+  readonly id: NodeId;
+  /** How it is called in transcripts and in the labels of random streams: "s1", "c2". */
+  readonly name: string;
+  /** A client's `send` arrives at a server as a `request`, and a server's `respond` to it as its `message`. */
+  readonly kind: 'server' | 'client';
+  readonly machine: Machine<State, Message, Request, Response>;
+  /** The members that the machine is told at boot. */
+  readonly members: readonly NodeId[];
+  /** null for a machine that uses no disk; a disk effect of such a machine is a violation. */
+  readonly disk: SimDiskOptions | null;
+  readonly clock: ClockOptions;
+  /** Bytes and back, used when the world's option `codecs` is on. A client gives the servers' codecs. */
+  readonly codecs?: Codecs<unknown, unknown, unknown>;
+  /** An answer for the application: all of a client's, and a server's for connections that are no process. */
+  readonly onRespond?: (connection: ConnectionId, response: Response, atUs: number) => void;
+  /** A cheap integer that says much about a state; mixed into the running digest after every step. */
+  readonly fingerprint?: (state: State) => number;
+  /** A cheap integer that says much about what is sent; mixed into the running digest for every send. */
+  readonly messageFingerprint?: (message: Message) => number;
+}
+
+/** What the world knows of one process. The fields that change belong to {@link World}; others only read. */
+export class Process {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly isClient: boolean;
+  readonly spec: ProcessSpec<unknown, unknown, unknown, unknown>;
+  readonly machine: Machine<unknown, unknown, unknown, unknown>;
+  readonly clock: NodeClock;
+  readonly disk: SimDisk | null;
+  readonly bootStream: Stream;
+
+  /** The machine's state; undefined while the process is down. */
+  state: unknown = undefined;
+  isUp = false;
+  isPaused = false;
+  /** True from a `stop` effect (fail-stop) until the next boot. */
+  isStopped = false;
+  /** Counts boots; an event of an earlier life is ignored. */
+  life = 0;
+
+  /** When the machine wants to be woken, by its own clock. */
+  wakeAt: Micros = NEVER;
+  /** When the one outstanding timer is due, in world time; Infinity when none is. May be earlier than the wish: see World. */
+  timerAtUs = Infinity;
+  timerSerial = 0;
+  /** Wakes without time moving, to find a machine that asks for the present for ever. */
+  wakesAtOneMoment = 0;
+  wokenAtUs = -1;
+
+  /** What came in while paused, in order. */
+  readonly held: HeldInput[] = [];
+
+  constructor(spec: ProcessSpec<unknown, unknown, unknown, unknown>, disk: SimDisk | null, bootStream: Stream) {
+    this.id = spec.id;
+    this.name = spec.name;
+    this.isClient = spec.kind === 'client';
+    this.spec = spec;
+    this.machine = spec.machine;
+    this.clock = new NodeClock(spec.clock);
+    this.disk = disk;
+    this.bootStream = bootStream;
+  }
+
+  /** Sees that the one timer fires no later than the machine's wish. It may fire earlier, and is then set anew. */
+  armTimer(queue: EventQueue, wakeKind: number): void {
+    if (this.wakeAt >= NEVER) return;
+    const wishUs = this.clock.worldAt(this.wakeAt);
+    const atUs = wishUs > queue.nowUs ? wishUs : queue.nowUs;
+    if (atUs >= this.timerAtUs) return;
+    this.timerAtUs = atUs;
+    queue.push(atUs, wakeKind, this.id, 0, ++this.timerSerial, null);
+  }
+}
+
+/** An event that reached a paused process: the numbers of the event queue, kept for its resumption. */
+export interface HeldInput {
+  readonly kind: number;
+  readonly from: number;
+  readonly payload: unknown;
+}

@@ -1,0 +1,26 @@
+import type { NodeId } from '../core/base/units.js';
+import type { LinkOptions } from './network.js';
+
+/** What all of a world has in common. No field has a default: a run is described whole. */
+export interface WorldOptions {
+  /** Between two servers, each direction. */
+  readonly serverLinks: LinkOptions;
+  /** Between a client and anybody, each direction. */
+  readonly clientLinks: LinkOptions;
+  /** True: every message is encoded and decoded on its way, for processes that have codecs. */
+  readonly codecs: boolean;
+  /** True: states, inputs and effects are frozen, so that a machine that writes to them throws. Slow. */
+  readonly freezes: boolean;
+  /** Inputs that a paused process keeps for later; more are lost. */
+  readonly inboxMax: number;
+}
+
+/** The end of a run that broke a rule. */
+export interface Violation {
+  /** Which rule, by name: 'assertion' and 'threw' for a machine that threw, 'codec', 'wake-loop', or an oracle's. */
+  readonly property: string;
+  readonly message: string;
+  readonly atUs: number;
+  /** Where it showed; null when it belongs to no single node. */
+  readonly node: NodeId | null;
+}

@@ -1,0 +1,516 @@
+import { assert, unreachable } from '../core/base/assert.js';
+import { NEVER, connectionId, micros, type ConnectionId, type Micros, type NodeId, type OperationId } from '../core/base/units.js';
+import type { DiskStep, Effect, Input, Step } from '../core/machine.js';
+import { RunningDigest } from './digest.js';
+import { SimDisk, describeFates, type DiskWork } from './disk.js';
+import { deepFreeze } from './freeze.js';
+import { FATE_DELIVERED, FATE_DUPLICATED, FATE_LOST, FATE_NAMES, Network } from './network.js';
+import type { Observer } from './observer.js';
+import { Process, type ProcessSpec } from './process.js';
+import { EventQueue } from './queue.js';
+import { RandomStreams, bits32 } from './random.js';
+import type { Violation, WorldOptions } from './world-options.js';
+
+export type { Violation, WorldOptions } from './world-options.js';
+
+const ARRIVAL = 1;
+const WAKE = 2;
+const DISK = 3;
+const REQUEST = 4;
+const CALL = 5;
+/** A message that reached a paused process and is now read by it. */
+const READ = 6;
+
+/** Wakes of one process at one moment; more means that it asks for the present for ever. */
+const WAKES_AT_ONE_MOMENT_MAX = 1_000;
+
+/**
+ * A whole world grown from one seed: processes with their disks and clocks, the network between them,
+ * one queue of events. It hosts any {@link Machine} and knows nothing of what they are for.
+ *
+ * Requests ride on no connection that could break: each is a message of its own, so `connection` inputs
+ * are never given, and an answer can be lost, doubled or overtaken like any message if the links' options say so.
+ */
+export class World {
+  readonly options: WorldOptions;
+  readonly streams: RandomStreams;
+  /** Events taken from the queue so far. */
+  events = 0;
+  messagesSent = 0;
+  messagesDelivered = 0;
+  messagesLost = 0;
+
+  readonly #queue = new EventQueue();
+  readonly #network: Network;
+  readonly #digest = new RunningDigest();
+  readonly #processes: (Process | undefined)[] = [];
+  readonly #order: Process[] = [];
+  #observer: Observer | null = null;
+  #violation: Violation | null = null;
+  /** Whose code is running, so that what it throws is held against it. */
+  #acting: Process | null = null;
+
+  constructor(setup: { readonly seed: number | string; readonly options: WorldOptions; readonly observer?: Observer }) {
+    this.options = setup.options;
+    this.streams = new RandomStreams(setup.seed);
+    this.#network = new Network(this.#queue, this.streams, ARRIVAL);
+    this.setObserver(setup.observer ?? null);
+  }
+
+  // ---- who is there
+
+  /** Adds a process and boots it at the present moment. Add all before the first event, in the same order in each run. */
+  addProcess<State, Message, Request, Response>(spec: ProcessSpec<State, Message, Request, Response>): void {
+    assert(Number.isInteger(spec.id) && spec.id >= 1 && spec.id < 4_096, 'a process is numbered from 1 on, in small numbers');
+    assert(this.#processes[spec.id] === undefined, 'a number names one process');
+    const disk = spec.disk === null ? null : new SimDisk(spec.name, spec.disk, this.streams);
+    const process = new Process(spec as unknown as ProcessSpec<unknown, unknown, unknown, unknown>, disk, this.streams.stream('boot', spec.name));
+    this.#processes[spec.id] = process;
+    this.#order.push(process);
+    this.#network.join(spec.id, (id) => this.process(id).name, (other) =>
+      process.isClient || this.process(other).isClient ? this.options.clientLinks : this.options.serverLinks,
+    );
+    this.#watchDisk(process);
+    this.#guarded(() => this.#boot(process));
+  }
+
+  process(id: NodeId): Process {
+    const process = this.#processes[id];
+    assert(process !== undefined, 'a process is named that is there');
+    return process;
+  }
+
+  /** All processes, in the order they were added. */
+  get processes(): readonly Process[] {
+    return this.#order;
+  }
+
+  /** The disk of a process that has one. */
+  disk(id: NodeId): SimDisk {
+    const disk = this.process(id).disk;
+    assert(disk !== null, 'a disk is named that is there');
+    return disk;
+  }
+
+  get network(): Network {
+    return this.#network;
+  }
+
+  /** Replaces whoever watches. Watching changes nothing. */
+  setObserver(observer: Observer | null): void {
+    this.#observer = observer;
+    for (const process of this.#order) this.#watchDisk(process);
+  }
+
+  // ---- time
+
+  /** The present, in microseconds of world time. */
+  get nowUs(): Micros {
+    return micros(this.#queue.nowUs);
+  }
+
+  /** When the next event is due; Infinity when nothing will ever happen again by itself. */
+  get nextEventUs(): number {
+    return this.#queue.nextAtUs;
+  }
+
+  get violation(): Violation | null {
+    return this.#violation;
+  }
+
+  /** Lives every event up to and including `atUs`, then moves time there. Ends early at a violation. */
+  runUntil(atUs: number): Violation | null {
+    while (this.#violation === null && this.#queue.nextAtUs <= atUs) this.#guarded(() => this.#runQuickly(atUs));
+    if (this.#violation === null && atUs > this.#queue.nowUs) this.#queue.moveTo(atUs);
+    return this.#violation;
+  }
+
+  /** Lives on until nothing is left to happen, at most `eventsMax` events. @returns The violation, if any. */
+  runUntilIdle(eventsMax: number): Violation | null {
+    const end = this.events + eventsMax;
+    while (this.events < end && this.step());
+    return this.#violation;
+  }
+
+  /** Lives one event. @returns Whether there was one; false also after a violation. */
+  step(): boolean {
+    if (this.#violation !== null || this.#queue.size === 0) return false;
+    this.#guarded(() => this.#liveNext());
+    return true;
+  }
+
+  /** Calls `act` at `atUs`, now or later, as an event of its own: for the nemesis and the workload. */
+  schedule(atUs: number, act: () => void): void {
+    this.#queue.push(atUs, CALL, 0, 0, 0, act);
+  }
+
+  /** 16 hex digits over everything that happened so far. */
+  digest(): string {
+    return this.#digest.toString();
+  }
+
+  /** The two halves of the digest as integers: cheap to note after each event. */
+  get digestLanes(): readonly [high: number, low: number] {
+    return [this.#digest.high, this.#digest.low];
+  }
+
+  /** Ends the run: an oracle saw a rule broken. The first violation stays. */
+  fail(property: string, message: string, node: NodeId | null): void {
+    this.#violation ??= { property, message, atUs: this.nowUs, node };
+  }
+
+  // ---- what the application and the nemesis do
+
+  /** The application asks a machine, at the present moment. @returns false if the process is down, and then nothing happens. */
+  request(id: NodeId, request: unknown, connection: ConnectionId): boolean {
+    const process = this.process(id);
+    if (process.isUp) this.#queue.push(this.nowUs, REQUEST, id, connection, process.life, request);
+    return process.isUp;
+  }
+
+  /** Ends a process's life. With `keepsPageCache` it was killed (k); without, the power went (K). Nothing if it is down. */
+  crash(id: NodeId, how: { readonly keepsPageCache: boolean }): void {
+    const process = this.process(id);
+    if (process.isUp) {
+      this.#observer?.onCrash?.(this.nowUs, id, process.state);
+      this.#end(process);
+    }
+    if (how.keepsPageCache) {
+      this.harm(`kill ${process.name}`);
+      return;
+    }
+    const fates = process.disk?.losePower();
+    this.harm(`power off ${process.name}${fates === undefined ? '' : `: ${describeFates(fates)}`}`);
+  }
+
+  /** Boots a process that is down, with what its disk holds. Nothing if it is up. */
+  restart(id: NodeId): void {
+    const process = this.process(id);
+    if (process.isUp) return;
+    this.#observer?.onRestart?.(this.nowUs, id);
+    this.#guarded(() => this.#boot(process));
+  }
+
+  /** Stops a process in its tracks: its disk works on, messages gather (up to `inboxMax`), nothing is read and no timer fires. */
+  pause(id: NodeId): void {
+    const process = this.process(id);
+    if (!process.isUp || process.isPaused) return;
+    process.isPaused = true;
+    this.harm(`pause ${process.name}`);
+  }
+
+  /** Lets a paused process go on: it gets what gathered, in order, then its overdue timer. */
+  resume(id: NodeId): void {
+    const process = this.process(id);
+    if (!process.isUp || !process.isPaused) return;
+    process.isPaused = false;
+    this.harm(`resume ${process.name}`);
+    for (const { kind, from, payload } of process.held.splice(0)) {
+      this.#queue.push(this.nowUs, kind, id, from, process.life, payload);
+    }
+    process.armTimer(this.#queue, WAKE);
+  }
+
+  /** Cuts one direction; what is under way on it is lost. */
+  cut(from: NodeId, to: NodeId): void {
+    this.#network.cut(from, to);
+    this.harm(`cut ${this.process(from).name}>${this.process(to).name}`);
+  }
+
+  /** Mends one direction. */
+  heal(from: NodeId, to: NodeId): void {
+    this.#network.heal(from, to);
+    this.harm(`heal ${this.process(from).name}>${this.process(to).name}`);
+  }
+
+  cutBoth(one: NodeId, other: NodeId): void {
+    this.cut(one, other);
+    this.cut(other, one);
+  }
+
+  healBoth(one: NodeId, other: NodeId): void {
+    this.heal(one, other);
+    this.heal(other, one);
+  }
+
+  /** Cuts every link between two of these groups, both ways; links of processes in no group stay as they are. */
+  partition(groups: readonly (readonly NodeId[])[]): void {
+    this.#network.partition(groups);
+    this.harm(`partition ${groups.map((group) => group.map((id) => this.process(id).name).join(' ')).join(' | ')}`);
+  }
+
+  /** Mends every link. */
+  healAll(): void {
+    this.#network.healAll();
+    this.harm('heal all');
+  }
+
+  /** A node's clock runs at another rate from now on. */
+  setClockRate(id: NodeId, ratePpm: number): void {
+    const process = this.process(id);
+    process.clock.setRate(this.nowUs, ratePpm);
+    this.harm(`clock of ${process.name} at ${ratePpm} ppm`);
+    this.#clockChanged(process);
+  }
+
+  /** A node's clock jumps forward. */
+  jumpClock(id: NodeId, byUs: number): void {
+    const process = this.process(id);
+    process.clock.jump(this.nowUs, byUs);
+    this.harm(`clock of ${process.name} jumps by ${byUs} us`);
+    this.#clockChanged(process);
+  }
+
+  /** Tells the observer and the digest of something the nemesis did. */
+  harm(text: string): void {
+    this.#digest.mixText(text);
+    this.#observer?.onHarm?.(this.nowUs, text);
+  }
+
+  // ---- living
+
+  #runQuickly(atUs: number): void {
+    const queue = this.#queue;
+    while (queue.nextAtUs <= atUs && this.#violation === null) this.#liveNext();
+  }
+
+  /** Runs part of the world; what a machine throws there ends the run as a violation, anything else is thrown on. */
+  #guarded(part: () => void): void {
+    try {
+      part();
+    } catch (error) {
+      const acting = this.#acting;
+      this.#acting = null;
+      if (acting === null || !(error instanceof Error)) throw error;
+      this.fail(error.name === 'AssertionError' ? 'assertion' : 'threw', `${acting.name}: ${error.message}`, acting.id);
+    }
+  }
+
+  #liveNext(): void {
+    const queue = this.#queue;
+    queue.take();
+    this.events++;
+    const { kind, node, from, tag, payload } = queue;
+    this.#digest.mixMoment(queue.nowUs);
+    this.#digest.mix(kind | (node << 4) | (from << 16));
+    if (kind === CALL) {
+      (payload as () => void)();
+      return;
+    }
+    const process = this.#processes[node] as Process;
+    switch (kind) {
+      case ARRIVAL:
+        this.#arrive(process, from as NodeId, tag, payload);
+        return;
+      case WAKE:
+        if (tag === process.timerSerial) this.#wake(process);
+        return;
+      case DISK:
+        if (tag === process.life) this.#diskDue(process, payload as DiskWork);
+        return;
+      case REQUEST:
+        if (tag === process.life) this.#ask(process, connectionId(from), payload);
+        return;
+      default:
+        if (tag === process.life) this.#read(process, from as NodeId, payload);
+    }
+  }
+
+  #arrive(process: Process, from: NodeId, epoch: number, message: unknown): void {
+    if (!this.#network.arrives(from, process.id, epoch) || !process.isUp) {
+      this.messagesLost++;
+      return;
+    }
+    this.#read(process, from, message);
+  }
+
+  #read(process: Process, from: NodeId, message: unknown): void {
+    if (process.isPaused) {
+      this.#hold(process, READ, from, message);
+      return;
+    }
+    this.messagesDelivered++;
+    const now = process.clock.at(this.#queue.nowUs);
+    const isRequest = !process.isClient && (this.#processes[from] as Process).isClient;
+    this.#step(process, isRequest
+      ? { kind: 'request', now, connection: connectionId(from), request: message }
+      : { kind: 'message', now, from, message });
+  }
+
+  #ask(process: Process, connection: ConnectionId, request: unknown): void {
+    if (process.isPaused) this.#hold(process, REQUEST, connection, request);
+    else this.#step(process, { kind: 'request', now: process.clock.at(this.#queue.nowUs), connection, request });
+  }
+
+  #hold(process: Process, kind: number, from: number, payload: unknown): void {
+    if (kind === DISK || process.held.length < this.options.inboxMax) process.held.push({ kind, from, payload });
+    else this.messagesLost++;
+  }
+
+  #diskDue(process: Process, work: DiskWork): void {
+    if (work.outcome === null) {
+      (process.disk as SimDisk).advance(work, this.#queue.nowUs);
+      if (work.outcome === null) {
+        this.#queue.push(work.dueUs, DISK, process.id, 0, process.life, work);
+        return;
+      }
+    }
+    if (process.isPaused) this.#hold(process, DISK, 0, work);
+    else this.#step(process, { kind: 'disk', now: process.clock.at(this.#queue.nowUs), operation: work.operation, outcome: work.outcome });
+  }
+
+  /**
+   * A timer fired. A deadline that moves later leaves the timer as it is, to find the new wish when it
+   * fires; so deadlines that move with every message cost nothing.
+   */
+  #wake(process: Process): void {
+    process.timerAtUs = Infinity;
+    if (!process.isUp || process.isPaused) return;
+    const now = process.clock.at(this.#queue.nowUs);
+    if (now < process.wakeAt) {
+      process.armTimer(this.#queue, WAKE);
+      return;
+    }
+    process.wakesAtOneMoment = process.wokenAtUs === this.#queue.nowUs ? process.wakesAtOneMoment + 1 : 0;
+    process.wokenAtUs = this.#queue.nowUs;
+    if (process.wakesAtOneMoment > WAKES_AT_ONE_MOMENT_MAX) this.fail('wake-loop', `${process.name} asks to be woken at the present moment for ever`, process.id);
+    else this.#step(process, { kind: 'wake', now });
+  }
+
+  #boot(process: Process): void {
+    process.life++;
+    process.isUp = true;
+    process.isPaused = false;
+    process.isStopped = false;
+    process.timerAtUs = Infinity;
+    process.timerSerial++;
+    const { id, spec } = process;
+    this.#acting = process;
+    const step = process.machine.init({ self: id, members: spec.members, now: process.clock.at(this.nowUs), seed: bits32(process.bootStream) });
+    this.#settle(process, null, undefined, step);
+  }
+
+  #step(process: Process, input: Input<unknown, unknown>): void {
+    if (this.options.freezes) deepFreeze(input);
+    const before = process.state;
+    this.#acting = process;
+    this.#settle(process, input, before, process.machine.step(before, input));
+  }
+
+  /** Takes over a step's result: the state, then what it means for the timer, then the effects in list order. */
+  #settle(process: Process, input: Input<unknown, unknown> | null, before: unknown, step: Step<unknown, unknown, unknown>): void {
+    const { state, effects } = step;
+    if (this.options.freezes) deepFreeze(step);
+    process.state = state;
+    const wakeAt = process.machine.wakeAt(state) ?? NEVER;
+    if (process.spec.fingerprint !== undefined) this.#digest.mix(process.spec.fingerprint(state));
+    this.#acting = null;
+    this.#digest.mix(effects.length);
+    if (wakeAt !== process.wakeAt || process.timerAtUs === Infinity) {
+      process.wakeAt = wakeAt;
+      process.armTimer(this.#queue, WAKE);
+    }
+    if (this.#observer !== null) this.#observer.onStep?.(this.nowUs, process.id, input, before, state, effects);
+    for (let i = 0; i < effects.length; i++) {
+      this.#carryOut(process, effects[i] as Effect<unknown, unknown>);
+      if (!process.isUp) return;
+    }
+  }
+
+  // ---- effects
+
+  #carryOut(process: Process, effect: Effect<unknown, unknown>): void {
+    switch (effect.kind) {
+      case 'send':
+        this.#send(process, effect.to, effect.message);
+        return;
+      case 'respond':
+        this.#respond(process, effect.connection, effect.response);
+        return;
+      case 'disk':
+        this.#beginDisk(process, effect.operation, effect.steps);
+        return;
+      case 'note':
+        this.#observer?.onNote?.(this.nowUs, process.id, effect);
+        return;
+      case 'stop':
+        this.#observer?.onStop?.(this.nowUs, process.id, effect.reason);
+        this.#digest.mixText(effect.reason);
+        this.#end(process);
+        process.isStopped = true;
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  /** A message to nobody of this world is lost, like one to an address where nobody lives. */
+  #send(process: Process, to: NodeId, message: unknown): void {
+    this.messagesSent++;
+    if (process.spec.messageFingerprint !== undefined) this.#digest.mix(process.spec.messageFingerprint(message));
+    let fate = FATE_LOST;
+    if (this.#network.knows(process.id, to)) {
+      const payload = this.options.codecs ? this.#throughCodec(process, to, message) : message;
+      fate = this.#network.send(process.id, to, payload);
+    }
+    this.#digest.mix(fate);
+    if (fate !== FATE_DELIVERED && fate !== FATE_DUPLICATED) this.messagesLost++;
+    if (this.#observer !== null) this.#observer.onSend?.(this.nowUs, process.id, to, message, FATE_NAMES[fate] ?? 'lost');
+  }
+
+  #respond(process: Process, connection: ConnectionId, response: unknown): void {
+    const peer = this.#processes[connection];
+    if (!process.isClient && peer !== undefined && peer.isClient) this.#send(process, peer.id, response);
+    else process.spec.onRespond?.(connection, response, this.nowUs);
+  }
+
+  #beginDisk(process: Process, operation: OperationId, steps: readonly DiskStep[]): void {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as DiskStep;
+      if (step.kind === 'append' || step.kind === 'write') this.#digest.mixBytes(step.bytes);
+    }
+    this.#acting = process;
+    assert(process.disk !== null, 'a machine without a disk asks for none');
+    const work = process.disk.begin(operation, steps, this.#queue.nowUs);
+    this.#acting = null;
+    this.#queue.push(work.dueUs, DISK, process.id, 0, process.life, work);
+  }
+
+  #throughCodec(process: Process, to: NodeId, message: unknown): unknown {
+    const codecs = process.spec.codecs;
+    if (codecs === undefined) return message;
+    const toClient = (this.#processes[to] as Process).isClient;
+    const codec = process.isClient === toClient ? codecs.message : toClient ? codecs.response : codecs.request;
+    this.#acting = process;
+    const decoded = codec.decode(codec.encode(message));
+    this.#acting = null;
+    if (decoded.ok) return decoded.value;
+    this.fail('codec', `${process.name} cannot read what it wrote itself: ${decoded.problem}`, process.id);
+    return message;
+  }
+
+  // ---- small things
+
+  #end(process: Process): void {
+    process.isUp = false;
+    process.isPaused = false;
+    process.state = undefined;
+    process.wakeAt = NEVER;
+    process.held.length = 0;
+    process.life++;
+    process.disk?.crashProcess();
+  }
+
+  #clockChanged(process: Process): void {
+    // The outstanding timer was placed by the old clock: it may now be too late.
+    process.timerAtUs = Infinity;
+    if (process.isUp) process.armTimer(this.#queue, WAKE);
+  }
+
+  #watchDisk(process: Process): void {
+    if (process.disk === null) return;
+    process.disk.onSynced = this.#observer?.onSynced === undefined
+      ? null
+      : (path, durable) => this.#observer?.onSynced?.(this.nowUs, process.id, path, durable);
+  }
+}
