@@ -8,7 +8,10 @@ import type { ByteString } from '../base/bytestring.js';
  */
 export interface Command {
   readonly op: CommandOp;
-  /** The session, as `registerClient` returned it; 0: none, so a repeated command takes effect again. */
+  /**
+   * The session, as `registerClient` returned it; 0: none, so a repeated command takes effect again.
+   * Without meaning for registerClient.
+   */
   readonly clientId: number;
   /** Counts a session's commands from 1. A session has one command under way at a time. */
   readonly sequenceNum: number;
@@ -29,7 +32,7 @@ export type CommandOp = 'put' | 'set' | 'delete' | 'registerClient';
  *                   read one (get, with `value`), or the new session's id (registerClient)
  *   noKey           get, delete, or put with a version above 0: there is no such key
  *   versionConflict put: the key has another version, which is `version`
- *   sessionExpired  the session is unknown or was dropped; the command took no effect now (§6.3)
+ *   sessionExpired  the session is unknown or was dropped, or has had a later command; no effect now (§6.3)
  */
 export interface StoreResult {
   readonly status: 'ok' | 'noKey' | 'versionConflict' | 'sessionExpired';

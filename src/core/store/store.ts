@@ -68,7 +68,8 @@ export function applyCommand(state: StoreState, index: LogIndex, command: Comman
     laneA: state.laneA,
     laneB: state.laneB,
   };
-  const result = command.clientId === 0 ? execute(draft, command) : executeOnce(draft, command);
+  const isOutsideSessions = command.clientId === 0 || command.op === 'registerClient';
+  const result = isOutsideSessions ? execute(draft, command) : executeOnce(draft, command);
   return { state: draft, result };
 }
 
