@@ -1,0 +1,152 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { nodeId, type NodeId } from '../core/base/units.js';
+import { formatHostAndPort, type ServerAddress, type ServerMap } from './addresses.js';
+import { ServerChild } from './cluster-child.js';
+import { codeOf, lineOf, UserError } from './errors.js';
+import { freePorts } from './ports.js';
+
+/** What a cluster of real processes on this machine is started with. */
+export interface ClusterSettings {
+  /** How many servers. 1 .. 9. */
+  readonly servers: number;
+  /** Holds a data directory for each server and `cluster.json`; created if absent, taken up again if not. */
+  readonly directory: string;
+  /** Clients reach server i at basePort + i, servers each other at basePort + 100 + i. Absent: free ports. */
+  readonly basePort?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Further words for each `seedstorm node`, such as `--log-level debug`. */
+  readonly nodeArguments?: readonly string[];
+  /** Takes each line that a server writes. */
+  readonly onLine?: (id: NodeId, line: string) => void;
+}
+
+/** Real processes on this machine. They end with this process, however it ends. */
+export interface RunningCluster {
+  readonly clusterId: number;
+  readonly servers: ServerMap;
+  /** `host:port` of each client port, by server id: what a client is given. */
+  readonly clientAddresses: readonly string[];
+  /** Resolves when no server runs any more and none is being restarted. */
+  readonly ended: Promise<void>;
+  /** The process number, or null while the server is down. */
+  pidOf(id: NodeId): number | null;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(id: NodeId): Promise<void>;
+  /** SIGSTOP: alive to its neighbours' kernels, silent to its neighbours. */
+  pause(id: NodeId): void;
+  /** SIGCONT. */
+  resume(id: NodeId): void;
+  /** Starts a server that is down; resolves when it is up. */
+  restart(id: NodeId): Promise<void>;
+  /** SIGTERM to all, SIGKILL to those that do not go in time. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const SERVERS_MAX = 9;
+const PEER_PORT_OFFSET = 100;
+
+/**
+ * Starts servers as child processes and waits until each takes requests.
+ *
+ * @throws {UserError} With the line of the server that could not start; the others are ended again.
+ */
+export async function startCluster(settings: ClusterSettings): Promise<RunningCluster> {
+  if (!Number.isInteger(settings.servers) || settings.servers < 1 || settings.servers > SERVERS_MAX) {
+    throw new UserError(`a cluster has 1 to ${SERVERS_MAX} servers, not ${settings.servers}`);
+  }
+  const clusterId = await takeUp(settings);
+  const servers = await addressesFor(settings);
+  const children = new Map<NodeId, ServerChild>();
+  for (const id of servers.keys()) {
+    const dataDirectory = join(settings.directory, `server-${id}`);
+    children.set(id, new ServerChild({ id, clusterId, servers, dataDirectory, nodeArguments: settings.nodeArguments ?? [], onLine: settings.onLine }));
+  }
+  try {
+    await Promise.all([...children.values()].map((child) => child.start()));
+  } catch (error) {
+    await Promise.all([...children.values()].map((child) => child.stop()));
+    throw error;
+  }
+  return runningCluster(clusterId, servers, children);
+}
+
+function runningCluster(clusterId: number, servers: ServerMap, children: ReadonlyMap<NodeId, ServerChild>): RunningCluster {
+  const all = [...children.values()];
+  const child = (id: NodeId): ServerChild => {
+    const found = children.get(id);
+    if (found === undefined) throw new UserError(`there is no server ${id}`);
+    return found;
+  };
+  const ended = new Promise<void>((resolve) => {
+    const look = () => {
+      if (all.every((one) => one.isDown)) resolve();
+    };
+    for (const one of all) one.onDown = look;
+    look();
+  });
+  return {
+    clusterId,
+    servers,
+    clientAddresses: [...servers.values()].map(({ host, clientPort }) => formatHostAndPort({ host, port: clientPort })),
+    ended,
+    pidOf: (id) => child(id).pid,
+    kill: (id) => child(id).kill(),
+    pause: (id) => child(id).signal('SIGSTOP'),
+    resume: (id) => child(id).signal('SIGCONT'),
+    restart: (id) => child(id).start(),
+    stop: async () => {
+      await Promise.all(all.map((one) => one.stop()));
+    },
+  };
+}
+
+async function addressesFor(settings: ClusterSettings): Promise<ServerMap> {
+  const host = settings.host ?? '127.0.0.1';
+  const count = settings.servers;
+  const { basePort } = settings;
+  if (basePort !== undefined && !(Number.isInteger(basePort) && basePort >= 1 && basePort + PEER_PORT_OFFSET + count <= 65_535)) {
+    throw new UserError(`base port ${basePort} leaves no room for ${count} servers: expected 1 to ${65_535 - PEER_PORT_OFFSET - count}`);
+  }
+  const free = basePort === undefined ? await freePorts(2 * count, host) : [];
+  const servers = new Map<NodeId, ServerAddress>();
+  for (let i = 1; i <= count; i++) {
+    const clientPort = free[i - 1] ?? (basePort ?? 0) + i;
+    const peerPort = free[count + i - 1] ?? (basePort ?? 0) + PEER_PORT_OFFSET + i;
+    servers.set(nodeId(i), { host, clientPort, peerPort });
+  }
+  return servers;
+}
+
+/** The cluster's number: that of the directory if a cluster lived there before, else a new one, written down. */
+async function takeUp({ directory, servers }: ClusterSettings): Promise<number> {
+  const path = join(directory, 'cluster.json');
+  try {
+    const known: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const clusterId = numberIn(known, 'clusterId');
+    const before = numberIn(known, 'servers');
+    if (clusterId === null || before === null) throw new UserError(`${path} does not describe a cluster`);
+    if (before !== servers) throw new UserError(`${directory} holds a cluster of ${before} servers, not ${servers}`);
+    return clusterId;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError(`${path} does not describe a cluster`);
+    if (codeOf(error) !== 'ENOENT') throw error instanceof UserError ? error : new UserError(`${path} cannot be read: ${lineOf(error)}`);
+  }
+  try {
+    const clusterId = randomInt(1, 2 ** 32 - 1);
+    await mkdir(directory, { recursive: true });
+    await writeFile(`${path}.new`, `${JSON.stringify({ clusterId, servers })}\n`, { flush: true });
+    await rename(`${path}.new`, path);
+    return clusterId;
+  } catch (error) {
+    throw new UserError(`${directory} cannot be used: ${lineOf(error)}`);
+  }
+}
+
+function numberIn(value: unknown, name: string): number | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const field = (value as Readonly<Record<string, unknown>>)[name];
+  return typeof field === 'number' && Number.isInteger(field) ? field : null;
+}

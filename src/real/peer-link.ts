@@ -1,0 +1,169 @@
+import { connect, type Socket } from 'node:net';
+import type { NodeId } from '../core/base/units.js';
+import type { HostAndPort } from './addresses.js';
+import { jittered } from './entropy.js';
+import { codeOf, lineOf } from './errors.js';
+import { tuneSocket } from './sockets.js';
+import type { Log } from './log.js';
+
+/** Bytes that may wait for one peer. Above it the newest message is dropped: those behind a gap would be of no use. */
+const QUEUE_BYTES_MAX = 67_108_864;
+/** Milliseconds between two attempts to connect; doubled after each failure, and never all at once. */
+const BACK_OFF_MS_MIN = 50;
+const BACK_OFF_MS_MAX = 1_000;
+/** Milliseconds for connecting and for the other side's hello. */
+const HELLO_MS_MAX = 3_000;
+/** Milliseconds without any byte taken by the other side while some wait: then the connection is given up. */
+const STALL_MS_MAX = 5_000;
+
+/** What a link needs to know of the wire. */
+export interface LinkWire {
+  /** The bytes that open a connection from this server. */
+  readonly hello: Uint8Array;
+  /**
+   * Looks for the other side's hello at the front of what has arrived.
+   *
+   * @returns True once it was the expected one, false when more bytes must come, or what is wrong with it.
+   */
+  readonly checkHello: (arrived: Uint8Array) => boolean | string;
+}
+
+/**
+ * The way to one peer: a connection of our own that only carries what we send, kept up for as long as the
+ * server runs. What the peer sends comes over a connection of its own, so neither waits for the other.
+ *
+ * Messages may be lost: when there is no connection, when one breaks with some under way, and when the
+ * queue is full. The machine behind it expects that (core/machine.ts).
+ */
+export class PeerLink {
+  readonly #peer: NodeId;
+  readonly #address: HostAndPort;
+  readonly #wire: LinkWire;
+  readonly #log: Log;
+  #socket: Socket | null = null;
+  /** The peer has said hello: messages may go. */
+  #isOpen = false;
+  #isClosed = false;
+  #outbox: Uint8Array[] = [];
+  /** Bytes in the outbox and in the socket that the operating system has not taken. */
+  #waitingBytes = 0;
+  #flush: NodeJS.Immediate | null = null;
+  #backOffMs = BACK_OFF_MS_MIN;
+  #retry: NodeJS.Timeout | null = null;
+  /** Nothing is said twice about one outage. */
+  #hasComplained = false;
+
+  constructor(peer: NodeId, address: HostAndPort, wire: LinkWire, log: Log) {
+    this.#peer = peer;
+    this.#address = address;
+    this.#wire = wire;
+    this.#log = log;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Begins to connect, and from then on always tries to be connected. */
+  open(): void {
+    this.#connect();
+  }
+
+  /** Queues the frames of one message; all that gathers within one turn of the event loop goes out in one write. */
+  send(frame: Uint8Array): void {
+    if (this.#socket === null || this.#isClosed) return;
+    if (this.#waitingBytes + frame.length > QUEUE_BYTES_MAX) return;
+    this.#outbox.push(frame);
+    this.#waitingBytes += frame.length;
+    if (this.#isOpen) this.#flushSoon();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#drop();
+  }
+
+  #connect(): void {
+    const socket = connect({ host: this.#address.host, port: this.#address.port });
+    tuneSocket(socket);
+    this.#socket = socket;
+    let arrived: Uint8Array = new Uint8Array(0);
+    let why = 'the connection was closed';
+    const late = setTimeout(() => socket.destroy(new Error('no hello in time')), HELLO_MS_MAX);
+
+    socket.on('connect', () => socket.write(this.#wire.hello));
+    socket.on('data', (bytes) => {
+      if (this.#isOpen) return; // The peer has nothing to say on this connection after its hello.
+      arrived = Buffer.concat([arrived, bytes]);
+      const verdict = this.#wire.checkHello(arrived);
+      if (verdict === true) {
+        clearTimeout(late);
+        this.#onOpen(socket);
+      } else if (verdict !== false) {
+        socket.destroy(new Error(verdict));
+      }
+    });
+    socket.on('timeout', () => {
+      if (this.#waitingBytes > 0) socket.destroy(new Error('the peer takes nothing more'));
+    });
+    socket.on('error', (error) => {
+      why = codeOf(error) === 'ECONNREFUSED' ? 'nobody listens there' : lineOf(error);
+    });
+    socket.on('close', () => {
+      clearTimeout(late);
+      this.#onClose(why);
+    });
+  }
+
+  #onOpen(socket: Socket): void {
+    this.#isOpen = true;
+    this.#hasComplained = false;
+    this.#backOffMs = BACK_OFF_MS_MIN;
+    this.#log('info', `connected to server ${this.#peer}`);
+    socket.setTimeout(STALL_MS_MAX);
+    this.#flushSoon();
+  }
+
+  #onClose(why: string): void {
+    const wasOpen = this.#isOpen;
+    this.#drop();
+    if (this.#isClosed) return;
+    const level = this.#hasComplained ? 'debug' : 'warn';
+    this.#hasComplained = true;
+    this.#log(level, `${wasOpen ? 'lost' : 'no'} connection to server ${this.#peer} at ${this.#address.host}:${this.#address.port}: ${why}`);
+    this.#retry = setTimeout(() => this.#connect(), jittered(this.#backOffMs));
+    this.#backOffMs = Math.min(this.#backOffMs * 2, BACK_OFF_MS_MAX);
+  }
+
+  #drop(): void {
+    if (this.#flush !== null) clearImmediate(this.#flush);
+    this.#flush = null;
+    this.#isOpen = false;
+    this.#outbox = [];
+    this.#waitingBytes = 0;
+    this.#socket?.destroy();
+    this.#socket = null;
+  }
+
+  #flushSoon(): void {
+    this.#flush ??= setImmediate(() => {
+      this.#flush = null;
+      const socket = this.#socket;
+      const frames = this.#outbox;
+      if (socket === null || frames.length === 0) return;
+      this.#outbox = [];
+      let bytes = 0;
+      socket.cork();
+      for (const frame of frames) {
+        bytes += frame.length;
+        socket.write(frame);
+      }
+      // The callback of the last write comes when the operating system has taken them all.
+      socket.write('', () => {
+        if (socket === this.#socket) this.#waitingBytes -= bytes;
+      });
+      socket.uncork();
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { lineOf, UserError } from './errors.js';
+import { startServer } from './server.js';
+import type { ServerSettings } from './server-settings.js';
+import { silentLog } from './log.js';
+
+/** What a server process says to the parent that started it with a channel, once it takes requests. */
+export interface ReadyMessage {
+  readonly kind: 'ready';
+}
+
+/**
+ * Runs one server as this process: until SIGTERM or SIGINT, until the parent that holds its channel is
+ * gone, or until the server ends by itself.
+ *
+ * @returns The exit code: 0 after a wished end, 1 when the server ended by itself (its last log line says why).
+ * @throws {UserError} When it cannot be started as asked.
+ */
+export async function runServerProcess(settings: ServerSettings): Promise<number> {
+  const log = settings.log ?? silentLog;
+  const server = await startServer(settings);
+  const stop = (why: string) => () => {
+    log('info', `stopping: ${why}`);
+    void server.stop();
+  };
+  process.once('SIGTERM', stop('SIGTERM'));
+  process.once('SIGINT', stop('SIGINT'));
+  process.once('disconnect', stop('the parent process is gone'));
+  if (process.connected) process.send?.({ kind: 'ready' } satisfies ReadyMessage);
+  else if (process.send !== undefined) stop('the parent process is gone')();
+
+  const reason = await server.ended;
+  if (process.connected) process.disconnect();
+  if (reason === null) log('info', 'stopped');
+  else log('error', `ended: ${reason}`);
+  return reason === null ? 0 : 1;
+}
+
+/** The one line and the exit code for whatever a command of this process threw: 2 for a user's mistake, else 1. */
+export function exitFor(error: unknown): { readonly line: string; readonly exitCode: number } {
+  return error instanceof UserError
+    ? { line: error.message, exitCode: error.exitCode }
+    : { line: `unexpected: ${lineOf(error)}`, exitCode: 1 };
+}
