@@ -2,10 +2,11 @@
  * Disk before promise, in one place, so that no rule can forget it (§3.8): what a step changed is handed
  * to storage first, and the promises of the step wait in the outbox until all of that is durable.
  */
-import { logIndex, type LogIndex } from '../../base/units.js';
+import { logIndex, type LogIndex, type NodeId } from '../../base/units.js';
 import { receive } from '../../raft/raft.js';
 import type { RaftDraft } from '../../raft/draft.js';
 import type { Entry, Log } from '../../raft/log.js';
+import type { RaftMessage } from '../../raft/messages.js';
 import { flushStorage, saveSnapshot, writeEntries, writeHardState, writeTruncateTail, type StoredEntry } from '../../storage/storage.js';
 import type { Command } from '../../store/command.js';
 import { commandBytes } from '../../wire/command.js';
@@ -20,8 +21,9 @@ export const ENTRY_COMMAND = 1;
 export function settle(draft: NodeDraft): void {
   for (;;) {
     persistChanges(draft);
-    holdPromises(draft);
-    if (!releasePromises(draft)) return;
+    // What was received changed the state again: that is written before any promise is made on it.
+    if (releaseHeld(draft)) continue;
+    if (!makePromises(draft)) return;
   }
 }
 
@@ -71,36 +73,51 @@ function storedEntry(entry: Entry): StoredEntry {
   };
 }
 
-/** Moves the step's promises into the outbox, each with the point that storage must reach before it may leave. */
-function holdPromises(draft: NodeDraft): void {
-  const { state, raft } = draft;
-  if (raft === null || raft.promises.length === 0) return;
-  const sequence = state.storage === null ? 0 : state.storage.writtenSequence;
-  for (const { to, message } of raft.promises) state.outbox = state.outbox.push({ sequence, to, message });
-  raft.promises = [];
+/**
+ * Lets go of held promises that have become durable.
+ *
+ * @returns True when one was to this server itself, so that its consequences must be written in turn.
+ */
+function releaseHeld(draft: NodeDraft): boolean {
+  const { state } = draft;
+  if (state.storage === null) return false;
+  let wasReceived = false;
+  for (let held = state.outbox.first; held !== undefined && held.sequence <= state.storage.durableSequence; held = state.outbox.first) {
+    state.outbox = state.outbox.shift();
+    if (deliver(draft, held.to, held.message)) wasReceived = true;
+  }
+  return wasReceived;
 }
 
 /**
- * Sends every promise that has become durable; one to this server itself is received here.
+ * Takes up the step's promises: each waits in the outbox, in order, for the point that storage has now been
+ * given; where all of that is durable already, it may leave at once.
  *
- * @returns True when something was received, so that its consequences must be written in turn.
+ * @returns As {@link releaseHeld}.
  */
-function releasePromises(draft: NodeDraft): boolean {
+function makePromises(draft: NodeDraft): boolean {
   const { state, raft } = draft;
-  const durableSequence = state.storage === null ? 0 : state.storage.durableSequence;
+  if (raft === null || raft.promises.length === 0) return false;
+  const { promises } = raft;
+  raft.promises = [];
+  const sequence = state.storage === null ? 0 : state.storage.writtenSequence;
+  const isDurable = state.storage === null || sequence <= state.storage.durableSequence;
   let wasReceived = false;
-  for (;;) {
-    const held = state.outbox.first;
-    if (held === undefined || raft === null) return wasReceived;
-    if (held.sequence > durableSequence) return wasReceived;
-    state.outbox = state.outbox.shift();
-    if (held.to === state.self) {
-      receive(raft, state.self, held.message);
-      wasReceived = true;
-    } else {
-      draft.effects.push({ kind: 'send', to: held.to, message: held.message });
-    }
+  for (const { to, message } of promises) {
+    if (!isDurable) state.outbox = state.outbox.push({ sequence, to, message });
+    else if (deliver(draft, to, message)) wasReceived = true;
   }
+  return wasReceived;
+}
+
+/** @returns True when it was to this server itself. */
+function deliver(draft: NodeDraft, to: NodeId, message: RaftMessage): boolean {
+  if (to === draft.state.self) {
+    if (draft.raft !== null) receive(draft.raft, to, message);
+    return true;
+  }
+  draft.effects.push({ kind: 'send', to, message });
+  return false;
 }
 
 /** Starts the next group commit if one is due: everything that gathered goes with one sync. */
