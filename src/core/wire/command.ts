@@ -26,19 +26,34 @@ export function decodeCommand(bytes: Uint8Array): Result<Command, string> {
   return reader.problem === null ? ok(command) : fail(`command: ${reader.problem}`);
 }
 
+/** Below this many bytes encoding a command anew (0.1 µs) costs less than remembering it (0.6 µs, measured). */
+const MEMO_BYTES_MIN = 512;
+
 /**
  * A memo, without meaning: encoding anew gives the same bytes. It is here because one entry goes to every
  * follower and to the disk. Weak, so that it keeps no command alive.
  */
 const encoded = new WeakMap<Command, Uint8Array>();
 
-/** The bytes of {@link encodeCommand}, made once for each command object. Not to be written to. */
+/** The bytes of {@link encodeCommand}; of a large command object they are made once. Not to be written to. */
 export function commandBytes(command: Command): Uint8Array {
+  if (commandSizeBytes(command) < MEMO_BYTES_MIN) return encodeCommand(command);
   const known = encoded.get(command);
   if (known !== undefined) return known;
   const bytes = encodeCommand(command);
   encoded.set(command, bytes);
   return bytes;
+}
+
+/** Writes a bytes field with what {@link commandBytes} gives, a small command without making those bytes first. */
+export function writeCommandField(writer: Writer, field: number, command: Command): void {
+  if (commandSizeBytes(command) >= MEMO_BYTES_MIN) {
+    writer.bytes(field, commandBytes(command));
+    return;
+  }
+  const before = writer.writtenBytes;
+  writeCommand(writer, command);
+  writer.nested(field, before);
 }
 
 /** About what a command costs in a message, in bytes: `sizeBytes` of its entry, the same on every server. */

@@ -7,7 +7,7 @@ import type {
   AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage, RequestVote, RequestVoteReply,
 } from '../raft/messages.js';
 import type { Command } from '../store/command.js';
-import { commandBytes, commandSizeBytes, ENTRY_OVERHEAD_BYTES, readCommand } from './command.js';
+import { commandSizeBytes, ENTRY_OVERHEAD_BYTES, readCommand, writeCommandField } from './command.js';
 import { assertWithin, ENTRIES_PER_MESSAGE_MAX, FRAME_BYTES_MAX } from './limits.js';
 import { Reader } from './reader.js';
 import { BYTES, VARINT, Writer } from './writer.js';
@@ -86,7 +86,7 @@ function writeEntries(entries: readonly Entry[]): void {
     const entry = entries[i] as Entry;
     assert((entry.kind === 'noop') === (entry.payload === null), 'a command has a payload and a no-op has none');
     const before = writer.writtenBytes;
-    if (entry.kind === 'command') writer.bytes(4, commandBytes(entry.payload as Command));
+    if (entry.kind === 'command') writeCommandField(writer, 4, entry.payload as Command);
     writer.uint(3, entry.kind === 'noop' ? NOOP : COMMAND);
     writer.uint(2, entry.term);
     writer.uint(1, entry.index);

@@ -1,5 +1,6 @@
-import { byteStringOf, type ByteString } from '../base/bytestring.js';
-import { type LogIndex, type NodeId, type Term } from '../base/units.js';
+import type { ByteString } from '../base/bytestring.js';
+import type { LogIndex, NodeId, Term } from '../base/units.js';
+import { byteStringFrom } from './bytes.js';
 import { NODE_ID_MAX } from './limits.js';
 import { BYTES, VARINT } from './writer.js';
 import { textFromUtf8 } from './utf8.js';
@@ -9,8 +10,6 @@ const FIXED32 = 5;
 /** A varint has at most this many bytes (64 bits by sevens). */
 const VARINT_BYTES_MAX = 10;
 const TAG_MAX = 0xffff_ffff;
-/** Up to here a loop beats the calls that long strings are made with. */
-const SHORT_BYTES = 12;
 
 /**
  * Reads one Protobuf message, in place.
@@ -73,11 +72,7 @@ export class Reader {
   /** A bytes field, at most `max` long. */
   byteString(max: number, what: string): ByteString {
     const start = this.#lengthDelimited(max, what);
-    const length = this.#at - start;
-    if (length > SHORT_BYTES) return byteStringOf(this.#bytes.subarray(start, this.#at));
-    let text = '';
-    for (let i = start; i < this.#at; i++) text += String.fromCharCode(this.#bytes[i] as number);
-    return text as ByteString;
+    return byteStringFrom(this.#bytes, start, this.#at);
   }
 
   /** A bytes field as a fresh array, at most `max` long. */
