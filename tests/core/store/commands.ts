@@ -29,7 +29,7 @@ export const logs: fc.Arbitrary<Command[]> = fc.array(
       }),
     },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 /** Applies commands one after the other, from one behind what the state has applied. */
