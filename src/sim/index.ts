@@ -18,6 +18,6 @@ export type { Observer, SendFate } from './observer.js';
 export { ratio, RATIO_ALWAYS, RATIO_NEVER, RandomStreams, type Ratio } from './random.js';
 export { commandToRepeat, type RunReport, type Violation } from './report.js';
 export { runOptions, runScenario, type RunExtras } from './run.js';
-export type { RunOptions, Scenario, StorageNumbers, WorkloadOptions } from './scenario.js';
+export type { RunOptions, Scenario, WorkloadOptions } from './scenario.js';
 export { parseSeed, parseSeedRange, parseShard, type SeedRange, type Shard } from './seeds.js';
 export { loadScenarios, pick } from './load.js';

@@ -1,7 +1,6 @@
-import type { RaftOptions } from '../core/raft/options.js';
-import type { StoreOptions } from '../core/store/store.js';
+import type { NodeOptions } from '../core/systems/raft/options.js';
 import type { ClockOptions } from './clock.js';
-import type { DiskOptions } from './disk.js';
+import type { SimDiskOptions } from './disk.js';
 import type { Draws } from './draws.js';
 import type { HarmOptions } from './harms.js';
 import type { LinkOptions } from './network.js';
@@ -41,27 +40,16 @@ export interface RunOptions {
   readonly peerLink: LinkOptions;
   /** Between a client and a server, both directions. */
   readonly clientLink: LinkOptions;
-  readonly disk: DiskOptions;
+  readonly disk: SimDiskOptions;
   /** One for each server, in order. */
   readonly clocks: readonly ClockOptions[];
   /** The bound that all servers' clock rates keep, in parts per million. */
   readonly clockRatePpmMax: number;
-  readonly raft: RaftOptions;
-  readonly store: StoreOptions;
-  readonly storage: StorageNumbers;
+  /** The numbers of the system under test. */
+  readonly node: NodeOptions;
   readonly workload: WorkloadOptions;
   /** The families of harm that are at work; a family that is not listed is switched off. */
   readonly harms: readonly HarmOptions[];
-}
-
-/** What the storage room leaves to its user. */
-export interface StorageNumbers {
-  /** A log file is closed and the next begun when it has so many bytes. */
-  readonly segmentBytes: number;
-  /** A snapshot is taken when so many entries were applied since the last one. */
-  readonly snapshotEveryEntries: number;
-  /** Entries kept behind a snapshot for followers that are a little late. */
-  readonly snapshotKeepEntries: number;
 }
 
 /** What clients do. Weights are shares of all operations; a weight of 0 leaves the operation out. */

@@ -1,0 +1,72 @@
+import type { ByteString } from '../../core/base/bytestring.js';
+import type { NodeId } from '../../core/base/units.js';
+import type { Command } from '../../core/store/command.js';
+import { readKey } from '../../core/store/store.js';
+import { violated, type Oracle, type ServerView } from './oracle.js';
+import { heldEntry } from './state-machine-safety.js';
+import { StoreTwin, type TwinCell } from './store-twin.js';
+
+/** A command of the log, and what stood at its key afterwards. */
+interface Effect {
+  readonly command: Command;
+  readonly cell: TwinCell;
+}
+
+/**
+ * Exactly Once: a command of a session takes effect once, however often it stands in the log (thesis §6.3),
+ * and every command does what its name says. After each step the keys that it touched are compared with
+ * what {@link StoreTwin} makes of the same log. Which entries those are, State Machine Safety settles.
+ */
+export class ExactlyOnce implements Oracle {
+  readonly #twin: StoreTwin;
+  readonly #effects: (Effect | undefined)[] = [];
+  readonly #indexOfValue = new Map<ByteString, number>();
+  #reached = 0;
+
+  constructor(sessionsMax: number) {
+    this.#twin = new StoreTwin(sessionsMax);
+  }
+
+  /** The lowest index whose command wrote `value`; null if none was applied anywhere. */
+  indexOfValue(value: ByteString): number | null {
+    return this.#indexOfValue.get(value) ?? null;
+  }
+
+  onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    if (after.lastApplied === before.lastApplied) return;
+    this.#learn(before, after);
+    const seen: ByteString[] = [];
+    // From the last one back: what stands at a key now is what the last command on it left.
+    for (let index = after.lastApplied; index > before.lastApplied; index--) {
+      const effect = this.#effects[index];
+      if (effect === undefined || effect.command.op === 'registerClient' || seen.includes(effect.command.key)) continue;
+      seen.push(effect.command.key);
+      compare(atUs, server, after, index, effect);
+    }
+  }
+
+  /** Lets the twin take in what no server had applied before. */
+  #learn(before: ServerView, after: ServerView): void {
+    for (let index = this.#reached + 1; index <= after.lastApplied; index++) {
+      const entry = heldEntry(before, after, index);
+      if (entry === null) return;
+      this.#reached = index;
+      if (entry.kind !== 'command') continue;
+      const command = entry.payload as Command;
+      this.#effects[index] = { command, cell: this.#twin.apply(index, command) };
+      if (command.value.length > 0 && !this.#indexOfValue.has(command.value)) this.#indexOfValue.set(command.value, index);
+    }
+  }
+}
+
+function compare(atUs: number, server: NodeId, after: ServerView, index: number, { command, cell }: Effect): void {
+  const found = readKey(after.store, command.key);
+  const version = found.status === 'ok' ? found.version : 0;
+  if (version === cell.version && (version === 0 || found.value === cell.value)) return;
+  const who = command.clientId === 0 ? 'no session' : `session ${command.clientId}, command ${command.sequenceNum}`;
+  violated(
+    'Exactly Once',
+    `after entry ${index} (${command.op} ${command.key}, ${who}) key ${command.key} has version ${version} on s${server}; taken once each, the commands make it ${cell.version}`,
+    atUs,
+  );
+}

@@ -1,0 +1,22 @@
+import type { NodeId } from '../../core/base/units.js';
+import { violated, type Oracle, type ServerView } from './oracle.js';
+
+/** Monotonic: within one life of a server its term, commit index and applied index never go back (thesis §3.3, §3.6, Figure 3.1). */
+export class Monotonic implements Oracle {
+  onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    if (after.raft.currentTerm < before.raft.currentTerm) fell(atUs, server, 'term', before.raft.currentTerm, after.raft.currentTerm);
+    if (after.raft.commitIndex < before.raft.commitIndex) fell(atUs, server, 'commit index', before.raft.commitIndex, after.raft.commitIndex);
+    if (after.lastApplied < before.lastApplied) fell(atUs, server, 'applied index', before.lastApplied, after.lastApplied);
+    if (after.lastApplied > after.raft.commitIndex) {
+      violated('Monotonic', `s${server} applied up to ${after.lastApplied}, but only ${after.raft.commitIndex} is committed`, atUs);
+    }
+    const isSameTerm = after.raft.currentTerm === before.raft.currentTerm;
+    if (isSameTerm && before.raft.votedFor !== 0 && after.raft.votedFor !== before.raft.votedFor) {
+      violated('Monotonic', `s${server} changed its vote in term ${after.raft.currentTerm} from s${before.raft.votedFor} to s${after.raft.votedFor}`, atUs);
+    }
+  }
+}
+
+function fell(atUs: number, server: NodeId, what: string, before: number, after: number): never {
+  return violated('Monotonic', `the ${what} of s${server} went back from ${before} to ${after}`, atUs);
+}

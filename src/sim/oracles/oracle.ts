@@ -1,0 +1,64 @@
+import type { Command } from '../../core/store/command.js';
+import type { NodeId } from '../../core/base/units.js';
+import type { Entry } from '../../core/raft/log.js';
+import type { RaftMessage } from '../../core/raft/messages.js';
+import type { RaftState } from '../../core/raft/state.js';
+import type { StoreState } from '../../core/store/store.js';
+
+/** What an oracle looks at: the parts of a server's state that the properties speak of. */
+export interface ServerView {
+  readonly raft: RaftState;
+  readonly store: StoreState;
+  /** The highest log index whose entry the store has taken in. */
+  readonly lastApplied: number;
+}
+
+/**
+ * A property that is watched while a world lives. All hooks are called in the order in which things
+ * happen, moments in world microseconds. An oracle changes nothing; it calls {@link violated} or is silent.
+ */
+export interface Oracle {
+  /** A server's first state of a life: what it recovered from its disk, or nothing. */
+  onRecovered?(atUs: number, server: NodeId, view: ServerView): void;
+  /** A server took an input. Called before the effects of that step leave. */
+  onStep?(atUs: number, server: NodeId, before: ServerView, after: ServerView): void;
+  /** A server handed a message to the network, whatever became of it. `view` is its state then. */
+  onSend?(atUs: number, from: NodeId, to: NodeId, message: RaftMessage, view: ServerView): void;
+  /** All of `durable` is what a power cut would leave of that file, from its first byte. */
+  onSynced?(atUs: number, server: NodeId, path: string, durable: Uint8Array): void;
+  onCrash?(atUs: number, server: NodeId): void;
+}
+
+/** A property did not hold. Caught by the run, which reports it. */
+export class Violated extends Error {
+  override readonly name = 'Violated';
+  readonly property: string;
+  readonly atUs: number;
+
+  constructor(property: string, message: string, atUs: number) {
+    super(message);
+    this.property = property;
+    this.atUs = atUs;
+  }
+}
+
+/** Ends the run: `property` by its name in docs/INVARIANTS.md, and one line that says who, where and in which term. */
+export function violated(property: string, message: string, atUs: number): never {
+  throw new Violated(property, message, atUs);
+}
+
+/** Whether two entries of one index and term are the same entry. Payloads are compared by content: recovery and the wire make copies. */
+export function isSamePayload(a: Entry, b: Entry): boolean {
+  if (a.payload === b.payload) return true;
+  if (a.kind !== b.kind || a.payload === null || b.payload === null) return false;
+  const left = a.payload as Command;
+  const right = b.payload as Command;
+  return (
+    left.op === right.op &&
+    left.clientId === right.clientId &&
+    left.sequenceNum === right.sequenceNum &&
+    left.key === right.key &&
+    left.value === right.value &&
+    left.version === right.version
+  );
+}

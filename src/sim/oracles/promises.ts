@@ -1,0 +1,109 @@
+import { logIndex, NOBODY, type NodeId } from '../../core/base/units.js';
+import type { Log } from '../../core/raft/log.js';
+import type { RaftMessage } from '../../core/raft/messages.js';
+import { firstNewIndex } from './log-matching.js';
+import { violated, type Oracle, type ServerView } from './oracle.js';
+
+/** The most that a server has let others rely on. */
+interface Promised {
+  /** It told others that it is in this term. */
+  term: number;
+  /** Whom it voted for in `voteTerm`; a candidacy counts. */
+  voteTerm: number;
+  votedFor: NodeId;
+  /** It acknowledged the entries up to here, the last of them of this term. */
+  index: number;
+  indexTerm: number;
+}
+
+/**
+ * A Promise Survives: what a server told others, in votes and in acknowledgements, is still in its state
+ * when it comes back from its disk (thesis §3.8). It rests on messages seen on the network alone.
+ */
+export class PromiseSurvives implements Oracle {
+  readonly #promised: (Promised | undefined)[] = [];
+
+  onSend(_atUs: number, from: NodeId, to: NodeId, message: RaftMessage, view: ServerView): void {
+    const promised = this.#of(from);
+    switch (message.kind) {
+      case 'requestVote':
+        if (!message.isPreVote) vote(promised, message.term, message.candidateId);
+        return;
+      case 'requestVoteReply':
+        if (message.isPreVote) return;
+        if (message.voteGranted) vote(promised, message.term, to);
+        else promised.term = Math.max(promised.term, message.term);
+        return;
+      case 'appendEntriesReply':
+        promised.term = Math.max(promised.term, message.term);
+        if (message.success) acknowledge(promised, message.term, message.matchIndex, view);
+        return;
+      case 'installSnapshotReply':
+        promised.term = Math.max(promised.term, message.term);
+        if (message.isInstalled) acknowledge(promised, message.term, message.lastIndex, view);
+        return;
+      case 'appendEntries':
+      case 'installSnapshot':
+        // A leader speaks in a term that its own election made durable; its entries may still be on their way to its disk.
+        promised.term = Math.max(promised.term, message.term);
+    }
+  }
+
+  onStep(_atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    if (before.raft.log === after.raft.log) return;
+    const promised = this.#promised[server];
+    if (promised === undefined) return;
+    // A leader of a later term may cut what was acknowledged to an earlier one; what is before the cut still stands.
+    const kept = firstNewIndex(before.raft.log, after.raft.log) - 1;
+    if (kept >= promised.index) return;
+    promised.index = kept;
+    promised.indexTerm = after.raft.log.termAt(logIndex(kept));
+  }
+
+  onRecovered(atUs: number, server: NodeId, { raft }: ServerView): void {
+    const promised = this.#promised[server];
+    if (promised === undefined) return;
+    if (raft.currentTerm < promised.term) {
+      broken(atUs, server, `it was in term ${promised.term} when it last spoke, and came back in term ${raft.currentTerm}`);
+    }
+    if (raft.currentTerm === promised.voteTerm && raft.votedFor !== promised.votedFor) {
+      const now = raft.votedFor === NOBODY ? 'has forgotten it' : `thinks it was for s${raft.votedFor}`;
+      broken(atUs, server, `it voted for s${promised.votedFor} in term ${promised.voteTerm}, and ${now} after its restart`);
+    }
+    if (holds(raft.log, promised.index, promised.indexTerm)) return;
+    broken(
+      atUs,
+      server,
+      `it acknowledged the log up to entry ${promised.index} of term ${promised.indexTerm}, and came back with one up to ${raft.log.lastIndex} of term ${raft.log.lastTerm}`,
+    );
+  }
+
+  #of(server: NodeId): Promised {
+    return (this.#promised[server] ??= { term: 0, voteTerm: 0, votedFor: NOBODY, index: 0, indexTerm: 0 });
+  }
+}
+
+function vote(promised: Promised, term: number, candidate: NodeId): void {
+  promised.term = Math.max(promised.term, term);
+  if (term < promised.voteTerm) return;
+  promised.voteTerm = term;
+  promised.votedFor = candidate;
+}
+
+/** Counts what was acknowledged if the log still says so: a later leader may have cut it while the answer waited for the disk. */
+function acknowledge(promised: Promised, term: number, index: number, { raft }: ServerView): void {
+  if (term < raft.currentTerm || index <= promised.index || index > raft.log.lastIndex) return;
+  const indexTerm = raft.log.termAt(logIndex(index));
+  if (indexTerm < 0) return;
+  promised.index = index;
+  promised.indexTerm = indexTerm;
+}
+
+/** Entries of one index and term agree in all before them (Log Matching), and a snapshot stands for what it covers. */
+function holds(log: Log, index: number, term: number): boolean {
+  return index < log.firstIndex - 1 || log.termAt(logIndex(index)) === term;
+}
+
+function broken(atUs: number, server: NodeId, how: string): never {
+  return violated('A Promise Survives', `s${server} broke its word: ${how}`, atUs);
+}

@@ -1,0 +1,58 @@
+import { logIndex, type NodeId } from '../../core/base/units.js';
+import type { Entry } from '../../core/raft/log.js';
+import { storeDigest } from '../../core/store/store.js';
+import { isSamePayload, violated, type Oracle, type ServerView } from './oracle.js';
+
+/**
+ * State Machine Safety: if a server has applied a log entry at a given index to its state machine, no other
+ * server will ever apply a different log entry for the same index (thesis Figure 3.2, §3.6.3). And since
+ * equal inputs must make equal states, whoever has applied the same commands has the same digest.
+ */
+export class StateMachineSafety implements Oracle {
+  readonly #applied: ({ readonly entry: Entry; readonly server: NodeId } | undefined)[] = [];
+  readonly #digests: ({ readonly digest: string; readonly server: NodeId } | undefined)[] = [];
+
+  onRecovered(atUs: number, server: NodeId, view: ServerView): void {
+    this.#compareState(atUs, server, view);
+  }
+
+  onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    if (after.lastApplied > before.lastApplied) this.#compareEntries(atUs, server, before, after);
+    if (after.store !== before.store) this.#compareState(atUs, server, after);
+  }
+
+  #compareEntries(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    for (let index = before.lastApplied + 1; index <= after.lastApplied; index++) {
+      const entry = heldEntry(before, after, index);
+      if (entry === null) continue;
+      const known = this.#applied[index];
+      if (known === undefined) {
+        this.#applied[index] = { entry, server };
+      } else if (known.entry.term !== entry.term || !isSamePayload(known.entry, entry)) {
+        violated(
+          'State Machine Safety',
+          `s${known.server} applied entry ${index} of term ${known.entry.term}, s${server} another one at that index, of term ${entry.term}`,
+          atUs,
+        );
+      }
+    }
+  }
+
+  #compareState(atUs: number, server: NodeId, { store }: ServerView): void {
+    const digest = storeDigest(store);
+    const known = this.#digests[store.lastApplied];
+    if (known === undefined) {
+      this.#digests[store.lastApplied] = { digest, server };
+    } else if (known.digest !== digest) {
+      violated('State Machine Safety', `the stores of s${known.server} and s${server} differ after the same commands, up to entry ${store.lastApplied}`, atUs);
+    }
+  }
+}
+
+/** An entry that was applied in this step; null if it came within a snapshot, or was compacted in the same step. */
+export function heldEntry(before: ServerView, after: ServerView, index: number): Entry | null {
+  for (const { log } of [after.raft, before.raft]) {
+    if (index >= log.firstIndex && index <= log.lastIndex) return log.entryAt(logIndex(index));
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+import type { NodeId } from '../../core/base/units.js';
+import type { RaftMessage } from '../../core/raft/messages.js';
+import type { NodeState } from '../../core/systems/raft/state.js';
+import type { Observer } from '../observer.js';
+import type { Oracle, ServerView } from './oracle.js';
+
+/** A server's state as oracles see it; null while it recovers. */
+export function viewOf(state: unknown): ServerView | null {
+  const node = state as NodeState;
+  return node.raft === null ? null : (node as NodeState & { readonly raft: ServerView['raft'] });
+}
+
+/** Lets a set of oracles watch the servers of a world. This is the one place that knows how a server's state is reached. */
+export class Watch implements Observer {
+  readonly #oracles: readonly Oracle[];
+  readonly #servers: number;
+  /** What each server's state is now; undefined while it is down or recovers. */
+  readonly #views: (ServerView | undefined)[] = [];
+
+  /** @param servers Nodes 1 .. servers are watched; the others are clients. */
+  constructor(oracles: readonly Oracle[], servers: number) {
+    this.#oracles = oracles;
+    this.#servers = servers;
+  }
+
+  onStep(atUs: number, node: NodeId, _input: unknown, before: unknown, after: unknown): void {
+    if (node > this.#servers) return;
+    const view = viewOf(after);
+    if (view === null) return;
+    const viewBefore = before === undefined ? null : viewOf(before);
+    this.#views[node] = view;
+    if (viewBefore === null) for (const oracle of this.#oracles) oracle.onRecovered?.(atUs, node, view);
+    else for (const oracle of this.#oracles) oracle.onStep?.(atUs, node, viewBefore, view);
+  }
+
+  onSend(atUs: number, from: NodeId, to: NodeId, message: unknown): void {
+    if (from > this.#servers || to > this.#servers) return;
+    const view = this.#views[from];
+    if (view === undefined) return;
+    for (const oracle of this.#oracles) oracle.onSend?.(atUs, from, to, message as RaftMessage, view);
+  }
+
+  onSynced(atUs: number, node: NodeId, path: string, durable: Uint8Array): void {
+    for (const oracle of this.#oracles) oracle.onSynced?.(atUs, node, path, durable);
+  }
+
+  onCrash(atUs: number, node: NodeId): void {
+    this.#views[node] = undefined;
+    for (const oracle of this.#oracles) oracle.onCrash?.(atUs, node);
+  }
+}
