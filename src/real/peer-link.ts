@@ -1,5 +1,10 @@
 import { connect, type Socket } from 'node:net';
+import { fail } from '../core/base/result.js';
 import type { NodeId } from '../core/base/units.js';
+import type { Codec } from '../core/machine.js';
+import { onFramedBytes, openFramed } from '../core/wire/framed-connection.js';
+import type { HelloRules } from '../core/wire/hello.js';
+import { HELLO_BYTES_MAX } from '../core/wire/limits.js';
 import type { HostAndPort } from './addresses.js';
 import { jittered } from './entropy.js';
 import { codeOf, lineOf } from './errors.js';
@@ -16,16 +21,12 @@ const HELLO_MS_MAX = 3_000;
 /** Milliseconds without any byte taken by the other side while some wait: then the connection is given up. */
 const STALL_MS_MAX = 5_000;
 
-/** What a link needs to know of the wire. */
-export interface LinkWire {
-  /** The bytes that open a connection from this server. */
+/** How the two ends of a link get to know each other. */
+export interface LinkGreeting {
+  /** The frame that opens a connection from this server. */
   readonly hello: Uint8Array;
-  /**
-   * Looks for the other side's hello at the front of what has arrived.
-   *
-   * @returns True once it was the expected one, false when more bytes must come, or what is wrong with it.
-   */
-  readonly checkHello: (arrived: Uint8Array) => boolean | string;
+  /** What the other side's hello has to say. */
+  readonly rules: HelloRules;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface LinkWire {
 export class PeerLink {
   readonly #peer: NodeId;
   readonly #address: HostAndPort;
-  readonly #wire: LinkWire;
+  readonly #greeting: LinkGreeting;
   readonly #log: Log;
   #socket: Socket | null = null;
   /** The peer has said hello: messages may go. */
@@ -53,10 +54,10 @@ export class PeerLink {
   /** Nothing is said twice about one outage. */
   #hasComplained = false;
 
-  constructor(peer: NodeId, address: HostAndPort, wire: LinkWire, log: Log) {
+  constructor(peer: NodeId, address: HostAndPort, greeting: LinkGreeting, log: Log) {
     this.#peer = peer;
     this.#address = address;
-    this.#wire = wire;
+    this.#greeting = greeting;
     this.#log = log;
   }
 
@@ -88,20 +89,18 @@ export class PeerLink {
     const socket = connect({ host: this.#address.host, port: this.#address.port });
     tuneSocket(socket);
     this.#socket = socket;
-    let arrived: Uint8Array = new Uint8Array(0);
+    let connection = openFramed({ hello: this.#greeting.rules, kind: 'peer', codec: NOTHING, payloadBytesMax: HELLO_BYTES_MAX });
     let why = 'the connection was closed';
     const late = setTimeout(() => socket.destroy(new Error('no hello in time')), HELLO_MS_MAX);
 
-    socket.on('connect', () => socket.write(this.#wire.hello));
+    socket.on('connect', () => socket.write(this.#greeting.hello));
     socket.on('data', (bytes) => {
-      if (this.#isOpen) return; // The peer has nothing to say on this connection after its hello.
-      arrived = Buffer.concat([arrived, bytes]);
-      const verdict = this.#wire.checkHello(arrived);
-      if (verdict === true) {
+      connection = onFramedBytes(connection, bytes).connection;
+      if (connection.problem !== null) {
+        socket.destroy(new Error(connection.problem));
+      } else if (connection.hello !== null && !this.#isOpen) {
         clearTimeout(late);
         this.#onOpen(socket);
-      } else if (verdict !== false) {
-        socket.destroy(new Error(verdict));
       }
     });
     socket.on('timeout', () => {
@@ -167,3 +166,9 @@ export class PeerLink {
     });
   }
 }
+
+/** What comes back over a link after the hello: nothing but a goodbye. */
+const NOTHING: Codec<never> = {
+  encode: (value) => value,
+  decode: () => fail('a server answered on a connection that carries only what is sent to it'),
+};

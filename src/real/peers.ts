@@ -1,0 +1,138 @@
+import { createServer, type Socket } from 'node:net';
+import { NOBODY, type NodeId } from '../core/base/units.js';
+import type { Codec } from '../core/machine.js';
+import { encodeFrame } from '../core/wire/frame.js';
+import { onFramedBytes, openFramed, type FramedRules } from '../core/wire/framed-connection.js';
+import { goodbyeFrame, helloFrame, helloOf } from '../core/wire/hello.js';
+import { FRAME_BYTES_MAX } from '../core/wire/limits.js';
+import type { HostAndPort } from './addresses.js';
+import { lineOf } from './errors.js';
+import type { Log } from './log.js';
+import { PeerLink } from './peer-link.js';
+import { listen, stopListening, tuneSocket } from './sockets.js';
+
+/** What the network between servers is made for. */
+export interface PeerSettings<Message> {
+  readonly self: NodeId;
+  /** 1 to 64 characters of A-Z a-z 0-9 . _ - ; servers of another cluster are refused. */
+  readonly clusterId: string;
+  /** Where this server listens for the others. */
+  readonly address: HostAndPort;
+  /** The others, without this server. */
+  readonly peers: ReadonlyMap<NodeId, HostAndPort>;
+  readonly codec: Codec<Message>;
+  /** Takes each message that arrives. */
+  readonly deliver: (from: NodeId, message: Message) => void;
+  readonly log: Log;
+}
+
+/** Milliseconds that a stranger may take to say hello. */
+const HELLO_MS_MAX = 3_000;
+/** Incoming connections for each peer, strangers included, before further ones are closed at once. */
+const CONNECTIONS_PER_PEER_MAX = 8;
+
+/**
+ * The network between the servers of any system, over TCP: one connection for each direction of each
+ * pair. Frames, hellos and messages are read and written by core/wire; here are only the sockets.
+ *
+ * The twin of this class is the simulated network. Unlike it, this one never doubles a message, and
+ * never lets one overtake another on the same connection.
+ */
+export class PeerNetwork<Message> {
+  readonly #settings: PeerSettings<Message>;
+  readonly #links = new Map<NodeId, PeerLink>();
+  readonly #incoming = new Set<Socket>();
+  /** The newest connection of each peer that has said hello. */
+  readonly #current = new Map<NodeId, Socket>();
+  readonly #server = createServer((socket) => this.#accept(socket));
+
+  constructor(settings: PeerSettings<Message>) {
+    this.#settings = settings;
+    const { self, clusterId } = settings;
+    for (const [peer, address] of settings.peers) {
+      const hello = helloFrame(helloOf(clusterId, self, 'server', peer));
+      const rules = { clusterId, self, role: 'server', sender: peer } as const;
+      this.#links.set(peer, new PeerLink(peer, address, { hello, rules }, settings.log));
+    }
+  }
+
+  /**
+   * Listens, and begins to connect to every peer.
+   *
+   * @throws {UserError} When the port cannot be used.
+   */
+  async open(): Promise<void> {
+    await listen(this.#server, this.#settings.address, 'peer');
+    for (const link of this.#links.values()) link.open();
+  }
+
+  /** Sends to one peer, or loses the message: no connection, or a queue that is full. Never waits. */
+  send(to: NodeId, message: Message): void {
+    this.#links.get(to)?.send(encodeFrame('peer', this.#settings.codec.encode(message)));
+  }
+
+  /** The peers that messages can be sent to now. */
+  get connectedPeers(): readonly NodeId[] {
+    return [...this.#links].filter(([, link]) => link.isOpen).map(([peer]) => peer);
+  }
+
+  async close(): Promise<void> {
+    for (const link of this.#links.values()) link.close();
+    const closed = stopListening(this.#server);
+    for (const socket of this.#incoming) socket.destroy();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const { self, clusterId, codec, log } = this.#settings;
+    if (this.#incoming.size >= CONNECTIONS_PER_PEER_MAX * (this.#links.size + 1)) {
+      socket.destroy();
+      return;
+    }
+    this.#incoming.add(socket);
+    tuneSocket(socket);
+    const from = `${socket.remoteAddress ?? 'somebody'}:${socket.remotePort ?? ''}`;
+    const hello = { clusterId, self, role: 'server', sender: NOBODY } as const;
+    const rules: FramedRules<Message> = { hello, kind: 'peer', codec, payloadBytesMax: FRAME_BYTES_MAX };
+    let connection = openFramed(rules);
+    let sender: NodeId = NOBODY;
+    const late = setTimeout(() => refuse('no hello in time'), HELLO_MS_MAX);
+
+    const refuse = (why: string, saysGoodbye = true) => {
+      log('warn', `closing the connection of ${sender === NOBODY ? from : `server ${sender}`}: ${why}`);
+      if (saysGoodbye) socket.write(goodbyeFrame(why));
+      socket.destroySoon();
+      socket.removeAllListeners('data');
+    };
+
+    socket.on('data', (bytes) => {
+      const read = onFramedBytes(connection, bytes);
+      connection = read.connection;
+      if (sender === NOBODY && connection.hello !== null) {
+        clearTimeout(late);
+        const claimed = connection.hello.sender;
+        if (!this.#links.has(claimed)) {
+          refuse(`server ${claimed} is none of this cluster's`);
+          return;
+        }
+        sender = claimed;
+        this.#replace(sender, socket);
+        socket.write(helloFrame(helloOf(clusterId, self, 'server', sender)));
+      }
+      for (const message of read.messages) this.#settings.deliver(sender, message);
+      if (connection.problem !== null) refuse(connection.problem, !connection.isLeft);
+    });
+    socket.on('error', (error) => log('debug', `connection of ${from}: ${lineOf(error)}`));
+    socket.on('close', () => {
+      clearTimeout(late);
+      this.#incoming.delete(socket);
+      if (this.#current.get(sender) === socket) this.#current.delete(sender);
+    });
+  }
+
+  /** A peer that connects anew has given its old connection up, even if the old one does not know yet. */
+  #replace(sender: NodeId, socket: Socket): void {
+    this.#current.get(sender)?.destroy();
+    this.#current.set(sender, socket);
+  }
+}
