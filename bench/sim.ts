@@ -1,0 +1,191 @@
+/** `seedstorm bench sim`: how fast the simulated world lives RAFTSIM-1, beside a bare event loop taken in the same run. */
+import { performance } from 'node:perf_hooks';
+import { TRUE_CLOCK } from '../src/sim/clock.js';
+import { RATIO_NEVER } from '../src/sim/random.js';
+import { runOptions } from '../src/sim/run.js';
+import type { RunOptions } from '../src/sim/scenario.js';
+import { bareEventLoop } from '../src/sim/yardstick.js';
+import { ATTEMPT_TIMEOUT_MS, bareWorld, CLIENTS, KEYS, LINK, NODE, THINK_MS_MAX, THINK_MS_MIN } from './raftsim.js';
+
+export type SimProfile = 'core' | 'full' | 'codec' | 'idle';
+
+export interface SimBenchOptions {
+  readonly profile: SimProfile;
+  readonly servers: number;
+  readonly seed: number;
+  /** Simulated seconds of each round; 600 unless said otherwise. */
+  readonly seconds?: number;
+  /** Rounds, each with its yardstick; the median is reported. 3 unless said otherwise. */
+  readonly rounds?: number;
+}
+
+/** One JSON object. Rates are medians over the rounds, of wall time. */
+export interface SimBenchResult {
+  readonly benchmark: 'RAFTSIM-1';
+  readonly profile: SimProfile;
+  readonly servers: number;
+  readonly clients: number;
+  readonly seed: number;
+  readonly rounds: number;
+  readonly simulatedSeconds: number;
+  readonly events: number;
+  readonly commits: number;
+  readonly digest: string;
+  readonly eventsPerSecond: number;
+  readonly bareLoopEventsPerSecond: number;
+  /** eventsPerSecond as a share of the bare loop's, in percent. */
+  readonly percentOfBareLoop: number;
+  readonly simulatedSecondsPerSecond: number;
+  readonly commitsPerSecond: number;
+  /** Events per second in the last tenth of the simulated time over those in the first; absent for `full`. */
+  readonly lastTenthOverFirst?: number;
+  /** Heap in use after each tenth of the last round, in MiB; absent for `full`. */
+  readonly heapMiB?: readonly number[];
+  readonly node: string;
+}
+
+interface Round {
+  readonly events: number;
+  readonly commits: number;
+  readonly digest: string;
+  readonly wallMs: number;
+  readonly tenthsMs: readonly number[];
+  readonly tenthsEvents: readonly number[];
+  readonly heapMiB: readonly number[];
+}
+
+const BARE_EVENTS = 4_000_000;
+const WARM_UP_SECONDS = 20;
+const SECONDS = 600;
+
+const now = (): number => performance.now();
+
+/** Measures one profile. Takes some seconds of wall time for each round. */
+export function benchSim(options: SimBenchOptions): SimBenchResult {
+  const seconds = options.seconds ?? SECONDS;
+  const live = options.profile === 'full' ? fullRound : bareRound;
+  live(options, Math.min(WARM_UP_SECONDS, seconds));
+  bareEventLoop(BARE_EVENTS / 4, now);
+
+  const rounds: Round[] = [];
+  const bare: number[] = [];
+  for (let i = 0; i < (options.rounds ?? 3); i++) {
+    bare.push(bareEventLoop(BARE_EVENTS, now).eventsPerSecond);
+    rounds.push(live(options, seconds));
+  }
+  return summary(options, seconds, rounds, median(bare));
+}
+
+function summary(options: SimBenchOptions, seconds: number, rounds: readonly Round[], bareLoop: number): SimBenchResult {
+  const last = rounds[rounds.length - 1] as Round;
+  const eventsPerSecond = Math.round(median(rounds.map((round) => (round.events * 1_000) / round.wallMs)));
+  const overTime = rounds.map((round) => tenthRate(round, 9) / tenthRate(round, 0));
+  return {
+    benchmark: 'RAFTSIM-1',
+    profile: options.profile,
+    servers: options.servers,
+    clients: options.profile === 'idle' ? 0 : CLIENTS,
+    seed: options.seed,
+    rounds: rounds.length,
+    simulatedSeconds: seconds,
+    events: last.events,
+    commits: last.commits,
+    digest: last.digest,
+    eventsPerSecond,
+    bareLoopEventsPerSecond: bareLoop,
+    percentOfBareLoop: rounded((eventsPerSecond * 100) / bareLoop),
+    simulatedSecondsPerSecond: Math.round(median(rounds.map((round) => (seconds * 1_000) / round.wallMs))),
+    commitsPerSecond: Math.round(median(rounds.map((round) => (round.commits * 1_000) / round.wallMs))),
+    ...(last.tenthsMs.length === 0 ? {} : { lastTenthOverFirst: rounded(median(overTime)), heapMiB: last.heapMiB }),
+    node: process.version,
+  };
+}
+
+function tenthRate(round: Round, tenth: number): number {
+  return (round.tenthsEvents[tenth] ?? 0) / (round.tenthsMs[tenth] ?? 1);
+}
+
+/** Profiles core, codec and idle: the world alone. */
+function bareRound(options: SimBenchOptions, seconds: number): Round {
+  const { world, commits } = bareWorld(options.seed, options.servers, {
+    codecs: options.profile === 'codec',
+    clients: options.profile === 'idle' ? 0 : CLIENTS,
+  });
+  const tenthsMs: number[] = [];
+  const tenthsEvents: number[] = [];
+  const heapMiB: number[] = [];
+  for (let tenth = 1; tenth <= 10; tenth++) {
+    const eventsBefore = world.events;
+    const startMs = now();
+    const violation = world.runUntil((seconds * 1_000_000 * tenth) / 10);
+    tenthsMs.push(now() - startMs);
+    tenthsEvents.push(world.events - eventsBefore);
+    heapMiB.push(Math.round(process.memoryUsage().heapUsed / 1_048_576));
+    if (violation !== null) throw new Error(`${violation.property}: ${violation.message}`);
+  }
+  return {
+    events: world.events,
+    commits: commits(),
+    digest: world.digest(),
+    wallMs: tenthsMs.reduce((sum, ms) => sum + ms, 0),
+    tenthsMs,
+    tenthsEvents,
+    heapMiB,
+  };
+}
+
+/** Profile full: what a user gets, from the simulated disk to the judgement of the history. */
+function fullRound(options: SimBenchOptions, seconds: number): Round {
+  const startMs = now();
+  const report = runOptions('raftsim-1', fullOptions(options.servers, seconds), options.seed);
+  const wallMs = now() - startMs;
+  if (report.verdict !== 'pass') throw new Error(`the run ended as ${report.verdict}: ${report.violation?.message ?? ''}`);
+  return {
+    events: report.events,
+    commits: report.commits,
+    digest: report.digest,
+    wallMs,
+    tenthsMs: [],
+    tenthsEvents: [],
+    heapMiB: [],
+  };
+}
+
+function fullOptions(servers: number, seconds: number): RunOptions {
+  return {
+    servers,
+    chaosMs: seconds * 1_000,
+    convergenceMs: 30_000,
+    eventsMax: 1_000_000_000,
+    isCodecUsed: false,
+    peerLink: LINK,
+    clientLink: LINK,
+    disk: { operationUsMin: 20, operationUsMax: 100, syncUsMin: 200, syncUsMax: 1_000 },
+    clocks: Array.from({ length: servers }, () => TRUE_CLOCK),
+    clockRatePpmMax: 0,
+    node: NODE,
+    workload: {
+      clients: CLIENTS,
+      sessionlessRatio: RATIO_NEVER,
+      keys: KEYS,
+      getWeight: 0,
+      setWeight: 1,
+      putWeight: 0,
+      deleteWeight: 0,
+      thinkMsMin: THINK_MS_MIN,
+      thinkMsMax: THINK_MS_MAX,
+      attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+      timeLimitMs: 60_000,
+    },
+    harms: [],
+  };
+}
+
+function median(figures: readonly number[]): number {
+  const ascending = figures.toSorted((a, b) => a - b);
+  return ascending[Math.floor(ascending.length / 2)] ?? 0;
+}
+
+function rounded(figure: number): number {
+  return Math.round(figure * 100) / 100;
+}
