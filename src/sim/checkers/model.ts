@@ -29,19 +29,33 @@ export interface Specification {
   step(state: number, i: number): number;
   /** Operations with equal numbers are the same function: same input, same outcome. */
   readonly classes: Int32Array;
+  /** Operations with equal numbers have the same input, whatever came of it. */
+  readonly inputs: Int32Array;
   /** 1: this operation changes no state at all, whatever the state (not merely the present one). */
   readonly observers: Uint8Array;
-  /**
-   * Something that only grows along every legal step, such as a version; null if there is no such thing.
-   * An operation whose level is 0 or more is legal only in states of that level; -1: says nothing.
-   */
-  readonly levels: { readonly ofOperations: Int32Array; ofState(state: number): number } | null;
-  /**
-   * For objects that are only written and read, each value written at most once: the value's number for
-   * each operation, 0 for the initial one, which nobody writes. Null when that does not hold here.
-   */
-  readonly values: { readonly ofOperations: Int32Array; readonly count: number; readonly isWrite: Uint8Array } | null;
+  /** 1: when its outcome is unknown it may be left out, since no operation here could need its effect. */
+  readonly needless: Uint8Array;
+  /** Something that only grows, such as a version; null when there is no such thing. */
+  readonly levels: Levels | null;
+  /** For objects that are only written and read, each value written at most once; else null. */
+  readonly values: UniqueValues | null;
   describe(state: number): string;
+}
+
+/** The initial state has level 0, and every legal step leaves the level as it is or raises it by one. */
+export interface Levels {
+  /** The level of the only states in which the operation is legal; -1: it says nothing about levels. */
+  readonly ofOperations: Int32Array;
+  ofState(state: number): number;
+}
+
+/** What each operation wrote or read. */
+export interface UniqueValues {
+  /** The value's number for each operation; 0 is the initial value, which nobody writes. */
+  readonly ofOperations: Int32Array;
+  readonly isWrite: Uint8Array;
+  /** How many values there are, the initial one among them. */
+  readonly count: number;
 }
 
 /** Gives equal keys equal numbers, from 0, in order of appearance. */
@@ -56,9 +70,5 @@ export class Interner<Key> {
     this.#numbers.set(key, number);
     this.keys.push(key);
     return number;
-  }
-
-  has(key: Key): boolean {
-    return this.#numbers.has(key);
   }
 }

@@ -1,13 +1,19 @@
 import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Model, type Specification } from '../model.js';
+import { ILLEGAL, Interner, type Levels, type Model, type Specification, type UniqueValues } from '../model.js';
+import { uniqueValues, type Access } from './values.js';
 
 /**
  * The versioned store. A key is missing, or has a value and a version: the first put (version 0) or set
  * makes version 1, each later one adds 1, delete makes it missing again.
  *
- * If no operation here asks for or tells a version, all versions are one: nobody could tell them apart.
+ * Quotient: a value that nobody read is like any other such value; and if no operation asks for or tells
+ * a version, versions are all alike.
  */
-export const kv: Model = { name: 'kv', problemOf, specify };
+export const kv: Model = {
+  name: 'kv',
+  problemOf,
+  specify: (operations, isQuotient) => new KvSpecification(operations, isQuotient),
+};
 
 const NAMES = ['get', 'put', 'set', 'delete'];
 
@@ -30,101 +36,120 @@ const CONFLICT = 3;
 const SET_OK = 4;
 const DELETE_OK = 5;
 
+/** The state of a key that is not there; its version counts as 0. */
 const MISSING = 0;
-const ANY = -1;
-/** A value that nobody read: which one it was makes no difference. */
+const ANY_VERSION = -1;
+const NO_VERSION = -2;
 const UNREAD = 0;
-
-function specify(operations: readonly Operation[], isQuotient: boolean): Specification {
-  return new KvSpecification(operations, isQuotient);
-}
 
 class KvSpecification implements Specification {
   readonly initialState = MISSING;
   readonly classes: Int32Array;
+  readonly inputs: Int32Array;
   readonly observers: Uint8Array;
-  readonly levels: Specification['levels'];
-  readonly values: Specification['values'];
+  readonly needless: Uint8Array;
+  readonly levels: Levels | null;
+  readonly values: UniqueValues | null;
   readonly #kinds: Uint8Array;
   /** The value read or written, as a number; UNREAD for one that nobody read. */
   readonly #values: Int32Array;
-  /** The version that the key must have, or {@link ANY}. */
+  /** The version that the key must have, or {@link ANY_VERSION}, or {@link NO_VERSION} when the answer contradicts itself. */
   readonly #before: Int32Array;
-  /** The version that a conflict says the key does not have. */
-  readonly #notVersion: Int32Array;
+  /** The version that the key does not have, says a conflict. */
+  readonly #conflicts: Int32Array;
   readonly #hasVersions: boolean;
   readonly #valueNames = new Interner<string | null>();
-  // States above MISSING: parallel lists, and a map from (value, version) to their place.
+  // Of each state: its value and version; and the way back.
   readonly #stateValues: number[] = [UNREAD];
   readonly #stateVersions: number[] = [0];
-  readonly #byVersion: Map<number, number>[] = [];
+  readonly #statesOfVersion: Map<number, number>[] = [];
 
   constructor(operations: readonly Operation[], isQuotient: boolean) {
     const n = operations.length;
     this.#kinds = new Uint8Array(n);
     this.#values = new Int32Array(n);
-    this.#before = new Int32Array(n).fill(ANY);
-    this.#notVersion = new Int32Array(n).fill(ANY);
+    this.#before = new Int32Array(n);
+    this.#conflicts = new Int32Array(n).fill(ANY_VERSION);
     this.classes = new Int32Array(n);
+    this.inputs = new Int32Array(n);
     this.observers = new Uint8Array(n);
+    this.needless = new Uint8Array(n);
     this.#hasVersions = !isQuotient || operations.some((operation) => operation.op === 'put' || operation.resultVersion !== null);
+    this.#valueNames.numberOf(null);
+    this.#compile(operations, isQuotient);
+    const canFall = this.#kinds.includes(DELETE_OK);
+    for (let i = 0; i < n; i++) this.needless[i] = this.#isNeedless(i, canFall) ? 1 : 0;
+    const levels = { ofOperations: this.#before, ofState: (state: number) => this.#stateVersions[state]! };
+    this.levels = this.#hasVersions && !canFall ? levels : null;
+    this.values = this.#hasVersions ? null : uniqueValues(operations, accessOf);
+  }
+
+  #compile(operations: readonly Operation[], isQuotient: boolean): void {
     const read = new Set<string | null>();
     for (const operation of operations) if (operation.op === 'get' && operation.outcome === 'ok') read.add(operation.resultValue);
-    this.#valueNames.numberOf(null);
     const classes = new Interner<string>();
-    operations.forEach((operation, i) => {
+    const inputs = new Interner<string>();
+    for (let i = 0; i < operations.length; i++) {
+      const operation = operations[i]!;
       const kind = kindOf(operation);
-      const value = operation.op === 'get' ? operation.resultValue : operation.value;
-      const isLive = !isQuotient || read.has(value);
+      const text = operation.op === 'get' ? operation.resultValue : operation.value;
+      const value = !isQuotient || read.has(text) ? this.#valueNames.numberOf(text) : UNREAD;
       this.#kinds[i] = kind;
-      this.#values[i] = isLive ? this.#valueNames.numberOf(value) : UNREAD;
+      this.#values[i] = value;
       this.#before[i] = versionBefore(operation, kind);
-      if (kind === CONFLICT) this.#notVersion[i] = operation.version ?? ANY;
+      if (kind === CONFLICT) this.#conflicts[i] = operation.version ?? ANY_VERSION;
       this.observers[i] = kind === GET_OK || kind === ABSENT || kind === CONFLICT ? 1 : 0;
-      const isUnknown = operation.outcome === 'unknown' ? 1 : 0;
-      this.classes[i] = classes.numberOf(`${kind} ${this.#values[i]} ${this.#before[i]} ${this.#notVersion[i]} ${isUnknown}`);
-    });
-    this.levels = null;
-    this.values = null;
+      this.classes[i] = classes.numberOf(`${kind} ${value} ${this.#before[i]} ${this.#conflicts[i]}`);
+      this.inputs[i] = inputs.numberOf(`${operation.op} ${operation.op === 'get' ? '' : value} ${operation.version}`);
+    }
+  }
+
+  /** Without versions a value that nobody reads shows only in that it can be deleted. */
+  #isNeedless(i: number, canFall: boolean): boolean {
+    return !this.#hasVersions && !canFall && this.#kinds[i] === SET_OK && this.#values[i] === UNREAD;
   }
 
   step(state: number, i: number): number {
     const kind = this.#kinds[i]!;
     const before = this.#before[i]!;
     const version = this.#stateVersions[state]!;
-    if (before !== ANY && this.#hasVersions && version !== before) return ILLEGAL;
-    if (kind === GET_OK) return state !== MISSING && this.#stateValues[state] === this.#values[i] ? state : ILLEGAL;
-    if (kind === ABSENT) return state === MISSING ? state : ILLEGAL;
-    if (kind === CONFLICT) return state !== MISSING && version !== this.#notVersion[i] ? state : ILLEGAL;
-    if (kind === DELETE_OK) return state === MISSING ? ILLEGAL : MISSING;
-    return this.#stateOf(this.#values[i]!, this.#hasVersions ? version + 1 : 1);
+    if (before !== ANY_VERSION && this.#hasVersions && version !== before) return ILLEGAL;
+    switch (kind) {
+      case GET_OK:
+        return state !== MISSING && this.#stateValues[state] === this.#values[i] ? state : ILLEGAL;
+      case ABSENT:
+        return state === MISSING ? state : ILLEGAL;
+      case CONFLICT:
+        return state !== MISSING && version !== this.#conflicts[i] ? state : ILLEGAL;
+      case DELETE_OK:
+        return state === MISSING ? ILLEGAL : MISSING;
+      default:
+        return this.#stateOf(this.#values[i]!, this.#hasVersions ? version + 1 : 1);
+    }
   }
 
   describe(state: number): string {
     if (state === MISSING) return 'no key';
     const value = this.#stateValues[state]!;
-    const text = value === UNREAD ? 'a value nobody read' : JSON.stringify(this.#valueNames.keys[value]);
-    return this.#hasVersions ? `${text} at version ${this.#stateVersions[state]}` : text;
+    const text = value === UNREAD ? 'a value that nobody read' : JSON.stringify(this.#valueNames.keys[value]);
+    return this.#hasVersions ? `${text}, version ${this.#stateVersions[state]}` : text;
   }
 
   #stateOf(value: number, version: number): number {
-    let row = this.#byVersion[version];
-    if (row === undefined) {
-      while (this.#byVersion.length <= version) this.#byVersion.push(new Map());
-      row = this.#byVersion[version]!;
-    }
-    let state = row.get(value);
+    while (this.#statesOfVersion.length <= version) this.#statesOfVersion.push(new Map());
+    const states = this.#statesOfVersion[version]!;
+    let state = states.get(value);
     if (state === undefined) {
       state = this.#stateValues.length;
       this.#stateValues.push(value);
       this.#stateVersions.push(version);
-      row.set(value, state);
+      states.set(value, state);
     }
     return state;
   }
 }
 
-/** An unknown outcome is that of the success: without it there was no effect at all. */
+/** What the operation does when it takes effect; of an unknown outcome that is the success. */
 function kindOf({ op, outcome }: Operation): number {
   if (outcome === 'noKey') return ABSENT;
   if (outcome === 'versionConflict') return CONFLICT;
@@ -133,12 +158,22 @@ function kindOf({ op, outcome }: Operation): number {
   return op === 'set' ? SET_OK : DELETE_OK;
 }
 
-/** The version just before the operation, as far as its input and its answer say; of a missing key it is 0. */
+/** The version just before the operation, as far as its input and its answer tell. */
 function versionBefore({ version, resultVersion }: Operation, kind: number): number {
-  if (kind === PUT_OK) {
-    const isContradiction = resultVersion !== null && resultVersion !== (version ?? 0) + 1;
-    return isContradiction ? -2 : (version ?? ANY);
+  switch (kind) {
+    case PUT_OK:
+      return resultVersion !== null && resultVersion !== (version ?? 0) + 1 ? NO_VERSION : (version ?? ANY_VERSION);
+    case SET_OK:
+      return resultVersion === null ? ANY_VERSION : resultVersion < 1 ? NO_VERSION : resultVersion - 1;
+    case ABSENT:
+      return 0;
+    default:
+      return resultVersion ?? ANY_VERSION;
   }
-  if (kind === SET_OK) return resultVersion === null ? ANY : resultVersion - 1;
-  return kind === ABSENT ? 0 : (resultVersion ?? ANY);
+}
+
+function accessOf({ op, outcome, value, resultValue }: Operation): Access | null {
+  if (op === 'set' && value !== null) return { kind: 'write', value };
+  if (op === 'get') return { kind: 'read', value: outcome === 'ok' ? resultValue : null };
+  return null;
 }
