@@ -1,28 +1,371 @@
+import { assert } from '../base/assert.js';
+import { logIndex } from '../base/units.js';
 import type { DiskStep, DiskValue, FileEntry } from '../machine.js';
-import { beginWal, EMPTY_WAL_START, pendingBytes, takePending, type Wal } from './wal.js';
-import { logIndex, type LogIndex } from '../base/units.js';
+import { viewOf } from './bytes.js';
+import { chooseChain, type Chain, type WalFile } from './recovery-chain.js';
+import { RECORD_CASES, SNAPSHOT_CASES, caseOf, type SnapshotSight } from './recovery-cases.js';
+import { applyHead, applyRecord, imageOf, type Carried, type LogImage } from './replay.js';
 import type { StorageOptions } from './options.js';
-import type { Identity, Recovered } from './types.js';
+import { readSnapshot, snapshotName, snapshotNumber, unfinishedNumber } from './snapshot-format.js';
+import type { Identity, Recovered, StoredEntry, StoredSnapshot } from './types.js';
+import { EMPTY_WAL_START, beginWal, pendingBytes, takePending, type TermRun, type Wal, type WalStart } from './wal.js';
+import { RECORD_ALIGNMENT, RECORD_HEADER_BYTES, WAL_HEAD_BYTES, readWalHead, segmentCrc, walNumber } from './wal-format.js';
+import { hasMarkAbove, readRecord } from './wal-read.js';
 
-export interface Recovery { readonly options: StorageOptions; readonly identity: Identity; readonly steps: readonly DiskStep[]; readonly wal: Wal | null }
+/**
+ * From files to state at boot, as a chain of disk operations:
+ *
+ *   list -> heads (of all files of the log) -> [search, in a file whose head is broken] -> records (file after
+ *   file) -> [search, behind a broken record] -> snapshot (the named one, else older ones) -> begin
+ *
+ * `begin` makes durable what was read, which a crash of the process alone may have left in the system's cache only,
+ * starts a new file, and then removes what nothing needs. Every judgement is a row of recovery-cases.ts.
+ * A crash at any point leaves a directory that the next recovery reads in the same way.
+ */
+export interface Recovery {
+  readonly options: StorageOptions;
+  readonly identity: Identity;
+  /** What was asked for last. */
+  readonly steps: readonly DiskStep[];
+  readonly stage: Stage;
+  readonly notes: readonly string[];
+  // Known from the listing on.
+  readonly wals: readonly WalFile[];
+  readonly snapshots: readonly FileEntry[];
+  readonly leftovers: readonly string[];
+  readonly highestSnapshot: number;
+  // Known when the chain is.
+  readonly chain: readonly WalFile[];
+  readonly image: LogImage | null;
+  /** Where the last file of the chain ends. */
+  readonly endOffset: number;
+  readonly snapshot: StoredSnapshot | null;
+  readonly brokenSnapshots: readonly string[];
+  readonly wal: Wal | null;
+}
+
+type Stage =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'heads' }
+  /** Looks for durable marks in a file that has no head; `chain` is how far the choice of files has come. */
+  | { readonly kind: 'searchHead'; readonly chain: Chain; readonly file: WalFile; readonly offset: number }
+  | { readonly kind: 'records'; readonly at: number; readonly offset: number }
+  | { readonly kind: 'searchTail'; readonly brokenAt: number; readonly offset: number }
+  | { readonly kind: 'snapshot'; readonly number: number; readonly pieces: readonly Uint8Array[]; readonly haveBytes: number; readonly sizeBytes: number }
+  | { readonly kind: 'begin' };
+
+/** What comes next: another operation (`recovery.steps`), a refusal, or all is known. */
 export type RecoveryStep =
   | { readonly kind: 'more'; readonly recovery: Recovery }
   | { readonly kind: 'refused'; readonly problem: string }
-  | { readonly kind: 'done'; readonly recovered: Recovered; readonly wal: Wal; readonly segments: readonly { number: number; carriedTo: LogIndex }[]; readonly snapshotNumbers: readonly number[]; readonly nextSnapshotNumber: number };
+  | Done;
 
-export function beginRecovery(options: StorageOptions, identity: Identity): { recovery: Recovery; steps: readonly DiskStep[] } {
-  const steps: DiskStep[] = [{ kind: 'list' }];
-  return { recovery: { options, identity, steps, wal: null }, steps };
+interface Done {
+  readonly kind: 'done';
+  readonly recovered: Recovered;
+  readonly wal: Wal;
+  readonly segments: readonly Carried[];
+  readonly snapshotNumbers: readonly number[];
+  readonly nextSnapshotNumber: number;
 }
 
+const ADVICE = 'restore this disk or remove this server; do not delete the file to make it start';
+
+/** Begins with what the directory holds. */
+export function beginRecovery(options: StorageOptions, identity: Identity): Recovery {
+  return {
+    options,
+    identity,
+    steps: [{ kind: 'list' }],
+    stage: { kind: 'list' },
+    notes: [],
+    wals: [],
+    snapshots: [],
+    leftovers: [],
+    highestSnapshot: 0,
+    chain: [],
+    image: null,
+    endOffset: 0,
+    snapshot: null,
+    brokenSnapshots: [],
+    wal: null,
+  };
+}
+
+/** Goes on with what the last operation gave. */
 export function continueRecovery(recovery: Recovery, values: readonly DiskValue[]): RecoveryStep {
-  if (recovery.wal === null) {
-    if ((values[0] as readonly FileEntry[]).length > 0) return { kind: 'refused', problem: 'the directory is not empty' };
-    const wal = beginWal(recovery.options, recovery.identity, EMPTY_WAL_START, 1, 0, 0);
-    const steps: DiskStep[] = [{ kind: 'append', path: wal.path, bytes: pendingBytes(wal) }, { kind: 'sync', path: wal.path }, { kind: 'syncDirectory' }];
-    return { kind: 'more', recovery: { ...recovery, wal: takePending(wal), steps } };
+  const { stage } = recovery;
+  const bytes = values[0] instanceof Uint8Array ? values[0] : new Uint8Array(0);
+  switch (stage.kind) {
+    case 'list':
+      return onList(recovery, (values[0] ?? []) as readonly FileEntry[]);
+    case 'heads':
+      return onHeads(recovery, values);
+    case 'searchHead':
+      return onSearchHead(recovery, stage, bytes);
+    case 'records':
+      return onRecords(recovery, stage.at, stage.offset, bytes);
+    case 'searchTail':
+      return onSearchTail(recovery, stage, bytes);
+    case 'snapshot':
+      return onSnapshot(recovery, stage, bytes);
+    case 'begin':
+      return done(recovery);
   }
-  const { wal } = recovery;
-  const recovered: Recovered = { currentTerm: wal.currentTerm, votedFor: wal.votedFor, snapshot: null, firstIndex: logIndex(1), prevTerm: wal.prevTerm, entries: [], isFresh: true, notes: [] };
-  return { kind: 'done', recovered, wal, segments: [{ number: 1, carriedTo: logIndex(0) }], snapshotNumbers: [], nextSnapshotNumber: 1 };
+}
+
+const refused = (where: string, because: string): RecoveryStep => ({ kind: 'refused', problem: `${where}: ${because}; ${ADVICE}` });
+
+function ask(recovery: Recovery, stage: Stage, steps: readonly DiskStep[]): RecoveryStep {
+  return { kind: 'more', recovery: { ...recovery, stage, steps } };
+}
+
+const read = (path: string, offset: number, length: number): DiskStep => ({ kind: 'read', path, offset, length });
+
+function onList(recovery: Recovery, files: readonly FileEntry[]): RecoveryStep {
+  const byNumber = (numberOf: (name: string) => number | null): readonly FileEntry[] =>
+    files.filter(({ path }) => numberOf(path) !== null).toSorted((a, b) => (numberOf(a.path) as number) - (numberOf(b.path) as number));
+  const snapshots = byNumber(snapshotNumber);
+  const unfinished = byNumber(unfinishedNumber);
+  const wals = byNumber(walNumber).map(({ path, sizeBytes }) => ({ path, sizeBytes, segment: walNumber(path) as number, sight: { kind: 'broken' as const } }));
+  const highestSnapshot = Math.max(0, ...snapshots.slice(-1).map(({ path }) => snapshotNumber(path) as number), ...unfinished.slice(-1).map(({ path }) => unfinishedNumber(path) as number));
+  const listed = { ...recovery, wals, snapshots, leftovers: unfinished.map(({ path }) => path), highestSnapshot };
+  return ask(listed, { kind: 'heads' }, wals.map(({ path }) => read(path, 0, WAL_HEAD_BYTES)));
+}
+
+function onHeads(recovery: Recovery, values: readonly DiskValue[]): RecoveryStep {
+  const wals = recovery.wals.map((file, i) => ({ ...file, sight: readWalHead(values[i] as Uint8Array) }));
+  return onChain({ ...recovery, wals }, chooseChain(wals, recovery.identity, null));
+}
+
+function onChain(recovery: Recovery, chain: Chain): RecoveryStep {
+  if (chain.refusal !== null) return refused(chain.refusal.file.path, chain.refusal.because);
+  if (chain.undecided !== null) {
+    const { undecided: file } = chain;
+    return ask(recovery, { kind: 'searchHead', chain, file, offset: 0 }, [read(file.path, 0, pieceBytes(recovery))]);
+  }
+  const leftovers = [...recovery.leftovers, ...chain.voids.map(({ path }) => path)];
+  const notes = [...recovery.notes, ...chain.voids.map(({ path }) => `removed ${path}: nothing that counts follows on it`)];
+  const chosen = { ...recovery, chain: chain.files, leftovers, notes };
+  const first = chain.files[0];
+  if (first === undefined) return onNoLog(chosen);
+  assert(first.sight.kind === 'whole', 'the files of the chain have heads');
+  return readRecords({ ...chosen, image: imageOf(first.sight.head) }, 0, WAL_HEAD_BYTES, 0);
+}
+
+/** No file of the log counts: a new server, unless something shows that it has lived before. */
+function onNoLog(recovery: Recovery): RecoveryStep {
+  const snapshot = recovery.snapshots[0]?.path ?? recovery.leftovers.find((path) => unfinishedNumber(path) !== null);
+  if (snapshot !== undefined) return refused(snapshot, 'there is a snapshot and no log: term, vote and entries of this server are gone');
+  const oldest = recovery.wals[0];
+  if (oldest !== undefined && oldest.segment !== 1) return refused(oldest.path, 'the beginning of the log is gone, and this file cannot be read');
+  return begin(recovery);
+}
+
+/** Bytes of a piece, a multiple of the alignment of records. */
+const pieceBytes = ({ options }: Recovery): number => options.readBytes - (options.readBytes % RECORD_ALIGNMENT);
+
+/** Where the next piece of a search begins: headers may lie across the end of this one. Null: there is none. */
+function nextPiece(offset: number, bytes: Uint8Array, file: WalFile): number | null {
+  const next = offset + bytes.length - (bytes.length % RECORD_ALIGNMENT) - (RECORD_HEADER_BYTES - RECORD_ALIGNMENT);
+  return next > offset && offset + bytes.length < file.sizeBytes ? next : null;
+}
+
+function onSearchHead(recovery: Recovery, stage: Extract<Stage, { kind: 'searchHead' }>, bytes: Uint8Array): RecoveryStep {
+  const { chain, file, offset } = stage;
+  const hasMarks = hasMarkAbove(bytes, segmentCrc(recovery.identity, file.segment), offset, 0);
+  const next = hasMarks ? null : nextPiece(offset, bytes, file);
+  if (next !== null) return ask(recovery, { ...stage, offset: next }, [read(file.path, next, pieceBytes(recovery))]);
+  return onChain(recovery, chooseChain(recovery.wals, recovery.identity, { ...chain, hasMarks }));
+}
+
+/** Where the part of a file that counts ends; the next file of the chain says so, the last one ends where it ends. */
+function declaredEnd(recovery: Recovery, at: number): number | null {
+  const next = recovery.chain[at + 1];
+  return next === undefined || next.sight.kind !== 'whole' ? null : next.sight.head.previousEnd;
+}
+
+function readRecords(recovery: Recovery, at: number, offset: number, neededBytes: number): RecoveryStep {
+  const file = recovery.chain[at] as WalFile;
+  const end = declaredEnd(recovery, at) ?? file.sizeBytes;
+  const length = Math.min(Math.max(pieceBytes(recovery), neededBytes), Math.max(end - offset, 0));
+  return ask(recovery, { kind: 'records', at, offset }, [read(file.path, offset, length)]);
+}
+
+/** How many bytes the last read must have given, by the size that was listed. */
+function askedBytes({ steps }: Recovery, file: WalFile, start: number): number {
+  const [step] = steps;
+  return step?.kind === 'read' ? Math.min(step.length, Math.max(file.sizeBytes - start, 0)) : 0;
+}
+
+function onRecords(recovery: Recovery, at: number, start: number, bytes: Uint8Array): RecoveryStep {
+  const file = recovery.chain[at] as WalFile;
+  const declared = declaredEnd(recovery, at);
+  const end = declared ?? file.sizeBytes;
+  const crc = segmentCrc(recovery.identity, file.segment);
+  const view = viewOf(bytes);
+  let image = recovery.image as LogImage;
+  for (let offset = start; ; ) {
+    const sight = offset === end ? null : readRecord(bytes, view, offset - start, crc, offset);
+    if (sight?.kind === 'short' && offset + sight.neededBytes <= Math.min(end, file.sizeBytes)) {
+      // The piece ends inside a record, the file does not.
+      if (bytes.length < askedBytes(recovery, file, start)) return refused(file.path, 'it became shorter while it was read');
+      return readRecords({ ...recovery, image }, at, offset, sight.neededBytes);
+    }
+    const after = sight?.kind === 'whole' ? applyRecord(image, sight.record) : null;
+    const isEndDeclared = declared !== null;
+    const seen = sight === null ? 'end' : sight.kind === 'whole' ? 'whole' : 'broken';
+    if (seen === 'broken' && !isEndDeclared) return searchTail({ ...recovery, image }, offset, offset);
+    const decided = caseOf(RECORD_CASES, { bytes: seen, isEndDeclared, wasSynced: false, follows: after !== null });
+    if (decided.decision === 'refuse') return refused(`${file.path}, byte ${offset}`, decided.because);
+    if (decided.decision === 'end') return endFile({ ...recovery, image }, at, offset);
+    assert(sight?.kind === 'whole' && after !== null, 'only whole records are kept');
+    image = after;
+    offset += sight.sizeBytes;
+  }
+}
+
+function searchTail(recovery: Recovery, brokenAt: number, offset: number): RecoveryStep {
+  const file = recovery.chain.at(-1) as WalFile;
+  return ask(recovery, { kind: 'searchTail', brokenAt, offset }, [read(file.path, offset, pieceBytes(recovery))]);
+}
+
+/** A record of the last file is broken: was it durable once (refuse), or is it the torn end of the last flush (cut)? */
+function onSearchTail(recovery: Recovery, { brokenAt, offset }: Extract<Stage, { kind: 'searchTail' }>, bytes: Uint8Array): RecoveryStep {
+  const file = recovery.chain.at(-1) as WalFile;
+  const wasSynced = hasMarkAbove(bytes, segmentCrc(recovery.identity, file.segment), offset, brokenAt);
+  const next = wasSynced ? null : nextPiece(offset, bytes, file);
+  if (next !== null) return searchTail(recovery, brokenAt, next);
+  const decided = caseOf(RECORD_CASES, { bytes: 'broken', isEndDeclared: false, wasSynced, follows: false });
+  if (decided.decision === 'refuse') return refused(`${file.path}, byte ${brokenAt}`, decided.because);
+  const note = `cut a torn tail of ${file.sizeBytes - brokenAt} bytes in ${file.path} at byte ${brokenAt}: nobody was told of it`;
+  return endFile({ ...recovery, notes: [...recovery.notes, note] }, recovery.chain.length - 1, brokenAt);
+}
+
+function endFile(recovery: Recovery, at: number, offset: number): RecoveryStep {
+  const next = recovery.chain[at + 1];
+  const image = recovery.image as LogImage;
+  if (next !== undefined) {
+    assert(next.sight.kind === 'whole', 'the files of the chain have heads');
+    const after = applyHead(image, next.sight.head);
+    if (after === null) return refused(next.path, 'its head does not say what the files before it add up to');
+    return readRecords({ ...recovery, image: after }, at + 1, WAL_HEAD_BYTES, 0);
+  }
+  if (image.absentTo > image.prevIndex) {
+    const first = recovery.chain[0] as WalFile;
+    return refused(first.path, `entries ${image.prevIndex + 1} to ${image.absentTo} are gone: a file of the log before this one is missing`);
+  }
+  return trySnapshot({ ...recovery, endOffset: offset }, image.snapshotNumber);
+}
+
+/** Reads the snapshot `number`, or judges at once where there is nothing to read. */
+function trySnapshot(recovery: Recovery, number: number): RecoveryStep {
+  const image = recovery.image as LogImage;
+  if (number === 0) return judgeSnapshot(recovery, 0, { file: 'none', matches: true, reachesLog: image.prevIndex === 0 }, null);
+  const file = recovery.snapshots.find(({ path }) => path === snapshotName(number));
+  if (file === undefined) return judgeSnapshot(recovery, number, { file: 'broken', matches: false, reachesLog: false }, null);
+  const stage: Stage = { kind: 'snapshot', number, pieces: [], haveBytes: 0, sizeBytes: file.sizeBytes };
+  return ask(recovery, stage, [read(file.path, 0, Math.min(recovery.options.readBytes, file.sizeBytes))]);
+}
+
+function onSnapshot(recovery: Recovery, stage: Extract<Stage, { kind: 'snapshot' }>, bytes: Uint8Array): RecoveryStep {
+  const { number, sizeBytes } = stage;
+  const pieces = [...stage.pieces, bytes];
+  const haveBytes = stage.haveBytes + bytes.length;
+  if (bytes.length > 0 && haveBytes < sizeBytes) {
+    const steps = [read(snapshotName(number), haveBytes, Math.min(recovery.options.readBytes, sizeBytes - haveBytes))];
+    return ask(recovery, { ...stage, pieces, haveBytes }, steps);
+  }
+  const seen = readSnapshot(joined(pieces, haveBytes));
+  if (seen.kind === 'broken') return judgeSnapshot(recovery, number, { file: 'broken', matches: false, reachesLog: false }, null);
+  const { clusterId, nodeId } = recovery.identity;
+  if (seen.kind === 'otherVersion' || seen.number !== number || seen.identity.clusterId !== clusterId || seen.identity.nodeId !== nodeId) {
+    return judgeSnapshot(recovery, number, { file: 'stranger', matches: false, reachesLog: false }, null);
+  }
+  const image = recovery.image as LogImage;
+  const { lastIndex, lastTerm } = seen.snapshot;
+  const isNamed = number === image.snapshotNumber;
+  const matches = isNamed ? lastIndex === image.snapshotIndex && lastTerm === image.snapshotTerm : lastIndex <= image.snapshotIndex;
+  return judgeSnapshot(recovery, number, { file: 'whole', matches, reachesLog: lastIndex >= image.prevIndex }, seen.snapshot);
+}
+
+function joined(pieces: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+function judgeSnapshot(recovery: Recovery, number: number, sight: SnapshotSight, snapshot: StoredSnapshot | null): RecoveryStep {
+  const decided = caseOf(SNAPSHOT_CASES, sight);
+  const name = number === 0 ? snapshotName((recovery.image as LogImage).snapshotNumber) : snapshotName(number);
+  if (decided.decision === 'refuse') return refused(name, decided.because);
+  if (decided.decision === 'use') return begin(adoptSnapshot(recovery, number, snapshot));
+  const older = recovery.snapshots.findLast(({ path }) => (snapshotNumber(path) as number) < number);
+  const note = `passed over ${name}: ${decided.because}; trying what is older`;
+  const next = { ...recovery, notes: [...recovery.notes, note], brokenSnapshots: [...recovery.brokenSnapshots, name] };
+  return trySnapshot(next, older === undefined ? 0 : (snapshotNumber(older.path) as number));
+}
+
+function adoptSnapshot(recovery: Recovery, number: number, snapshot: StoredSnapshot | null): Recovery {
+  const image: LogImage = {
+    ...(recovery.image as LogImage),
+    snapshotNumber: number,
+    snapshotIndex: snapshot === null ? logIndex(0) : snapshot.lastIndex,
+    snapshotTerm: snapshot === null ? (0 as LogImage['snapshotTerm']) : snapshot.lastTerm,
+  };
+  const leftovers = recovery.snapshots.map(({ path }) => path).filter((path) => (snapshotNumber(path) as number) > number);
+  return { ...recovery, image, snapshot, leftovers: [...recovery.leftovers, ...leftovers] };
+}
+
+/** What was read is made durable, then the new file, then its name; only then is anything removed. */
+function begin(recovery: Recovery): RecoveryStep {
+  const { options, identity, image, chain } = recovery;
+  const segment = Math.max(0, ...recovery.wals.slice(-1).map((file) => file.segment)) + 1;
+  const start = image === null ? EMPTY_WAL_START : startOf(image);
+  const wal = beginWal(options, identity, start, segment, chain.at(-1)?.segment ?? 0, recovery.endOffset);
+  const used = image !== null && image.snapshotNumber > 0 ? [snapshotName(image.snapshotNumber)] : [];
+  const steps: DiskStep[] = [
+    ...[...chain.map(({ path }) => path), ...used].map((path): DiskStep => ({ kind: 'sync', path })),
+    { kind: 'append', path: wal.path, bytes: pendingBytes(wal) },
+    { kind: 'sync', path: wal.path },
+    { kind: 'syncDirectory' },
+    ...recovery.leftovers.map((path): DiskStep => ({ kind: 'remove', path })),
+  ];
+  return ask({ ...recovery, wal: takePending(wal) }, { kind: 'begin' }, steps);
+}
+
+function startOf(image: LogImage): WalStart {
+  const termRuns: TermRun[] = [];
+  for (const { index, term } of image.entries.toArray()) if (termRuns.at(-1)?.term !== term) termRuns.push({ from: index, term });
+  return { ...image, termRuns };
+}
+
+function done(recovery: Recovery): Done {
+  const { image, wal, snapshots } = recovery;
+  assert(wal !== null, 'the new file was begun');
+  const entries: readonly StoredEntry[] = image === null ? [] : image.entries.toArray();
+  const inForce = snapshots.map(({ path }) => snapshotNumber(path) as number).filter((number) => number <= wal.snapshotNumber);
+  return {
+    kind: 'done',
+    recovered: {
+      currentTerm: wal.currentTerm,
+      votedFor: wal.votedFor,
+      snapshot: recovery.snapshot,
+      firstIndex: logIndex(wal.prevIndex + 1),
+      prevTerm: wal.prevTerm,
+      entries,
+      isFresh: image === null,
+      notes: recovery.notes,
+    },
+    wal,
+    segments: [...(image === null ? [] : image.segments), { number: wal.segment, carriedTo: wal.lastIndex }],
+    snapshotNumbers: inForce,
+    nextSnapshotNumber: Math.max(recovery.highestSnapshot, wal.snapshotNumber) + 1,
+  };
 }

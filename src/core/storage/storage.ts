@@ -3,6 +3,7 @@ import { logIndex, operationId, type LogIndex, type NodeId, type OperationId, ty
 import type { DiskOutcome, DiskStep } from '../machine.js';
 import { checkStorageOptions, type StorageOptions } from './options.js';
 import { beginRecovery, continueRecovery, type Recovery } from './recovery.js';
+import { carriedAtMost, type Carried } from './replay.js';
 import { snapshotHead, snapshotName, unfinishedName } from './snapshot-format.js';
 import type { DiskEffect, Identity, Recovered, StoredEntry, StoredSnapshot } from './types.js';
 import { EMPTY_WAL_START, beginWal, hasPending, pendingBytes, putEntries, putHardState, putSnapshotMark, putTruncateTail, takePending, type Wal } from './wal.js';
@@ -42,12 +43,12 @@ export interface StorageState {
   readonly recovery: Recovery | null;
   readonly wal: Wal;
   /** The files of the log, oldest first; the last is the one being written. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly Carried[];
   /** Numbers of the snapshot files in force now or before, ascending. */
   readonly snapshotNumbers: readonly number[];
   readonly nextSnapshotNumber: number;
-  /** An installed snapshot that goes with the next flush, in front of the records. */
-  readonly installing: NumberedSnapshot | null;
+  /** Installed snapshots that go with the next flush, in front of the records that name them. */
+  readonly installing: readonly NumberedSnapshot[];
   /** A snapshot of our own that waits for its turn. */
   readonly queued: QueuedSnapshot | null;
   /** Files that nothing needs any more. */
@@ -57,12 +58,6 @@ export interface StorageState {
   readonly flush: Flush | null;
   readonly saving: Saving | null;
   readonly cleaning: Cleaning | null;
-}
-
-interface Segment {
-  readonly number: number;
-  /** Highest index of a live entry that stands in an older segment. These can go once entries up to it are dropped. */
-  readonly carriedTo: LogIndex;
 }
 
 interface NumberedSnapshot {
@@ -111,11 +106,12 @@ export interface StorageOutcome extends StorageStep {
 }
 
 const NO_EFFECTS: readonly DiskEffect[] = [];
+const NONE: readonly NumberedSnapshot[] = [];
 
 /** Begins a life: asks for what the directory holds. */
 export function startStorage(options: StorageOptions, identity: Identity): StorageStep {
   checkStorageOptions(options);
-  const { recovery, steps } = beginRecovery(options, identity);
+  const recovery = beginRecovery(options, identity);
   const operation = operationId(1);
   const storage: StorageState = {
     options,
@@ -131,14 +127,14 @@ export function startStorage(options: StorageOptions, identity: Identity): Stora
     segments: [],
     snapshotNumbers: [],
     nextSnapshotNumber: 1,
-    installing: null,
+    installing: NONE,
     queued: null,
     garbage: [],
     flush: null,
     saving: null,
     cleaning: null,
   };
-  return { storage, effects: [{ kind: 'disk', operation, steps }] };
+  return { storage, effects: [{ kind: 'disk', operation, steps: recovery.steps }] };
 }
 
 /** Takes up what became of a disk operation. Operations that are not its own are left alone. */
@@ -231,10 +227,6 @@ function written(storage: StorageState, wal: Wal): StorageState {
   };
 }
 
-function carriedAtMost(segments: readonly Segment[], index: LogIndex): readonly Segment[] {
-  return segments.map((segment) => (segment.carriedTo <= index ? segment : { number: segment.number, carriedTo: index }));
-}
-
 /** What is to become of the log when a snapshot is saved. */
 export interface SnapshotUse {
   /** It came from the leader: later writes build on it and become durable after it. */
@@ -262,17 +254,12 @@ export function saveSnapshot(storage: StorageState, snapshot: StoredSnapshot, us
   const after = written(storage, putSnapshotMark(storage.wal, mark));
   return {
     ...after,
-    // Of two that wait for one flush only the newer is needed; the record of the older names a file that never was, and is overtaken.
-    installing: { number, snapshot },
-    snapshotNumbers: [...withoutPending(after), number],
+    installing: [...after.installing, { number, snapshot }],
+    snapshotNumbers: [...after.snapshotNumbers, number],
+    queued: after.queued !== null && after.queued.snapshot.lastIndex <= snapshot.lastIndex ? null : after.queued,
     nextSnapshotNumber: number + 1,
     segments: use.keepsLog ? after.segments : carriedAtMost(after.segments, logIndex(0)),
   };
-}
-
-function withoutPending(storage: StorageState): readonly number[] {
-  const number = storage.installing?.number;
-  return number === undefined ? storage.snapshotNumbers : storage.snapshotNumbers.filter((n) => n !== number);
 }
 
 /** Asks for what is due: one flush of all that gathered, a snapshot's file, removal of files. Costs nothing when nothing is. */
@@ -313,7 +300,7 @@ function recordSteps(wal: Wal): readonly DiskStep[] {
 function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState {
   const { wal, segments, snapshotNumbers, options, nextOperation: operation } = storage;
   const records = recordSteps(wal);
-  const steps = storage.installing === null ? records : [...snapshotSteps(storage.identity, storage.installing), ...records];
+  const steps = storage.installing.length === 0 ? records : [...storage.installing.flatMap((each) => snapshotSteps(storage.identity, each)), ...records];
   const flush: Flush = {
     operation,
     steps,
@@ -323,7 +310,7 @@ function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState 
     snapshotsFreed: Math.max(snapshotNumbers.length - options.snapshotsKept, 0),
   };
   effects.push({ kind: 'disk', operation, steps });
-  return { ...storage, wal: takePending(wal), installing: null, flush, nextOperation: operationId(operation + 1) };
+  return { ...storage, wal: takePending(wal), installing: NONE, flush, nextOperation: operationId(operation + 1) };
 }
 
 /** Here, and nowhere else, written turns into durable: the sync of the flush has come back. */
@@ -362,7 +349,7 @@ function beginSaving(storage: StorageState, effects: DiskEffect[]): StorageState
 function onSaved(storage: StorageState, { number, snapshot, dropHeadTo }: Saving): StorageOutcome {
   const { lastIndex, lastTerm } = snapshot;
   const saved = { ...storage, saving: null };
-  if (lastIndex <= storage.wal.snapshotIndex) return nothing({ ...saved, garbage: [...storage.garbage, snapshotName(number)] });
+  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return nothing({ ...saved, garbage: [...storage.garbage, snapshotName(number)] });
   const marked = written(saved, putSnapshotMark(storage.wal, { number, lastIndex, lastTerm, keepsLog: true, dropHeadTo }));
   return nothing({ ...marked, snapshotNumbers: [...storage.snapshotNumbers, number] });
 }
