@@ -1,0 +1,187 @@
+import { bytesOf, EMPTY, type ByteString } from '../base/bytestring.js';
+import { byteStringFrom } from './bytes.js';
+import { EMPTY_QUEUE, enqueue, joined, lastByte, type ByteQueue } from './byte-queue.js';
+import type { NodeRequest, NodeResponse } from './protocol.js';
+import { answerLine, errorLine, parseLine, type AddressOf, type Verb } from './text.js';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const NO_BYTES = new Uint8Array(0);
+
+export interface TextOptions {
+  /** Bytes of a line without its end. 1 or more. */
+  readonly lineBytesMax: number;
+  /** Lines that may be unanswered; further ones are not looked at before an answer leaves. 1 or more. */
+  readonly unansweredMax: number;
+}
+
+/**
+ * One client's connection of text, as a value.
+ *
+ * Answers leave in the order of the lines, whatever order the node finishes them in: each line has a slot,
+ * and a slot's answer waits for those before it. Memory is bounded by one line, `unansweredMax` slots and
+ * the piece that the host handed in when the last slot was taken.
+ */
+export interface TextConnection {
+  readonly options: TextOptions;
+  /** The beginning of a line whose end has not come. Has no line feed in it. */
+  readonly line: ByteQueue;
+  /** The line was too long and has been answered; what still comes of it is thrown away. */
+  readonly isSkipping: boolean;
+  /** Bytes that were not looked at, because all slots are taken. Empty otherwise. */
+  readonly unread: Uint8Array;
+  /** The request id of the first slot; the slots' ids count up from it. */
+  readonly firstId: number;
+  readonly slots: readonly Slot[];
+}
+
+/** What a line still has to be told: how to word the answer, or the answer, held back by those before it. */
+export type Slot = { readonly verb: Verb; readonly answer: null } | { readonly verb: null; readonly answer: ByteString };
+
+/** What a step of a connection asks of its host: requests for the node, bytes for the client. */
+export interface TextStep {
+  readonly connection: TextConnection;
+  readonly requests: readonly NodeRequest[];
+  readonly output: Uint8Array;
+}
+
+/** A connection over which nothing has come yet. */
+export function openText(options: TextOptions): TextConnection {
+  return { options, line: EMPTY_QUEUE, isSkipping: false, unread: NO_BYTES, firstId: 1, slots: [] };
+}
+
+/** The host must not read from this client before an answer has left. */
+export function isTextFull(connection: TextConnection): boolean {
+  return connection.slots.length >= connection.options.unansweredMax;
+}
+
+/** Lines whose answers have not left. A client that closed its sending half is owed them. */
+export function unansweredLines(connection: TextConnection): number {
+  return connection.slots.length;
+}
+
+/** Takes up the next piece of the stream, cut anywhere. */
+export function onTextBytes(connection: TextConnection, bytes: Uint8Array): TextStep {
+  if (connection.unread.length > 0) return nothingNew({ ...connection, unread: concat([connection.unread, bytes]) });
+  const draft = readLines(connection, bytes);
+  // The host's buffer is the host's again after this call.
+  const { unread } = draft.connection;
+  const isOwn = unread.length === 0;
+  return readOn(release(isOwn ? draft : { ...draft, connection: { ...draft.connection, unread: unread.slice() } }));
+}
+
+/** Takes up the node's answer to a request. Answers to what was not asked, or twice, are dropped. */
+export function onTextResponse(connection: TextConnection, response: NodeResponse, addressOf: AddressOf): TextStep {
+  const at = response.id - connection.firstId;
+  const slot = connection.slots[at];
+  if (slot === undefined || slot.verb === null) return nothingNew(connection);
+
+  const slots = connection.slots.slice();
+  slots[at] = { verb: null, answer: answerLine(slot.verb, response, addressOf) };
+  return readOn(release({ connection: { ...connection, slots }, requests: [] }));
+}
+
+interface Draft {
+  readonly connection: TextConnection;
+  readonly requests: readonly NodeRequest[];
+}
+
+function nothingNew(connection: TextConnection): TextStep {
+  return { connection, requests: [], output: NO_BYTES };
+}
+
+/** Reads what waited for a slot, as far as slots are free now. Lines that are answered at once free theirs again. */
+function readOn(step: TextStep): TextStep {
+  let { connection, requests } = step;
+  const outputs = [step.output];
+  while (connection.unread.length > 0 && !isTextFull(connection)) {
+    const next = release(readLines(connection, connection.unread));
+    connection = next.connection;
+    requests = [...requests, ...next.requests];
+    outputs.push(next.output);
+  }
+  return { connection, requests, output: outputs.length === 1 ? step.output : concat(outputs) };
+}
+
+/** Gives every complete line a slot, until the slots are taken. What is then unread is a view of `bytes`. */
+function readLines(connection: TextConnection, bytes: Uint8Array): Draft {
+  const { lineBytesMax, unansweredMax } = connection.options;
+  const slots = connection.slots.slice();
+  const requests: NodeRequest[] = [];
+  let { line, isSkipping } = connection;
+  let at = 0;
+  while (at < bytes.length && slots.length < unansweredMax) {
+    const feed = bytes.indexOf(LINE_FEED, at);
+    if (feed === -1) {
+      if (!isSkipping) line = enqueue(line, bytes.subarray(at));
+      at = bytes.length;
+      if (isTooLong(line, lineBytesMax)) {
+        slots.push(tooLong(lineBytesMax));
+        line = EMPTY_QUEUE;
+        isSkipping = true;
+      }
+      break;
+    }
+    if (!isSkipping) {
+      const whole = line.sizeBytes === 0 ? lineOf(bytes, at, feed) : lineFrom(line, bytes.subarray(at, feed));
+      slots.push(whole.length > lineBytesMax ? tooLong(lineBytesMax) : slotOf(whole, connection.firstId + slots.length, requests));
+    }
+    line = EMPTY_QUEUE;
+    isSkipping = false;
+    at = feed + 1;
+  }
+  const unread = at === bytes.length ? NO_BYTES : bytes.subarray(at);
+  return { connection: { ...connection, line, isSkipping, unread, slots }, requests };
+}
+
+/** Whatever comes next, this line is too long: a last carriage return may still belong to its end. */
+function isTooLong(line: ByteQueue, lineBytesMax: number): boolean {
+  const ending = lastByte(line) === CARRIAGE_RETURN ? 1 : 0;
+  return line.sizeBytes - ending > lineBytesMax;
+}
+
+function tooLong(lineBytesMax: number): Slot {
+  return { verb: null, answer: errorLine(`line too long: more than ${lineBytesMax} bytes`) };
+}
+
+function lineFrom(queue: ByteQueue, rest: Uint8Array): ByteString {
+  const bytes = joined(enqueue(queue, rest));
+  return lineOf(bytes, 0, bytes.length);
+}
+
+/** The line in start .. end-1, without a carriage return at its end. */
+function lineOf(bytes: Uint8Array, start: number, end: number): ByteString {
+  const hasReturn = end > start && bytes[end - 1] === CARRIAGE_RETURN;
+  return byteStringFrom(bytes, start, hasReturn ? end - 1 : end);
+}
+
+function slotOf(line: ByteString, id: number, requests: NodeRequest[]): Slot {
+  const parsed = parseLine(line, id);
+  if (!parsed.ok) return { verb: null, answer: errorLine(parsed.problem) };
+  requests.push(parsed.value.request);
+  return { verb: parsed.value.verb, answer: null };
+}
+
+/** Lets the answers at the front leave. */
+function release({ connection, requests }: Draft): TextStep {
+  let count = 0;
+  let output: string = EMPTY;
+  for (const slot of connection.slots) {
+    if (slot.answer === null) break;
+    output += slot.answer;
+    count++;
+  }
+  if (count === 0) return { connection, requests, output: NO_BYTES };
+  const slots = connection.slots.slice(count);
+  return { connection: { ...connection, slots, firstId: connection.firstId + count }, requests, output: bytesOf(output as ByteString) };
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
