@@ -100,7 +100,7 @@ export class Network {
     if (fate < link.lostBelow) return FATE_LOST;
     if (link.underWay >= link.options.queueMax) return FATE_OVERFLOW;
     this.#depart(link, from, to, payload, delayUs);
-    if (fate < link.duplicateFrom) return FATE_DELIVERED;
+    if (fate < link.duplicateFrom || link.underWay >= link.options.queueMax) return FATE_DELIVERED;
     this.#depart(link, from, to, payload, secondDelayUs);
     return FATE_DUPLICATED;
   }
