@@ -19,7 +19,7 @@ type Act =
   | { readonly kind: 'serve' | 'refuse' | 'busy' | 'appendOnly' | 'loseRequest' | 'doubleRequest'; readonly pick: number }
   | { readonly kind: 'answer' | 'loseAnswer' | 'doubleAnswer'; readonly pick: number }
   | { readonly kind: 'commitLate'; readonly pick: number }
-  | { readonly kind: 'otherClient' | 'sleep' };
+  | { readonly kind: 'otherClient' | 'sleep' | 'refuseToTheEnd' };
 
 interface Answer {
   readonly from: NodeId;
@@ -57,6 +57,8 @@ class World {
       case 'sleep':
         if (this.client.machine.wakeAt(this.client.state) !== null) this.client.sleep();
         return this.#collect();
+      case 'refuseToTheEnd':
+        return this.#refuseToTheEnd();
       case 'commitLate': {
         const command = takeFrom(this.appended, act.pick);
         if (command !== undefined) this.#apply(command);
@@ -124,6 +126,18 @@ class World {
     this.#collect();
   }
 
+  /** Every attempt is refused until the call under way is given up; older copies stay on their way. */
+  #refuseToTheEnd(): void {
+    const call = this.client.state.current;
+    for (let i = 0; i < 500 && call !== null && this.client.state.current === call; i++) {
+      const at = this.requests.length - 1;
+      if (this.requests[at]?.request.id === this.client.state.awaiting) {
+        this.act({ kind: 'refuse', pick: at });
+        this.act({ kind: 'answer', pick: this.answers.length - 1 });
+      } else this.act({ kind: 'sleep' });
+    }
+  }
+
   #apply(command: Command): StoreResult {
     const before = readKey(this.store, command.key);
     const { state, result } = applyCommand(this.store, logIndex(this.store.lastApplied + 1), command);
@@ -147,19 +161,24 @@ function takeFrom<Item>(items: Item[], pick: number): Item | undefined {
   return items.splice(pick % Math.max(1, items.length), 1)[0];
 }
 
+/** Kinds of acts that a run may do without (swarm testing): what is rare among all is common among few. */
+const OPTIONAL: Act['kind'][] = ['serve', 'refuse', 'busy', 'appendOnly', 'loseRequest', 'loseAnswer', 'otherClient', 'commitLate', 'refuseToTheEnd'];
+
 function actsOf(ops: ('set' | 'put' | 'delete' | 'get')[]): fc.Arbitrary<Act[]> {
   const pick = fc.nat({ max: 11 });
   const picked = <Kind extends string>(...kinds: Kind[]) => fc.record({ kind: fc.constantFrom(...kinds), pick });
-  return fc.array(
+  const acts = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('call' as const), op: fc.constantFrom(...ops), isShort: fc.boolean() }) },
       { weight: 8, arbitrary: picked('serve', 'serve', 'refuse', 'busy', 'appendOnly', 'loseRequest', 'doubleRequest') },
       { weight: 6, arbitrary: picked('answer', 'answer', 'answer', 'loseAnswer', 'doubleAnswer') },
       { weight: 1, arbitrary: picked('commitLate') },
       { weight: 3, arbitrary: fc.constantFrom<Act[]>({ kind: 'sleep' }, { kind: 'sleep' }, { kind: 'otherClient' }) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'refuseToTheEnd' as const }) },
     ),
     { maxLength: 80, size: 'max' },
   );
+  return fc.tuple(fc.subarray(OPTIONAL), acts).map(([without, all]) => all.filter(({ kind }) => !without.includes(kind)));
 }
 
 /** Runs the acts, heals the world, and holds each outcome against what happened. Returns the outcomes. */
