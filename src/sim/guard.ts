@@ -55,7 +55,8 @@ const GuardedDate = new Proxy(RealDate, {
   },
 });
 
-let depth = 0;
+/** What puts each forbidden thing back; null while nothing is replaced. */
+let undo: (() => void)[] | null = null;
 
 /**
  * Runs `part` with every common source of time, chance and scheduling replaced by one that throws a
@@ -63,27 +64,40 @@ let depth = 0;
  *
  * `part` must be synchronous: what it leaves for later would run unguarded. Who wants the wall clock for
  * progress takes a reference before, as `const now = performance.now.bind(performance)`: names are
- * guarded, not functions, so it goes on working.
+ * guarded, not functions, so it goes on working. Output to a stream schedules work, so it needs {@link unguarded}.
  *
  * @throws {TypeError} When `part` returns a promise.
  */
 export function guarded<Value>(part: () => Value): Value {
-  if (depth > 0) return part();
-  const undo = forbid();
-  depth++;
+  if (undo !== null) return part();
+  forbid();
   try {
     const value = part();
     if (value instanceof Promise) throw new TypeError('a guarded run is synchronous; this one returned a promise');
     return value;
   } finally {
-    depth--;
-    for (const restore of undo) restore();
+    allow();
   }
 }
 
-/** Replaces everything forbidden. @returns What puts each back. */
-function forbid(): (() => void)[] {
-  const undo = FORBIDDEN.map(({ owner, key, what }) => {
+/** Lifts the guard for `part`, which looks at a run from outside, such as one that writes a transcript line. */
+export function unguarded<Value>(part: () => Value): Value {
+  if (undo === null) return part();
+  allow();
+  try {
+    return part();
+  } finally {
+    forbid();
+  }
+}
+
+function allow(): void {
+  for (const restore of undo ?? []) restore();
+  undo = null;
+}
+
+function forbid(): void {
+  undo = FORBIDDEN.map(({ owner, key, what }) => {
     const refuse = (): never => {
       throw new NonDeterminismError(what);
     };
@@ -91,7 +105,6 @@ function forbid(): (() => void)[] {
     return replace(owner, key, Object.assign(refuse, { bigint: refuse }));
   });
   undo.push(replace(globalThis, 'Date', GuardedDate));
-  return undo;
 }
 
 function replace(owner: object, key: string, substitute: unknown): () => void {
