@@ -57,5 +57,8 @@ export class Session {
   }
 }
 
-/** The statuses as numbers, for the digest and for bytes. The order is part of the format: append only. */
-export const STATUS_CODES: readonly StoreResult['status'][] = ['ok', 'noKey', 'versionConflict', 'sessionExpired'];
+/**
+ * The statuses that a session may remember, as numbers for the digest and for bytes: their order is part of
+ * the format. `sessionExpired` is not among them, since a refused command leaves no trace in a session.
+ */
+export const STATUS_CODES: readonly StoreResult['status'][] = ['ok', 'noKey', 'versionConflict'];

@@ -98,6 +98,7 @@ describe('each problem is named', () => {
     ['a key has version 0', withByte(5, 0), 3],
     ['2 sessions, and only 1 are allowed here', bytes, 1],
     ['a result has an unknown status', withByte(10, 9), 3],
+    ['a result has an unknown status', withByte(10, 3), 3],
     ['a session was commanded outside its life', withByte(1, 1), 3],
     ['sessions do not ascend', new Uint8Array([...bytes.slice(0, 13), ...bytes.slice(8, 12), 2, ...bytes.slice(18)]), 3],
     ['one log entry is the last command of two sessions', withByte(12, 2), 3],

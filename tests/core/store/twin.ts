@@ -68,7 +68,7 @@ export class Twin {
         sum += scrambled([...wordsOfText(key), ...wordsOfText(value), ...wordsOfNumber(version)].reduce(folder(lane), begin(1n, lane)));
       }
       for (const { id, sequenceNum, result, commandedAt } of this.sessions) {
-        const status = ['ok', 'noKey', 'versionConflict', 'sessionExpired'].indexOf(result.status);
+        const status = ['ok', 'noKey', 'versionConflict'].indexOf(result.status);
         const words = [id, sequenceNum, status, result.version, commandedAt].flatMap(wordsOfNumber);
         sum += scrambled(words.reduce(folder(lane), begin(2n, lane)));
       }
