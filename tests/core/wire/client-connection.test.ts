@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { byteStringOf, bytesOf, EMPTY, type ByteString } from '../../../src/core/base/bytestring.js';
+import { NOBODY, nodeId, type NodeId } from '../../../src/core/base/units.js';
+import {
+  clientPortOptions, isFull, onClientBytes, onClientResponse, openClientConnection, unanswered, type ClientConnection,
+} from '../../../src/core/wire/client-connection.js';
+import { encodeFrame, type FrameKind } from '../../../src/core/wire/frame.js';
+import { onFramedBytes, openFramed, type FramedConnection } from '../../../src/core/wire/framed-connection.js';
+import { goodbyeFrame, helloCodec, helloFrame, helloOf, problemOfHello, type Hello, type HelloRole } from '../../../src/core/wire/hello.js';
+import { FRAME_BYTES_MAX, PROTOCOL_VERSION } from '../../../src/core/wire/limits.js';
+import { peerCodec } from '../../../src/core/wire/peer.js';
+import type { NodeRequest, NodeResponse } from '../../../src/core/wire/protocol.js';
+import { requestCodec } from '../../../src/core/wire/request.js';
+import { responseCodec } from '../../../src/core/wire/response.js';
+import { cut, raftMessage, request, response } from './arbitraries.js';
+
+const SELF = nodeId(1);
+const OPTIONS = { ...clientPortOptions('blue', SELF), unansweredMax: 3 };
+const noAddress = (): null => null;
+const places = fc.array(fc.nat(), { maxLength: 12 });
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+function hello(changes: Partial<Hello> = {}): Uint8Array {
+  return helloFrame({ ...helloOf('blue', NOBODY, 'client', NOBODY), ...changes });
+}
+
+function asked(all: readonly NodeRequest[]): Uint8Array {
+  return joined(...all.map((one) => encodeFrame('request', requestCodec.encode(one))));
+}
+
+/** What a client's library sees of a server's output. */
+function clientSees(output: Uint8Array): FramedConnection<NodeResponse> & { readonly messages: readonly NodeResponse[] } {
+  const client = openFramed<NodeResponse>({
+    hello: { clusterId: 'blue', self: NOBODY, role: 'server', sender: SELF }, kind: 'response', codec: responseCodec, payloadBytesMax: FRAME_BYTES_MAX,
+  });
+  const { connection, messages } = onFramedBytes(client, output);
+  return { ...connection, messages };
+}
+
+function fed(pieces: readonly Uint8Array[]): { connection: ClientConnection; requests: NodeRequest[]; output: Uint8Array; close: string | null } {
+  let connection = openClientConnection(OPTIONS);
+  const requests: NodeRequest[] = [];
+  const outputs: Uint8Array[] = [];
+  let close: string | null = null;
+  for (const piece of pieces) {
+    const step = onClientBytes(connection, piece);
+    connection = step.connection;
+    requests.push(...step.requests);
+    outputs.push(step.output);
+    close ??= step.close;
+  }
+  return { connection, requests, output: joined(...outputs), close };
+}
+
+describe('the client port', () => {
+  test('takes a first byte that begins no frame for text', () => {
+    const { connection, requests } = fed([bytesOf('GE' as ByteString), bytesOf('T a\n' as ByteString)]);
+    expect(connection.mode).toBe('text');
+    expect(requests).toEqual([{ kind: 'query', id: 1, key: 'a' }]);
+    expect(unanswered(connection)).toBe(1);
+    const step = onClientResponse(connection, { kind: 'done', id: 1, result: { status: 'noKey', version: 0, value: EMPTY } }, noAddress);
+    expect(byteStringOf(step.output)).toBe('NOT_FOUND\n');
+    expect(unanswered(step.connection)).toBe(0);
+  });
+
+  test('gives the requests of frames, wherever they are cut, behind the hello', () => {
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 6 }), places, (all, at) => {
+        const { requests, output, close } = fed(cut(joined(hello(), asked(all)), at));
+        expect(close).toBe(null);
+        expect(requests).toEqual(all);
+        expect(clientSees(output).hello).toEqual(helloOf('blue', SELF, 'server', NOBODY));
+      }),
+      { seed: 1, numRuns: 1_000 },
+    );
+  });
+
+  test('answers in frames as the node answers', () => {
+    fc.assert(
+      fc.property(fc.array(response, { maxLength: 6 }), (answers) => {
+        const opened = fed([hello()]);
+        let { connection } = opened;
+        const outputs = [opened.output];
+        for (const answer of answers) {
+          const step = onClientResponse(connection, answer, noAddress);
+          connection = step.connection;
+          outputs.push(step.output);
+        }
+        expect(clientSees(joined(...outputs)).messages).toEqual(answers);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
+  test('is full while as many requests are unanswered as may be', () => {
+    const whoIsLeader = (id: number): NodeRequest => ({ kind: 'whoIsLeader', id });
+    const { connection } = fed([hello(), asked([1, 2].map(whoIsLeader))]);
+    expect(isFull(connection)).toBe(false);
+    const third = onClientBytes(connection, asked([whoIsLeader(3)])).connection;
+    expect(isFull(third)).toBe(true);
+    expect(isFull(onClientResponse(third, { kind: 'leader', id: 1, leaderHint: SELF }, noAddress).connection)).toBe(false);
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    ['a stranger to the cluster', hello({ clusterId: 'green' }), 'cluster "green" is not cluster "blue"'],
+    ['another version', hello({ protocolVersion: 2 }), `the other side speaks version 2 of the protocol, this one ${PROTOCOL_VERSION}`],
+    ['a server', hello({ role: 'server', sender: nodeId(2) }), 'a client is expected here, and this is a server'],
+    ['who looks for another', hello({ receiver: nodeId(3) }), 'node 3 is looked for, and this is node 1'],
+    ['who does not say hello', encodeFrame('request', requestCodec.encode({ kind: 'status', id: 1 })), 'the first frame is a request, not a hello'],
+    ['whose hello is nonsense', encodeFrame('hello', Uint8Array.of(0x08)), 'hello: the message ends inside a varint'],
+    ['whose hello has no role', encodeFrame('hello', Uint8Array.of()), 'hello: the role is missing or unknown'],
+    ['whose hello is long', encodeFrame('hello', new Uint8Array(513)), 'a frame of 513 bytes is announced, more than 512'],
+    ['whose request is nonsense', joined(hello(), encodeFrame('request', Uint8Array.of(8))), 'request: the message ends inside a varint'],
+    ['who speaks as a peer', joined(hello(), encodeFrame('peer', Uint8Array.of(8))), 'a peer frame came where only request frames may'],
+    ['who says hello twice', joined(hello(), hello()), 'a hello frame came where only request frames may'],
+    ['who falls back to text', joined(hello(), bytesOf('GET a\n' as ByteString)), 'a frame begins with byte 71, not 251'],
+  ])('refuses %s with one line, in the log and over the wire', (_who, bytes, problem) => {
+    for (const pieces of [[bytes], [...bytes].map((byte) => Uint8Array.of(byte))]) {
+      const { connection, output, close } = fed(pieces);
+      expect(close).toBe(problem);
+      expect(connection.mode).toBe('closed');
+      expect(clientSees(output).problem).toBe(`the other side closed the connection: ${problem}`);
+    }
+  });
+
+  test('what came before the damage is still done; what comes after the end is not', () => {
+    const bytes = joined(hello(), asked([{ kind: 'status', id: 1 }]), Uint8Array.of(0), asked([{ kind: 'status', id: 2 }]));
+    const { connection, requests, close } = fed([bytes]);
+    expect(requests).toEqual([{ kind: 'status', id: 1 }]);
+    expect(close).toBe('a frame begins with byte 0, not 251');
+    expect(onClientBytes(connection, hello())).toEqual({ connection, requests: [], output: new Uint8Array(0), close: null });
+    expect(onClientResponse(connection, { kind: 'leader', id: 1, leaderHint: SELF }, noAddress).output).toEqual(new Uint8Array(0));
+  });
+
+  test('takes leave quietly of who takes leave, whatever stands in the reason', () => {
+    const { output, close } = fed([hello(), goodbyeFrame('done\n\u001b[31m\u2028')]);
+    expect(close).toBe('the other side closed the connection: done  [31m ');
+    expect(clientSees(output).problem).toBe(null);
+  });
+
+  test('gives the same for any bytes wherever they are cut, and never throws', () => {
+    const first = fc.constantFrom(Uint8Array.of(), Uint8Array.of(0xfb), hello());
+    fc.assert(
+      fc.property(first, fc.uint8Array({ maxLength: 60 }), places, (start, rest, at) => {
+        const bytes = joined(start, rest);
+        const whole = fed([bytes]);
+        // Text that is full waits for answers, which no one gives here: then a piece may stay unread.
+        const inPieces = fed(cut(bytes, at));
+        expect(inPieces.requests).toEqual(whole.requests);
+        expect(inPieces.output).toEqual(whole.output);
+        expect(inPieces.close).toBe(whole.close);
+      }),
+      { seed: 1, numRuns: 5_000 },
+    );
+  });
+});
+
+describe('a hello', () => {
+  const rules = { clusterId: 'blue', self: SELF, role: 'server' as const, sender: NOBODY };
+
+  test('is read as it was written', () => {
+    const node = fc.nat({ max: 0x7fff_ffff }).map(nodeId);
+    const any = fc.record({
+      protocolVersion: fc.nat(), clusterId: fc.stringMatching(/^[A-Za-z0-9._-]{0,64}$/), sender: node, role: fc.constantFrom<HelloRole[]>('server', 'client'), receiver: node,
+    });
+    fc.assert(fc.property(any, (value) => { expect(helloCodec.decode(helloCodec.encode(value))).toEqual({ ok: true, value }); }), { seed: 1 });
+  });
+
+  test.each<[string, NodeId, NodeId, string | null]>([
+    ['a peer', nodeId(2), SELF, null],
+    ['nobody', NOBODY, SELF, 'a server has no node id'],
+    ['this very server', SELF, SELF, 'a server claims to be node 1, which is this one'],
+    ['a peer that looks for another', nodeId(2), nodeId(3), 'node 3 is looked for, and this is node 1'],
+  ])('from %s between servers', (_who, sender, receiver, problem) => {
+    expect(problemOfHello(helloOf('blue', sender, 'server', receiver), rules)).toBe(problem);
+  });
+
+  test('from another server than the one that was dialled is refused', () => {
+    expect(problemOfHello(helloOf('blue', nodeId(3), 'server', SELF), { ...rules, sender: nodeId(2) })).toBe('node 2 is expected here, and this is node 3');
+  });
+
+  test('only a client may leave the cluster open', () => {
+    expect(problemOfHello(helloOf('', nodeId(2), 'server', SELF), rules)).toBe('cluster "" is not cluster "blue"');
+    expect(problemOfHello(helloOf('', NOBODY, 'client', NOBODY), { ...rules, role: 'client' })).toBe(null);
+  });
+
+  test('with an impossible cluster id is not written, and not read', () => {
+    expect(() => helloCodec.encode(helloOf('a b', SELF, 'server', NOBODY))).toThrow('a cluster id is');
+    expect(helloCodec.decode(Uint8Array.of(0x12, 1, 0x20, 0x20, 1))).toEqual({
+      ok: false, problem: 'hello: the cluster id has other characters than A-Z a-z 0-9 . _ -',
+    });
+  });
+});
+
+test('peer messages pass between servers, wherever the stream is cut', () => {
+  const rules = {
+    hello: { clusterId: 'blue', self: SELF, role: 'server' as const, sender: NOBODY }, kind: 'peer' as FrameKind, codec: peerCodec, payloadBytesMax: FRAME_BYTES_MAX,
+  };
+  fc.assert(
+    fc.property(fc.array(raftMessage, { maxLength: 6 }), places, (all, at) => {
+      const bytes = joined(helloFrame(helloOf('blue', nodeId(2), 'server', SELF)), ...all.map((m) => encodeFrame('peer', peerCodec.encode(m))));
+      let connection = openFramed(rules);
+      const out: unknown[] = [];
+      for (const piece of cut(bytes, at)) {
+        const step = onFramedBytes(connection, piece);
+        connection = step.connection;
+        out.push(...step.messages);
+        piece.fill(0xee);
+      }
+      expect(connection.problem).toBe(null);
+      expect(connection.hello?.sender).toBe(2);
+      expect(out).toEqual(all);
+    }),
+    { seed: 1, numRuns: 1_000 },
+  );
+});
