@@ -33,6 +33,7 @@ export class DataDirectory {
   readonly #lock: DirectoryLock;
   readonly #files = new Map<string, OpenFile>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<DiskOutcome>>();
   #isClosed = false;
 
   private constructor(path: string, lock: DirectoryLock) {
@@ -55,8 +56,15 @@ export class DataDirectory {
     }
   }
 
-  /** Carries out the steps in order up to the first error. Never rejects for a fault of the disk. */
-  async perform(steps: readonly DiskStep[]): Promise<DiskOutcome> {
+  /** Carries out the steps in order up to the first error. Never rejects. */
+  perform(steps: readonly DiskStep[]): Promise<DiskOutcome> {
+    const operation = this.#performAll(steps);
+    this.#underWay.add(operation);
+    void operation.then(() => this.#underWay.delete(operation));
+    return operation;
+  }
+
+  async #performAll(steps: readonly DiskStep[]): Promise<DiskOutcome> {
     const values: DiskValue[] = [];
     for (const [at, step] of steps.entries()) {
       try {
@@ -69,9 +77,13 @@ export class DataDirectory {
     return { ok: true, values };
   }
 
-  /** Closes all files and releases the lock. Nothing is synced: what the machine did not ask for does not happen. */
+  /**
+   * Waits for the steps under way, closes all files and releases the lock. Steps that have not begun fail, and
+   * nothing is synced: what the machine did not ask for does not happen.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.all(this.#underWay);
     for (const key of [...this.#files.keys()]) this.#forget(key);
     await Promise.all(this.#closing);
     await this.#lock.release();

@@ -16,6 +16,8 @@ export interface Surroundings<Message, Response> {
   readonly log: Log;
   /** The machine ended: by its own `stop`, or by a bug that broke one of its rules. Called once. */
   readonly onStop: (reason: string) => void;
+  /** Called when inputs were taken in and their effects carried out: a moment to look at `state`. */
+  readonly onStepped?: () => void;
 }
 
 /** The longest span that a timer of Node.js takes, in milliseconds. */
@@ -100,6 +102,7 @@ export class Host<State, Message, Request, Response> {
     this.#inputs.length = 0;
     this.#isStepping = false;
     this.#arm();
+    this.#world.onStepped?.();
   }
 
   #step(input: Input<Message, Request>): void {

@@ -9,7 +9,7 @@ import type { HostAndPort } from './addresses.js';
 import { lineOf } from './errors.js';
 import type { Log } from './log.js';
 import { PeerLink } from './peer-link.js';
-import { listen, stopListening, tuneSocket } from './sockets.js';
+import { endSoon, listen, stopListening, tuneSocket } from './sockets.js';
 
 /** What the network between servers is made for. */
 export interface PeerSettings<Message> {
@@ -101,8 +101,7 @@ export class PeerNetwork<Message> {
     const refuse = (why: string, saysGoodbye = true) => {
       log('warn', `closing the connection of ${sender === NOBODY ? from : `server ${sender}`}: ${why}`);
       if (saysGoodbye) socket.write(goodbyeFrame(why));
-      socket.destroySoon();
-      socket.removeAllListeners('data');
+      endSoon(socket);
     };
 
     socket.on('data', (bytes) => {

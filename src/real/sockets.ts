@@ -44,3 +44,14 @@ export function stopListening(server: Server): Promise<void> {
     else resolve();
   });
 }
+
+/** How long somebody whose connection is being closed may take to read our last words, in milliseconds. */
+const LAST_WORDS_MS_MAX = 2_000;
+
+/** Ends a connection once what was written has left; at the latest after a moment. Nothing more is read from it. */
+export function endSoon(socket: Socket): void {
+  socket.removeAllListeners('data');
+  socket.resume();
+  socket.setTimeout(LAST_WORDS_MS_MAX, () => socket.destroy());
+  socket.destroySoon();
+}

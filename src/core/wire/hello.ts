@@ -24,6 +24,7 @@ export type HelloRole = 'server' | 'client';
 
 /** What one side demands of the other's hello. */
 export interface HelloRules {
+  /** Empty for "any": a client that was given only addresses. */
   readonly clusterId: string;
   /** This side; NOBODY for a client without a number. */
   readonly self: NodeId;
@@ -55,7 +56,7 @@ export function problemOfHello(hello: Hello, rules: HelloRules): string | null {
     return `the other side speaks version ${hello.protocolVersion} of the protocol, this one ${PROTOCOL_VERSION}`;
   }
   if (hello.role !== rules.role) return `a ${rules.role} is expected here, and this is a ${hello.role}`;
-  const isAny = hello.clusterId === '' && hello.role === 'client';
+  const isAny = rules.clusterId === '' || (hello.clusterId === '' && hello.role === 'client');
   if (!isAny && hello.clusterId !== rules.clusterId) return `cluster "${hello.clusterId}" is not cluster "${rules.clusterId}"`;
   if (hello.role === 'server' && hello.sender === NOBODY) return 'a server has no node id';
   if (hello.role === 'server' && hello.sender === rules.self) return `a server claims to be node ${hello.sender}, which is this one`;

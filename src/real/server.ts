@@ -1,0 +1,189 @@
+import { AssertionError } from '../core/base/assert.js';
+import { fromMs, type NodeId } from '../core/base/units.js';
+import { checkRaftOptions, DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../core/raft/options.js';
+import { raftCodecs } from '../core/systems/raft/codecs.js';
+import { raftNode } from '../core/systems/raft/node.js';
+import { DEFAULT_NODE_OPTIONS, type NodeOptions } from '../core/systems/raft/options.js';
+import type { NodeState } from '../core/systems/raft/state.js';
+import { clientPortOptions } from '../core/wire/client-connection.js';
+import type { NodeMessage, NodeRequest, NodeResponse } from '../core/wire/protocol.js';
+import { formatHostAndPort, type HostAndPort } from './addresses.js';
+import { ClientPort } from './client-port.js';
+import { monotonicNow } from './clock.js';
+import { drawSeed } from './entropy.js';
+import { UserError } from './errors.js';
+import { DataDirectory } from './files.js';
+import { Host } from './host.js';
+import { silentLog } from './log.js';
+import { PeerNetwork } from './peers.js';
+import type { RunningServer, ServerSettings } from './server-settings.js';
+
+export type { RunningServer, ServerOptions, ServerSettings } from './server-settings.js';
+
+const CLUSTER_ID_MAX = 4_294_967_295;
+const CLIENT_CONNECTIONS_MAX = 4_096;
+/** How long a server that stops waits for what was asked to be answered, and for its disk, in milliseconds. */
+const QUIESCE_MS_MAX = 1_000;
+const CLOSE_MS_MAX = 3_000;
+
+/**
+ * Starts one server of the raft system in this process: its data directory, its two ports, its machine.
+ *
+ * @returns Once it has recovered and takes requests (it may not have a leader yet).
+ * @throws {UserError} One line, when settings, directory or ports do not allow it; nothing is left open then.
+ */
+export async function startServer(settings: ServerSettings): Promise<RunningServer> {
+  const address = checkSettings(settings);
+  const machine = raftNode(nodeOptions(settings));
+  const directory = await DataDirectory.open(settings.dataDirectory);
+  const server = new Server(settings, machine, directory, address.host);
+  try {
+    await server.open();
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  return server;
+}
+
+class Server implements RunningServer {
+  readonly id: NodeId;
+  readonly ended: Promise<string | null>;
+  readonly #settings: ServerSettings;
+  readonly #directory: DataDirectory;
+  readonly #peers: PeerNetwork<NodeMessage>;
+  readonly #clients: ClientPort;
+  readonly #host: Host<NodeState, NodeMessage, NodeRequest, NodeResponse>;
+  #resolveEnded: (reason: string | null) => void = () => undefined;
+  #onRecovered: { resolve(): void; reject(error: Error): void } | null = null;
+  #closing: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(settings: ServerSettings, machine: ReturnType<typeof raftNode>, directory: DataDirectory, bindHost: string) {
+    const { id, servers, clusterId, options = {}, log = silentLog } = settings;
+    this.id = id;
+    this.#settings = settings;
+    this.#directory = directory;
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+
+    const own = servers.get(id);
+    const at = (port: number): HostAndPort => ({ host: bindHost, port });
+    const others = [...servers].filter(([peer]) => peer !== id);
+    this.#peers = new PeerNetwork({
+      self: id,
+      clusterId: String(clusterId),
+      address: at(own?.peerPort ?? 0),
+      peers: new Map(others.map(([peer, { host, peerPort }]) => [peer, { host, port: peerPort }])),
+      codec: raftCodecs.message,
+      deliver: (from, message) => this.#host.message(from, message),
+      log,
+    });
+    const bounds = clientPortOptions(String(clusterId), id);
+    this.#clients = new ClientPort({
+      address: at(own?.clientPort ?? 0),
+      options: { ...bounds, unansweredMax: options.unansweredRequestsMax ?? bounds.unansweredMax },
+      connectionsMax: options.clientConnectionsMax ?? CLIENT_CONNECTIONS_MAX,
+      addressOf: (server) => {
+        const address = servers.get(server);
+        return address === undefined ? null : formatHostAndPort({ host: address.host, port: address.clientPort });
+      },
+      onRequest: (connection, request) => this.#host.request(connection, request),
+      onConnection: (connection, isOpen) => this.#host.connection(connection, isOpen),
+      log,
+    });
+    this.#host = new Host(machine, {
+      now: monotonicNow,
+      seed: drawSeed(),
+      send: (to, message) => this.#peers.send(to, message),
+      respond: (connection, response) => this.#clients.respond(connection, response),
+      perform: (steps) => directory.perform(steps),
+      log,
+      onStop: (reason) => this.#onStop(reason),
+      onStepped: () => this.#onStepped(),
+    });
+  }
+
+  /** Ports first: one that is busy is found before the directory is touched. */
+  async open(): Promise<void> {
+    await this.#peers.open();
+    await this.#clients.open();
+    const recovered = new Promise<void>((resolve, reject) => (this.#onRecovered = { resolve, reject }));
+    this.#host.start(this.id, [...this.#settings.servers.keys()].sort((a, b) => a - b));
+    await recovered;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopGracefully();
+    return this.#stopping;
+  }
+
+  async #stopGracefully(): Promise<void> {
+    if (this.#closing === null) await withinMs(QUIESCE_MS_MAX, this.#clients.quiesce());
+    await this.close();
+    this.#resolveEnded(null);
+  }
+
+  /** Ends the machine and releases everything, whether or not it was all open. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#host.end();
+    // A disk that hangs must not keep the process; its lock then stays until the process is gone.
+    await withinMs(CLOSE_MS_MAX, Promise.all([this.#clients.close(), this.#peers.close(), this.#directory.close()]));
+  }
+
+  #onStepped(): void {
+    if (this.#onRecovered === null || this.#host.state?.phase === 'recovering') return;
+    this.#onRecovered.resolve();
+    this.#onRecovered = null;
+  }
+
+  /** The machine ended by itself. While it recovers that is about the directory, which is the user's to mend. */
+  #onStop(reason: string): void {
+    if (this.#onRecovered !== null) {
+      this.#onRecovered.reject(new UserError(`data directory ${this.#settings.dataDirectory}: ${reason}`));
+      this.#onRecovered = null;
+      return;
+    }
+    void this.close().then(() => this.#resolveEnded(reason));
+  }
+}
+
+function checkSettings({ id, clusterId, servers }: ServerSettings): { readonly host: string } {
+  const own = servers.get(id);
+  if (own === undefined) throw new UserError(`server ${id} is not in the list of servers: ${[...servers.keys()].join(', ')}`);
+  if (!Number.isInteger(clusterId) || clusterId < 1 || clusterId > CLUSTER_ID_MAX) {
+    throw new UserError(`cluster id ${clusterId} is not a whole number from 1 to ${CLUSTER_ID_MAX}`);
+  }
+  const places = [...servers.values()].flatMap(({ host, peerPort, clientPort }) => [`${host}:${peerPort}`, `${host}:${clientPort}`]);
+  const doubled = places.find((place, at) => places.indexOf(place) !== at);
+  if (doubled !== undefined) throw new UserError(`address ${doubled} is given twice in the list of servers`);
+  return own;
+}
+
+function nodeOptions({ clusterId, options = {} }: ServerSettings): NodeOptions {
+  const raft: RaftOptions = {
+    ...DEFAULT_RAFT_OPTIONS,
+    ...(options.electionTimeoutMsMin === undefined ? {} : { electionTimeoutMin: fromMs(options.electionTimeoutMsMin) }),
+    ...(options.electionTimeoutMsMax === undefined ? {} : { electionTimeoutMax: fromMs(options.electionTimeoutMsMax) }),
+    ...(options.heartbeatIntervalMs === undefined ? {} : { heartbeatInterval: fromMs(options.heartbeatIntervalMs) }),
+  };
+  try {
+    checkRaftOptions(raft);
+  } catch (error) {
+    if (error instanceof AssertionError) throw new UserError(`these options do not fit together: ${error.message}`);
+    throw error;
+  }
+  return { ...DEFAULT_NODE_OPTIONS, clusterId, raft };
+}
+
+/** Resolves when the work is done or the time is over, whichever is first. */
+async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
