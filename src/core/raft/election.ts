@@ -2,7 +2,7 @@ import { term, NOBODY, type NodeId } from '../base/units.js';
 import { isUpToDate, majority, moment, promise, send, slotOf, type RaftDraft } from './draft.js';
 import type { RequestVote, RequestVoteReply } from './messages.js';
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate, resetElectionTimer } from './roles.js';
-import { heartbeatAll } from './sending.js';
+import { replicateAll } from './sending.js';
 
 /** The election timer ran out: ask first, then stand (§3.4, §9.6). */
 export function onElectionTimeout(draft: RaftDraft): void {
@@ -108,7 +108,7 @@ export function onRequestVoteReply(draft: RaftDraft, from: NodeId, reply: Reques
     standForElection(draft);
   } else {
     becomeLeader(draft);
-    heartbeatAll(draft);
+    replicateAll(draft);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The leader reads its followers' answers: what matches, what was lost, what is now committed (§3.5, §3.6). */
-import { assert } from '../base/assert.js';
+import { assert, unreachable } from '../base/assert.js';
 import { logIndex, NOBODY, type LogIndex, type NodeId } from '../base/units.js';
 import { majority, moment, progressOf, slotOf, type MutableProgress, type RaftDraft } from './draft.js';
 import type { AppendEntriesReply, InstallSnapshotReply } from './messages.js';
@@ -42,32 +42,49 @@ function onAccepted(draft: RaftDraft, slot: number, progress: MutableProgress, r
   if (hasGrown) progress.matchIndex = reply.matchIndex;
   if (progress.nextIndex <= progress.matchIndex) progress.nextIndex = logIndex(progress.matchIndex + 1);
 
-  if (progress.mode === 'probe') {
-    const answersProbe = hasGrown || (progress.probeSequence !== 0 && reply.sequence >= progress.probeSequence);
-    if (answersProbe) {
-      progress.mode = 'replicate';
-      progress.probeSequence = 0;
-      progress.nextIndex = logIndex(progress.matchIndex + 1);
-    }
-  } else if (progress.mode === 'snapshot') {
-    if (progress.matchIndex + 1 >= state.log.firstIndex) leaveSnapshotMode(progress);
-  } else if (reply.sequence > progress.dataSequence && progress.matchIndex < progress.nextIndex - 1) {
-    // A later message was answered, the entries before it were not: they are lost. Begin again behind what matches.
-    moment(draft, 'lost-entries-resent', `to s${state.voters[slot]} from ${progress.matchIndex + 1}`);
-    progress.mode = 'probe';
-    progress.probeSequence = 0;
-    progress.nextIndex = logIndex(progress.matchIndex + 1);
-  }
+  resumeAfterLoss(draft, slot, progress, reply, hasGrown);
   if (hasGrown) advanceCommit(draft);
   if (slot !== state.selfSlot) replicateTo(draft, slot);
 }
 
-function leaveSnapshotMode(progress: MutableProgress): void {
+/** What an accepted message says about those sent before it: a later echo means that an earlier one is lost, or late. */
+function resumeAfterLoss(draft: RaftDraft, slot: number, progress: MutableProgress, reply: AppendEntriesReply, hasGrown: boolean): void {
+  switch (progress.mode) {
+    case 'probe':
+      if (hasGrown || reply.sequence === progress.probeSequence) beginReplicating(progress);
+      else if (reply.sequence > progress.probeSequence) progress.probeSequence = 0;
+      return;
+    case 'snapshot':
+      if (progress.matchIndex + 1 >= draft.state.log.firstIndex) leaveSnapshotMode(progress);
+      else if (reply.sequence > progress.probeSequence) sendSnapshotPiece(draft, slot);
+      return;
+    case 'replicate':
+      if (reply.sequence <= progress.dataSequence || progress.matchIndex >= progress.nextIndex - 1) return;
+      moment(draft, 'lost-entries-resent', `to s${draft.state.voters[slot]} from ${progress.matchIndex + 1}`);
+      beginProbing(progress, progress.matchIndex);
+      return;
+    default:
+      unreachable(progress.mode);
+  }
+}
+
+function beginReplicating(progress: MutableProgress): void {
+  progress.mode = 'replicate';
+  progress.probeSequence = 0;
+  progress.nextIndex = logIndex(progress.matchIndex + 1);
+}
+
+/** Looks for the place behind which the follower's log must be sent, beginning after `agreed`. */
+function beginProbing(progress: MutableProgress, agreed: number): void {
   progress.mode = 'probe';
   progress.probeSequence = 0;
+  progress.nextIndex = logIndex(Math.max(agreed, progress.matchIndex) + 1);
+}
+
+function leaveSnapshotMode(progress: MutableProgress): void {
   progress.snapshotIndex = logIndex(0);
   progress.snapshotOffset = 0;
-  progress.nextIndex = logIndex(progress.matchIndex + 1);
+  beginProbing(progress, progress.matchIndex);
 }
 
 function onRejected(draft: RaftDraft, slot: number, progress: MutableProgress, reply: AppendEntriesReply): void {
@@ -79,9 +96,7 @@ function onRejected(draft: RaftDraft, slot: number, progress: MutableProgress, r
 
   const agreed = lastPossibleMatch(draft, reply);
   moment(draft, 'append-rejected', `by s${state.voters[slot]} at ${reply.prevLogIndex}, next ${Math.max(agreed, progress.matchIndex) + 1}`);
-  progress.mode = 'probe';
-  progress.probeSequence = 0;
-  progress.nextIndex = logIndex(Math.max(agreed, progress.matchIndex) + 1);
+  beginProbing(progress, agreed);
   replicateTo(draft, slot);
 }
 

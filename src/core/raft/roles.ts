@@ -86,6 +86,7 @@ export function becomeLeader(draft: RaftDraft): void {
   state.leaderId = state.self;
   state.electionDeadline = NEVER;
   state.votesGranted = 0;
+  state.heartbeatDue = micros(draft.now + state.options.heartbeatInterval);
   state.quorumCheckDue = micros(draft.now + state.options.electionTimeoutMin);
   state.progress = state.voters.map(() => newProgress(logIndex(state.log.lastIndex + 1)));
   draft.ownedSlots = 0;

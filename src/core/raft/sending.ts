@@ -74,9 +74,9 @@ function sendAppend(draft: RaftDraft, slot: number, progress: MutableProgress, p
 }
 
 /**
- * Lets every follower hear its leader (§3.4). A follower that matches gets an empty message at its
- * matchIndex, which it can always accept; one being probed, or sent a snapshot, gets that again: the
- * former may have been lost.
+ * Lets every follower hear its leader (§3.4). The message is empty and stands at the follower's
+ * matchIndex, where it can always be accepted, so it is small even to one that is down or far behind. Its
+ * echo tells the leader when an earlier probe, piece or batch was lost (replies.ts).
  */
 export function heartbeatAll(draft: RaftDraft): void {
   const { state } = draft;
@@ -84,15 +84,8 @@ export function heartbeatAll(draft: RaftDraft): void {
   for (let slot = 0; slot < state.voters.length; slot++) {
     if (slot === state.selfSlot) continue;
     const progress = progressOf(draft, slot);
-    if (progress.mode === 'snapshot') {
-      sendSnapshotPiece(draft, slot);
-    } else if (progress.mode === 'probe') {
-      progress.probeSequence = 0;
-      replicateTo(draft, slot);
-    } else {
-      const isHeld = progress.matchIndex >= state.log.firstIndex - 1;
-      sendAppend(draft, slot, progress, isHeld ? progress.matchIndex : logIndex(0), NO_ENTRIES);
-    }
+    const isHeld = progress.matchIndex >= state.log.firstIndex - 1;
+    sendAppend(draft, slot, progress, isHeld ? progress.matchIndex : logIndex(0), NO_ENTRIES);
   }
 }
 
