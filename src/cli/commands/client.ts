@@ -1,0 +1,156 @@
+import type { Argv, CommandModule } from 'yargs';
+import type { Client, ServerStatus } from '../../real/client.js';
+import { duration, once, wholeNumber } from '../arguments.js';
+import { EXIT, misuse } from '../exit.js';
+import { complain, say, sayJson } from '../output.js';
+import { BASE_PORT, SERVERS_BY_DEFAULT } from '../ports.js';
+
+/** What every client command takes. */
+interface Reach {
+  readonly servers: string | undefined;
+  readonly timeout: string;
+  readonly json: boolean;
+}
+
+const VERSION_MAX = Number.MAX_SAFE_INTEGER;
+
+const withReach = <Options>(yargs: Argv<Options>): Argv<Options & Reach> =>
+  yargs
+    .option('servers', { type: 'string', requiresArg: true, describe: 'client ports, host:port,… [default: $SEEDSTORM_SERVERS, else those of "cluster"]' })
+    .option('timeout', { type: 'string', default: '10s', requiresArg: true, describe: 'how long to go on trying' })
+    .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' });
+
+/** `get <key>`: prints the value; the store never answers from a deposed leader's memory. */
+export const getCommand: CommandModule<object, Reach & { readonly key: string }> = {
+  command: 'get <key>',
+  describe: 'read a key',
+  builder: (yargs) =>
+    withReach(yargs.positional('key', { type: 'string', demandOption: true }))
+      .example('$0 get greeting', 'prints the value')
+      .example('$0 get greeting --json', 'with its version'),
+  handler: (options) =>
+    withClient(options, async (client) => {
+      const found = await client.get(options.key);
+      const value = found?.value.toString() ?? null;
+      answer(options, { found: found !== null, value, version: found?.version ?? null }, found !== null, value ?? 'no such key');
+    }),
+};
+
+/** `set <key> <value>`: writes whatever is there. */
+export const setCommand: CommandModule<object, Reach & { readonly key: string; readonly value: string }> = {
+  command: 'set <key> <value>',
+  describe: 'write a key, whatever its version',
+  builder: (yargs) =>
+    withReach(yargs.positional('key', { type: 'string', demandOption: true }).positional('value', { type: 'string', demandOption: true }))
+      .example('$0 set greeting "hello world"', 'prints the new version')
+      .example('$0 set greeting hello --servers localhost:7101,localhost:7102', 'to servers by their addresses'),
+  handler: (options) =>
+    withClient(options, async (client) => {
+      const version = await client.set(options.key, options.value);
+      answer(options, { done: true, version }, true, `ok, version ${version}`);
+    }),
+};
+
+/** `put <key> <value> [version]`: writes only if nobody was faster. */
+export const putCommand: CommandModule<object, Reach & { readonly key: string; readonly value: string; readonly ifVersion: string | undefined; readonly version: string | undefined }> = {
+  command: 'put <key> <value> [ifVersion]',
+  describe: 'write a key if it has this version now',
+  builder: (yargs) =>
+    withReach(
+      yargs
+        .positional('key', { type: 'string', demandOption: true })
+        .positional('value', { type: 'string', demandOption: true })
+        .positional('ifVersion', { type: 'string', describe: 'the version it must have; 0: it must not exist [default: 0]' })
+        .version(false)
+        .option('version', { type: 'string', requiresArg: true, describe: 'the same, by name' }),
+    )
+      .example('$0 put lock mine', 'takes the key only if it does not exist')
+      .example('$0 put counter 8 3', 'writes only over version 3'),
+  handler: (options) => {
+    if (options.ifVersion !== undefined && options.version !== undefined) throw misuse('give the version once: behind the value or as --version');
+    const version = wholeNumber('version', once('version', options.ifVersion ?? options.version ?? '0'), 0, VERSION_MAX);
+    return withClient(options, async (client) => {
+      const outcome = await client.put(options.key, options.value, version);
+      switch (outcome.kind) {
+        case 'done':
+          return answer(options, { done: true, version: outcome.version }, true, `ok, version ${outcome.version}`);
+        case 'versionConflict':
+          return answer(options, { done: false, reason: outcome.kind, version: outcome.version }, false, `not written: the key has version ${outcome.version}, not ${version}`);
+        case 'noKey':
+          return answer(options, { done: false, reason: outcome.kind, version: null }, false, 'not written: no such key');
+      }
+    });
+  },
+};
+
+/** `delete <key>`. */
+export const deleteCommand: CommandModule<object, Reach & { readonly key: string }> = {
+  command: 'delete <key>',
+  describe: 'delete a key',
+  builder: (yargs) =>
+    withReach(yargs.positional('key', { type: 'string', demandOption: true }))
+      .example('$0 delete greeting', 'exit code 1 when there was no such key')
+      .example('$0 delete greeting --json', 'the same for a script'),
+  handler: (options) =>
+    withClient(options, async (client) => {
+      const wasThere = await client.delete(options.key);
+      answer(options, { done: wasThere, ...(wasThere ? {} : { reason: 'noKey' }) }, wasThere, wasThere ? 'ok' : 'no such key');
+    }),
+};
+
+/** `status`: what each server says of itself. */
+export const statusCommand: CommandModule<object, Reach> = {
+  command: 'status',
+  describe: 'ask every server how it is',
+  builder: (yargs) =>
+    withReach(yargs)
+      .example('$0 status', 'one line for each server')
+      .example('$0 status --servers localhost:7101 --json', 'all that one server says of itself'),
+  handler: (options) =>
+    withClient(options, async (client) => {
+      const servers = await client.status();
+      const isServing = servers.some(({ status }) => status !== null);
+      process.exitCode = isServing ? EXIT.held : EXIT.violated;
+      if (options.json) sayJson({ servers });
+      else for (const line of servers.map(statusLine)) say(line);
+    }),
+};
+
+function statusLine({ address, status }: ServerStatus): string {
+  if (status === null) return `${address}  no answer`;
+  const { self, role, term, leaderId, commitIndex, lastApplied, keyCount, digest } = status;
+  return `${address}  s${self} ${role.padEnd(12)} term ${term}  leader ${leaderId === 0 ? 'unknown' : `s${leaderId}`}  ` +
+    `committed ${commitIndex}  applied ${lastApplied}  keys ${keyCount}  digest ${digest}`;
+}
+
+/** Prints what came of a call; a refusal of the store is exit code 1. */
+function answer(options: Reach, json: object, isDone: boolean, line: string): void {
+  process.exitCode = isDone ? EXIT.held : EXIT.violated;
+  if (options.json) sayJson(json);
+  else if (isDone) say(line);
+  else complain(line);
+}
+
+/** Opens a client, and turns an outcome that is no answer into one line and exit code 1. */
+async function withClient(options: Reach, use: (client: Client) => Promise<void>): Promise<void> {
+  const timeoutMs = duration('timeout', once('timeout', options.timeout));
+  const servers = serversOf(options.servers);
+  const { MaybeError, NotDoneError, openClient } = await import('../../real/client.js');
+  const client = openClient({ servers, timeoutMs });
+  try {
+    await use(client);
+  } catch (error) {
+    const isMaybe = error instanceof MaybeError;
+    if (!isMaybe && !(error instanceof NotDoneError)) throw error;
+    const line = `${isMaybe ? 'maybe done' : 'not done'}: ${error.message}`;
+    answer(options, { done: isMaybe ? null : false, reason: isMaybe ? 'maybe' : 'notDone', message: error.message }, false, line);
+  } finally {
+    await client.close();
+  }
+}
+
+function serversOf(option: string | undefined): readonly string[] {
+  const text = option === undefined ? process.env['SEEDSTORM_SERVERS'] : once('servers', option);
+  if (text !== undefined && text !== '') return text.split(',').map((address) => address.trim());
+  return Array.from({ length: SERVERS_BY_DEFAULT }, (_, i) => `127.0.0.1:${BASE_PORT + 1 + i}`);
+}

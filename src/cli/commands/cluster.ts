@@ -1,0 +1,70 @@
+import type { CommandModule } from 'yargs';
+import type { RunningCluster } from '../../real/cluster.js';
+import { once, wholeNumber } from '../arguments.js';
+import { EXIT } from '../exit.js';
+import { complain, count, say } from '../output.js';
+import { BASE_PORT, CLUSTER_DIRECTORY, SERVERS_BY_DEFAULT } from '../ports.js';
+
+interface Options {
+  readonly servers: string;
+  readonly data: string;
+  readonly 'base-port': string;
+  readonly verbose: boolean;
+}
+
+const SERVERS_MAX = 9;
+const BASE_PORT_MAX = 65_000;
+
+/** `cluster`: real servers, one process each, on this machine. */
+export const clusterCommand: CommandModule<object, Options> = {
+  command: 'cluster',
+  describe: 'run a whole real cluster on this machine, until Ctrl-C',
+  builder: (yargs) =>
+    yargs
+      .option('servers', { type: 'string', default: String(SERVERS_BY_DEFAULT), requiresArg: true, describe: `how many: 1 to ${SERVERS_MAX}` })
+      .option('data', { type: 'string', default: CLUSTER_DIRECTORY, requiresArg: true, describe: 'holds a data directory for each server; taken up again if it is there' })
+      .option('base-port', { type: 'string', default: String(BASE_PORT), requiresArg: true, describe: 'clients reach server i at this port + i, servers each other at + 100 + i' })
+      .option('verbose', { type: 'boolean', default: false, describe: 'print every line that a server writes' })
+      .example('$0 cluster --servers 3', `clients on ports ${BASE_PORT + 1} to ${BASE_PORT + 3}`)
+      .example('$0 cluster --servers 5 --data ./five --base-port 9000', 'another cluster beside it'),
+  handler: async (options) => {
+    const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);
+    const basePort = wholeNumber('base-port', once('base-port', options['base-port']), 1, BASE_PORT_MAX);
+    const directory = once('data', options.data);
+    const { startCluster } = await import('../../real/cluster.js');
+
+    // Asked to stop while the servers start: they are stopped as soon as they are up.
+    const stopping = new Promise<'stopped'>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('stopped'));
+    });
+    const cluster = await startCluster({
+      servers, basePort, directory,
+      onLine: (id, line) => {
+        if (options.verbose || / (error|warn) /.test(line)) complain(`s${id} ${line}`);
+      },
+    });
+    for (const line of greeting(cluster, directory)) say(line);
+
+    const why = await Promise.race([stopping, cluster.ended.then(() => 'ended' as const)]);
+    if (why === 'stopped') say('stopping');
+    await cluster.stop();
+    say(why === 'stopped' ? 'stopped' : 'no server runs any more');
+    process.exitCode = why === 'stopped' ? EXIT.held : EXIT.violated;
+  },
+};
+
+function greeting(cluster: RunningCluster, directory: string): readonly string[] {
+  const first = [...cluster.servers.values()][0];
+  const isUsual = cluster.clientAddresses[0]?.endsWith(`:${BASE_PORT + 1}`) === true && cluster.clientAddresses.length === SERVERS_BY_DEFAULT;
+  const where = isUsual ? '' : ` --servers ${cluster.clientAddresses.join(',')}`;
+  return [
+    `${count(cluster.servers.size, 'server')}, data in ${directory}`,
+    ...[...cluster.servers].map(([id, at]) => `  server ${id}  clients ${at.host}:${at.clientPort}  peers ${at.host}:${at.peerPort}  pid ${cluster.pidOf(id) ?? 'none'}`),
+    'try from another terminal',
+    `  npx seedstorm set greeting "hello world"${where}`,
+    `  npx seedstorm get greeting${where}`,
+    `  npx seedstorm status${where}`,
+    `  printf 'WHO_IS_LEADER\\n' | nc ${first?.host ?? 'localhost'} ${first?.clientPort ?? ''}`,
+    'Ctrl-C stops all of them',
+  ];
+}

@@ -1,0 +1,74 @@
+import type { CommandModule } from 'yargs';
+import type { ExploreOptions } from '../../sim/campaign.js';
+import { parseSeedRange, parseShard } from '../../sim/seeds.js';
+import { duration, jobsByDefault, once, taken, wholeNumber } from '../arguments.js';
+import { misuse } from '../exit.js';
+import { say, sayJson } from '../output.js';
+
+interface Options {
+  readonly scenario: readonly string[] | undefined;
+  readonly seeds: string | undefined;
+  readonly for: string | undefined;
+  readonly jobs: string | undefined;
+  readonly shard: string;
+  readonly rerun: string;
+  readonly failures: string;
+  readonly json: boolean;
+}
+
+const SEEDS_BY_DEFAULT = '1..100';
+const JOBS_MAX = 256;
+const FAILURES_MAX = 1_000_000;
+
+/** `explore`: many seeds over many scenarios. */
+export const exploreCommand: CommandModule<object, Options> = {
+  command: 'explore [scenario..]',
+  describe: 'run seeds over scenarios and judge every run',
+  builder: (yargs) =>
+    yargs
+      .positional('scenario', { type: 'string', array: true, describe: 'names; all scenarios when none is given' })
+      .option('seeds', { type: 'string', requiresArg: true, describe: `A..B, both inclusive [default: ${SEEDS_BY_DEFAULT}]` })
+      .option('for', { type: 'string', requiresArg: true, describe: 'go on for so long, such as 60s or 10m, from the first seed on' })
+      .option('jobs', { type: 'string', requiresArg: true, describe: 'worker threads [default: the number of processors]' })
+      .option('shard', { type: 'string', requiresArg: true, default: '1/1', describe: 'i/n: only this part of the seeds' })
+      .option('rerun', { type: 'string', requiresArg: true, default: '5', describe: 'percent of the runs to live twice and compare' })
+      .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
+      .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
+      .example('$0 explore --for 60s', 'all scenarios, as many seeds as a minute allows')
+      .example('$0 explore figure-8 swarm --seeds 1..500', 'two scenarios with 500 seeds each')
+      .example('$0 explore --seeds 1..10000 --shard 2/4 --json', 'the second quarter of a campaign, for a script'),
+  handler: async (options) => {
+    const checked = readOptions(options);
+    const { chooseScenarios, SCENARIO_MODULE } = await import('../scenarios.js');
+    const scenarios = (await chooseScenarios(options.scenario ?? [])).map(({ name }) => name);
+    const { campaign } = await import('../campaign.js');
+    const { exploreReportLines, exploreReportJson } = await import('../report.js');
+    const { EXIT_CODES } = await import('../../sim/campaign.js');
+
+    const asked = { ...checked, module: SCENARIO_MODULE, scenarios, onProgress: null };
+    const report = await campaign(asked, options.json);
+    process.exitCode = EXIT_CODES[report.verdict];
+    if (options.json) sayJson(exploreReportJson(asked, report));
+    else for (const line of exploreReportLines(asked, report)) say(line);
+  },
+};
+
+type Checked = Omit<ExploreOptions, 'module' | 'scenarios' | 'onProgress'>;
+
+function readOptions(options: Options): Checked {
+  const forMs = options.for === undefined ? null : duration('for', once('for', options.for));
+  const jobs = options.jobs === undefined ? jobsByDefault() : wholeNumber('jobs', once('jobs', options.jobs), 1, JOBS_MAX);
+  const percent = wholeNumber('rerun', once('rerun', options.rerun), 0, 100);
+  const isBounded = options.seeds !== undefined || forMs === null;
+  const range = taken(parseSeedRange(options.seeds === undefined ? SEEDS_BY_DEFAULT : once('seeds', options.seeds)));
+  if (isBounded && range.last - range.first >= Number.MAX_SAFE_INTEGER - 1) throw misuse('that is every seed there is: name fewer');
+  return {
+    firstSeed: range.first,
+    lastSeed: isBounded ? range.last : null,
+    forMs,
+    jobs,
+    shard: taken(parseShard(once('shard', options.shard))),
+    recheckOneIn: percent === 0 ? 0 : Math.round(100 / percent),
+    failuresMax: wholeNumber('failures', once('failures', options.failures), 1, FAILURES_MAX),
+  };
+}

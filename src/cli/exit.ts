@@ -1,0 +1,35 @@
+import { UserError } from '../real/errors.js';
+
+/** What the command line ends with; scripts rely on these numbers. */
+export const EXIT = {
+  /** All held; or the command did what it was asked to do. */
+  held: 0,
+  /** A property was violated; for client commands: the store refused, or the outcome is unknown. */
+  violated: 1,
+  /** Wrong use or bad input. */
+  misuse: 2,
+  /** One seed gave two different runs. */
+  nondeterministic: 3,
+  /** A moment that the scenarios promise was never seen. */
+  neverSeen: 4,
+  /** A bug of seedstorm itself (the number is EX_SOFTWARE of sysexits.h). */
+  internal: 70,
+} as const;
+
+/** A mistake of the person at the keyboard, as one line. */
+export function misuse(line: string): UserError {
+  return new UserError(line);
+}
+
+/**
+ * What to print on standard error for anything that was thrown, and what to end with.
+ *
+ * @param wantsStack True when the person asked for stack traces (SEEDSTORM_DEBUG=1).
+ */
+export function explain(error: unknown, wantsStack: boolean): { readonly text: string; readonly exitCode: number } {
+  const stack = wantsStack && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
+  const line = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  if (error instanceof UserError) return { text: `seedstorm: ${line}${stack}`, exitCode: error.exitCode };
+  const hint = stack === '' ? ' (SEEDSTORM_DEBUG=1 shows where)' : '';
+  return { text: `seedstorm: internal error: ${line}${hint}${stack}`, exitCode: EXIT.internal };
+}

@@ -1,0 +1,102 @@
+import type { ExploreOptions, ExploreReport } from '../sim/campaign.js';
+import type { RunReport } from '../sim/report.js';
+import type { Scenario } from '../sim/scenario.js';
+import { out } from './colours.js';
+import { count, grouped, short, span } from './output.js';
+
+/** How many moments stand on one line of a report. */
+const MOMENTS_PER_LINE = 3;
+
+/** One run for a person: the verdict first, then what was lived, then what to do next. */
+export function runReportLines(scenario: Scenario, report: RunReport): readonly string[] {
+  const { seed, violation } = report;
+  const lived =
+    `${count(report.events, 'event')}, ${span(report.simulatedMs)} simulated in ${span(report.wallMs)}, ` +
+    `${count(report.commits, 'commit')}, ${count(report.operations, 'client operation')} (${grouped(report.unknownOutcomes)} of unknown outcome)`;
+  const lines = [
+    violation === undefined ? `${out.green('passed')}  ${report.scenario} seed ${seed}: ${scenario.title}` : `${out.red('failed')}  ${report.scenario} seed ${seed}: ${violation.property}`,
+    ...(violation === undefined ? [] : [`        at ${violation.atMs} ms: ${violation.message}`]),
+    `lived   ${lived}`,
+    `digest  ${report.digest}`,
+    ...momentLines(report.moments),
+  ];
+  const trace = `npx seedstorm run ${report.scenario} --seed ${seed} --trace`;
+  return violation === undefined ? lines : [...lines, `again   ${trace}`];
+}
+
+/** A campaign for a person. */
+export function exploreReportLines(options: ExploreOptions, report: ExploreReport): readonly string[] {
+  const eventsPerSecond = report.wallMs > 0 ? (report.events / report.wallMs) * 1_000 : 0;
+  return [
+    verdictLine(options, report),
+    `lived   ${short(report.events)} events (${short(eventsPerSecond)}/s), ${span(report.simulatedMs)} simulated in ${span(report.wallMs)}, ` +
+      `${count(report.commits, 'commit')}; ${count(report.rechecked, 'run')} lived twice and compared`,
+    ...momentLines(report.moments),
+    ...neverSeenLines(report),
+    ...report.nonDeterminism.flatMap(({ scenario, seed, digests, repeat }) => [
+      out.red(`differs ${scenario} seed ${seed}: ${digests.join(' and then ')}`),
+      `again   ${repeat}`,
+    ]),
+    ...report.failures.flatMap(({ scenario, seed, violation, repeat }) => [
+      out.red(`failed  ${scenario} seed ${seed}: ${violation.property} at ${violation.atMs} ms: ${violation.message}`),
+      `again   ${repeat}`,
+    ]),
+    ...nextLines(report),
+  ];
+}
+
+/** A campaign for a program: the words of the report, and those that `run` shares with it. */
+export function exploreReportJson(options: ExploreOptions, report: ExploreReport): object {
+  const first = report.failures[0];
+  return {
+    scenario: options.scenarios.length === 1 ? options.scenarios[0] : null,
+    seed: first?.seed ?? null,
+    digest: first?.digest ?? null,
+    ...(first === undefined ? {} : { violation: first.violation }),
+    ...report,
+    scenarios: options.scenarios,
+    firstSeed: options.firstSeed,
+    lastSeed: options.lastSeed,
+    shard: options.shard,
+  };
+}
+
+function verdictLine(options: ExploreOptions, report: ExploreReport): string {
+  const what = `${count(report.runs, 'run')} of ${count(options.scenarios.length, 'scenario')}`;
+  switch (report.verdict) {
+    case 'pass':
+      return `${out.green('passed')}  ${what}: every property held`;
+    case 'violation':
+      return `${out.red('failed')}  ${what}: ${count(report.failures.length, 'run')} broke a property`;
+    case 'non-determinism':
+      return `${out.red('failed')}  ${what}: one seed gave two different runs, so no verdict can be trusted`;
+    case 'never-seen':
+      return `${out.yellow('hollow')}  ${what}: every property held, but a promised moment was never seen`;
+  }
+}
+
+/** A short campaign may well miss some; then it is a remark and not a finding. */
+function neverSeenLines(report: ExploreReport): readonly string[] {
+  const counts = report.verdict === 'never-seen';
+  return report.neverSeen.map(({ scenario, moment }) =>
+    counts ? out.yellow(`never   ${moment}, promised by ${scenario}`) : out.dim(`not yet ${moment}, promised by ${scenario}`));
+}
+
+function momentLines(moments: Readonly<Record<string, number>>): readonly string[] {
+  const cells = Object.entries(moments).map(([name, n]) => `${name} ${grouped(n)}`);
+  const width = Math.max(0, ...cells.map((cell) => cell.length)) + 2;
+  const lines: string[] = [];
+  for (let at = 0; at < cells.length; at += MOMENTS_PER_LINE) {
+    const row = cells.slice(at, at + MOMENTS_PER_LINE).map((cell) => cell.padEnd(width)).join('').trimEnd();
+    lines.push(`${at === 0 ? 'seen    ' : '        '}${row}`);
+  }
+  return lines;
+}
+
+function nextLines(report: ExploreReport): readonly string[] {
+  if (report.failures.length > 0 || report.nonDeterminism.length > 0) return [];
+  return [
+    'next    npx seedstorm run leader-failure --seed 42 --trace   live one seed again, line by line',
+    '        npx seedstorm cluster --servers 3                    start three real servers on this machine',
+  ];
+}

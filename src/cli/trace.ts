@@ -1,0 +1,19 @@
+import { nodeId } from '../core/base/units.js';
+import { Draws } from '../sim/draws.js';
+import { RandomStreams } from '../sim/random.js';
+import type { Scenario } from '../sim/scenario.js';
+import { Transcript } from '../sim/transcript.js';
+import { describeMessage } from './describe.js';
+
+/** The observer that tells a run of the raft system line by line. Its lines never have colour. */
+export function traceOf(scenario: Scenario, seed: number, write: (line: string) => void): Transcript {
+  const { servers, workload } = scenario.options(new Draws(new RandomStreams(seed)));
+  const named = (prefix: string, count: number, offset: number) =>
+    Array.from({ length: count }, (_, i) => ({ id: nodeId(offset + i + 1), name: `${prefix}${i + 1}` }));
+  return new Transcript({
+    servers: named('s', servers, 0),
+    clients: named('c', workload.clients, servers),
+    describe: describeMessage,
+    write,
+  });
+}
