@@ -58,25 +58,31 @@ export class SimDisk {
   /** Told of every file sync that ended well, with the whole durable content. A view: look, don't keep. */
   onSynced: ((path: string, durable: Uint8Array) => void) | null = null;
 
-  readonly #options: SimDiskOptions;
+  #options: SimDiskOptions;
   readonly #name: string;
   readonly #streams: RandomStreams;
   readonly #latency: Stream;
   readonly #directory = new SimDirectory();
-  readonly #isInstant: boolean;
+  #isInstant: boolean;
   #inFlight: DiskWork[] = [];
   #powerLosses = 0;
   #capacityBytes = Infinity;
   #failing: { readonly kind: FailingStep; readonly path: string | null }[] = [];
 
   constructor(name: string, options: SimDiskOptions, streams: RandomStreams) {
-    assert(options.operationUsMin >= 0 && options.operationUsMin <= options.operationUsMax, 'an operation takes 0 <= min <= max');
-    assert(options.syncUsMin >= 0 && options.syncUsMin <= options.syncUsMax, 'a sync takes 0 <= min <= max');
+    checkSpans(options);
     this.#options = options;
     this.#name = name;
     this.#streams = streams;
     this.#latency = streams.stream('disk', name);
-    this.#isInstant = options.operationUsMax === 0 && options.syncUsMax === 0;
+    this.#isInstant = isInstant(options);
+  }
+
+  /** From now on the disk is so fast or slow; a sync under way keeps its pace. */
+  setSpeed(options: SimDiskOptions): void {
+    checkSpans(options);
+    this.#options = options;
+    this.#isInstant = isInstant(options);
   }
 
   /** Takes up an operation. Nothing of it has happened yet; see its `dueUs`. */
@@ -277,6 +283,16 @@ export class SimDisk {
     assert(at >= 0, 'an operation ends once, in the life that began it');
     this.#inFlight.splice(at, 1);
   }
+}
+
+function checkSpans(options: SimDiskOptions): void {
+  assert(options.operationUsMin >= 0 && options.operationUsMin <= options.operationUsMax, 'an operation takes 0 <= min <= max');
+  assert(options.syncUsMin >= 0 && options.syncUsMin <= options.syncUsMax, 'a sync takes 0 <= min <= max');
+}
+
+/** Such a disk draws nothing. */
+function isInstant(options: SimDiskOptions): boolean {
+  return options.operationUsMax === 0 && options.syncUsMax === 0;
 }
 
 function missing(path: string): DiskError {

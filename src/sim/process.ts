@@ -1,4 +1,5 @@
 import type { Codecs, Machine } from '../core/machine.js';
+import { ok, type Result } from '../core/base/result.js';
 import { NEVER, type ConnectionId, type Micros, type NodeId } from '../core/base/units.js';
 import { NodeClock, type ClockOptions } from './clock.js';
 import type { SimDisk, SimDiskOptions } from './disk.js';
@@ -70,6 +71,14 @@ export class Process {
     this.clock = new NodeClock(spec.clock);
     this.disk = disk;
     this.bootStream = bootStream;
+  }
+
+  /** A message of this process as the other side reads it: encoded and decoded, if there are codecs. */
+  roundTrip(message: unknown, toClient: boolean): Result<unknown, string> {
+    const codecs = this.spec.codecs;
+    if (codecs === undefined) return ok(message);
+    const codec = this.isClient === toClient ? codecs.message : toClient ? codecs.response : codecs.request;
+    return codec.decode(codec.encode(message));
   }
 
   /** Sees that the one timer fires no later than the machine's wish. It may fire earlier, and is then set anew. */

@@ -34,6 +34,8 @@ const WAKES_AT_ONE_MOMENT_MAX = 1_000;
 export class World {
   readonly options: WorldOptions;
   readonly streams: RandomStreams;
+  /** For holds, bursts and links of one's own; the cuts below also tell the observer. */
+  readonly network: Network;
   /** Events taken from the queue so far. */
   events = 0;
   messagesSent = 0;
@@ -41,7 +43,6 @@ export class World {
   messagesLost = 0;
 
   readonly #queue = new EventQueue();
-  readonly #network: Network;
   readonly #digest = new RunningDigest();
   readonly #processes: (Process | undefined)[] = [];
   readonly #order: Process[] = [];
@@ -53,7 +54,7 @@ export class World {
   constructor(setup: { readonly seed: number | string; readonly options: WorldOptions; readonly observer?: Observer }) {
     this.options = setup.options;
     this.streams = new RandomStreams(setup.seed);
-    this.#network = new Network(this.#queue, this.streams, ARRIVAL);
+    this.network = new Network(this.#queue, this.streams, ARRIVAL);
     this.setObserver(setup.observer ?? null);
   }
 
@@ -67,7 +68,7 @@ export class World {
     const process = new Process(spec as unknown as ProcessSpec<unknown, unknown, unknown, unknown>, disk, this.streams.stream('boot', spec.name));
     this.#processes[spec.id] = process;
     this.#order.push(process);
-    this.#network.join(spec.id, (id) => this.process(id).name, (other) =>
+    this.network.join(spec.id, (id) => this.process(id).name, (other) =>
       process.isClient || this.process(other).isClient ? this.options.clientLinks : this.options.serverLinks,
     );
     this.#watchDisk(process);
@@ -90,10 +91,6 @@ export class World {
     const disk = this.process(id).disk;
     assert(disk !== null, 'a disk is named that is there');
     return disk;
-  }
-
-  get network(): Network {
-    return this.#network;
   }
 
   /** Replaces whoever watches. Watching changes nothing. */
@@ -120,15 +117,8 @@ export class World {
 
   /** Lives every event up to and including `atUs`, then moves time there. Ends early at a violation. */
   runUntil(atUs: number): Violation | null {
-    while (this.#violation === null && this.#queue.nextAtUs <= atUs) this.#guarded(() => this.#runQuickly(atUs));
+    this.#guarded(() => this.#runQuickly(atUs));
     if (this.#violation === null && atUs > this.#queue.nowUs) this.#queue.moveTo(atUs);
-    return this.#violation;
-  }
-
-  /** Lives on until nothing is left to happen, at most `eventsMax` events. @returns The violation, if any. */
-  runUntilIdle(eventsMax: number): Violation | null {
-    const end = this.events + eventsMax;
-    while (this.events < end && this.step());
     return this.#violation;
   }
 
@@ -168,15 +158,16 @@ export class World {
     return process.isUp;
   }
 
-  /** Ends a process's life. With `keepsPageCache` it was killed (k); without, the power went (K). Nothing if it is down. */
+  /** Ends a process's life. With `keepsPageCache` it was killed (k); without, the power went (K), also of one that is down. */
   crash(id: NodeId, how: { readonly keepsPageCache: boolean }): void {
     const process = this.process(id);
-    if (process.isUp) {
+    const wasUp = process.isUp;
+    if (wasUp) {
       this.#observer?.onCrash?.(this.nowUs, id, process.state);
       this.#end(process);
     }
     if (how.keepsPageCache) {
-      this.harm(`kill ${process.name}`);
+      if (wasUp) this.harm(`kill ${process.name}`);
       return;
     }
     const fates = process.disk?.losePower();
@@ -213,35 +204,25 @@ export class World {
 
   /** Cuts one direction; what is under way on it is lost. */
   cut(from: NodeId, to: NodeId): void {
-    this.#network.cut(from, to);
+    this.network.cut(from, to);
     this.harm(`cut ${this.process(from).name}>${this.process(to).name}`);
   }
 
   /** Mends one direction. */
   heal(from: NodeId, to: NodeId): void {
-    this.#network.heal(from, to);
+    this.network.heal(from, to);
     this.harm(`heal ${this.process(from).name}>${this.process(to).name}`);
   }
 
-  cutBoth(one: NodeId, other: NodeId): void {
-    this.cut(one, other);
-    this.cut(other, one);
-  }
-
-  healBoth(one: NodeId, other: NodeId): void {
-    this.heal(one, other);
-    this.heal(other, one);
-  }
-
-  /** Cuts every link between two of these groups, both ways; links of processes in no group stay as they are. */
+  /** Cuts every link between two of these groups, both ways: `[[a], [b]]` parts two. Others' links stay as they are. */
   partition(groups: readonly (readonly NodeId[])[]): void {
-    this.#network.partition(groups);
+    this.network.partition(groups);
     this.harm(`partition ${groups.map((group) => group.map((id) => this.process(id).name).join(' ')).join(' | ')}`);
   }
 
   /** Mends every link. */
   healAll(): void {
-    this.#network.healAll();
+    this.network.healAll();
     this.harm('heal all');
   }
 
@@ -270,8 +251,7 @@ export class World {
   // ---- living
 
   #runQuickly(atUs: number): void {
-    const queue = this.#queue;
-    while (queue.nextAtUs <= atUs && this.#violation === null) this.#liveNext();
+    while (this.#queue.nextAtUs <= atUs && this.#violation === null) this.#liveNext();
   }
 
   /** Runs part of the world; what a machine throws there ends the run as a violation, anything else is thrown on. */
@@ -317,7 +297,7 @@ export class World {
   }
 
   #arrive(process: Process, from: NodeId, epoch: number, message: unknown): void {
-    if (!this.#network.arrives(from, process.id, epoch) || !process.isUp) {
+    if (!this.network.arrives(from, process.id, epoch) || !process.isUp) {
       this.messagesLost++;
       return;
     }
@@ -449,9 +429,9 @@ export class World {
     this.messagesSent++;
     if (process.spec.messageFingerprint !== undefined) this.#digest.mix(process.spec.messageFingerprint(message));
     let fate = FATE_LOST;
-    if (this.#network.knows(process.id, to)) {
+    if (this.network.knows(process.id, to)) {
       const payload = this.options.codecs ? this.#throughCodec(process, to, message) : message;
-      fate = this.#network.send(process.id, to, payload);
+      fate = this.network.send(process.id, to, payload);
     }
     this.#digest.mix(fate);
     if (fate !== FATE_DELIVERED && fate !== FATE_DUPLICATED) this.messagesLost++;
@@ -477,12 +457,8 @@ export class World {
   }
 
   #throughCodec(process: Process, to: NodeId, message: unknown): unknown {
-    const codecs = process.spec.codecs;
-    if (codecs === undefined) return message;
-    const toClient = (this.#processes[to] as Process).isClient;
-    const codec = process.isClient === toClient ? codecs.message : toClient ? codecs.response : codecs.request;
     this.#acting = process;
-    const decoded = codec.decode(codec.encode(message));
+    const decoded = process.roundTrip(message, (this.#processes[to] as Process).isClient);
     this.#acting = null;
     if (decoded.ok) return decoded.value;
     this.fail('codec', `${process.name} cannot read what it wrote itself: ${decoded.problem}`, process.id);
@@ -509,8 +485,7 @@ export class World {
 
   #watchDisk(process: Process): void {
     if (process.disk === null) return;
-    process.disk.onSynced = this.#observer?.onSynced === undefined
-      ? null
-      : (path, durable) => this.#observer?.onSynced?.(this.nowUs, process.id, path, durable);
+    const isWatched = this.#observer?.onSynced !== undefined;
+    process.disk.onSynced = isWatched ? (path, durable) => this.#observer?.onSynced?.(this.nowUs, process.id, path, durable) : null;
   }
 }

@@ -69,6 +69,16 @@ describe('a simulated disk', () => {
     expect(disk.operationsInFlight).toBe(0);
   });
 
+  test('can become slow, and fast again', () => {
+    const disk = diskOf(1);
+    const stalled = { operationUsMin: 1_000_000, operationUsMax: 1_000_000, syncUsMin: 0, syncUsMax: 0 };
+    disk.setSpeed(stalled);
+    expect(disk.begin(operationId(1), [], 5).dueUs).toBe(1_000_005);
+    disk.setSpeed(INSTANT_DISK);
+    expect(disk.begin(operationId(2), [], 5).dueUs).toBe(5);
+    expect(() => { disk.setSpeed({ ...stalled, syncUsMin: 1 }); }).toThrow('min <= max');
+  });
+
   test('holds its user to the contract: no two operations in flight on the same bytes or names', () => {
     const disk = diskOf(1, { operationUsMin: 5, operationUsMax: 5, syncUsMin: 5, syncUsMax: 5 });
     disk.begin(operationId(1), [append('a', 'x'), write('b', 0, filled(4, 1))], 0);

@@ -71,7 +71,7 @@ describe('echo, the smallest guest', () => {
     const world = new World({ seed, options: { ...OPTIONS, serverLinks: link, codecs } });
     for (const id of [A, B, C]) {
       world.addProcess({
-        id, name: `s${id}`, kind: 'server', machine: echoNode(), members: [A, B, C], disk: null, clock: TRUE_CLOCK, codecs: echoCodecs as never,
+        id, name: `s${id}`, kind: 'server', machine: echoNode(), members: [A, B, C], disk: null, clock: TRUE_CLOCK, codecs: echoCodecs,
         onRespond: (_, response) => answers.push(response),
       });
     }
