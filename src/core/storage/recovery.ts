@@ -323,7 +323,11 @@ function adoptSnapshot(recovery: Recovery, number: number, snapshot: StoredSnaps
   return { ...recovery, image, snapshot, leftovers: [...recovery.leftovers, ...leftovers] };
 }
 
-/** What was read is made durable, then the new file, then its name; only then is anything removed. */
+/**
+ * What was read is made durable, then the new file, then its name; only then is anything removed. The names of what was
+ * read come first too: a crash of the process alone may have left a file that a power cut would still take away,
+ * from between those on both sides of it.
+ */
 function begin(recovery: Recovery): RecoveryStep {
   const { options, identity, image, chain } = recovery;
   const segment = Math.max(0, ...recovery.wals.slice(-1).map((file) => file.segment)) + 1;
@@ -332,6 +336,7 @@ function begin(recovery: Recovery): RecoveryStep {
   const used = image !== null && image.snapshotNumber > 0 ? [snapshotName(image.snapshotNumber)] : [];
   const steps: DiskStep[] = [
     ...[...chain.map(({ path }) => path), ...used].map((path): DiskStep => ({ kind: 'sync', path })),
+    { kind: 'syncDirectory' },
     { kind: 'append', path: wal.path, bytes: pendingBytes(wal) },
     { kind: 'sync', path: wal.path },
     { kind: 'syncDirectory' },

@@ -1,38 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Life } from './life.js';
-
-/** A day of a server: each number is an action and what it needs. */
-const script = fc.array(fc.tuple(fc.nat({ max: 99 }), fc.nat({ max: 99 })), { minLength: 1, maxLength: 120 });
-const seed = fc.integer();
-
-/** A plain generator for the fates of pending writes, so that fast-check need only shrink its seed. */
-export function chances(from: number): () => number {
-  let state = from | 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return (state >>> 8) / 16_777_216;
-  };
-}
-
-function act(life: Life, [action, detail]: readonly [number, number], chance: () => number): void {
-  const isReady = life.storage.isReady;
-  if (action < 40) life.advance(detail);
-  else if (action < 45) life.crash(detail < 20 ? null : chance);
-  else if (!isReady) life.advance(0);
-  else if (action < 60) life.append((detail % 5) + 1);
-  else if (action < 67) life.setTerm(detail % 3, detail % 4);
-  else if (action < 70 && !life.isSaving) life.truncate(detail / 99);
-  else if (action < 76) life.snapshotOwn(detail / 99, detail % 7);
-  else if (action < 78) life.install((detail % 4) + 1);
-  else life.flush();
-}
+import { logIndex, nodeId, operationId, term } from '../../../src/core/base/units.js';
+import { flushStorage, storageOnDisk, writeHardState, writeEntries, type StoredEntry } from '../../../src/core/storage/storage.js';
+import { walName } from '../../../src/core/storage/wal-format.js';
+import { act, chances, script } from './chances.js';
+import { Life, memoryOf } from './life.js';
 
 describe('whatever was reported durable', () => {
   test('is there after any crashes, of power or of the process, and nothing void comes back', () => {
     let recoveries = 0;
+    let rotations = 0;
+    let snapshots = 0;
     fc.assert(
-      fc.property(script, seed, (actions, from) => {
+      fc.property(script(150), fc.integer(), (actions, from) => {
         const life = new Life();
         const chance = chances(from);
         life.settle();
@@ -44,9 +24,140 @@ describe('whatever was reported durable', () => {
         life.settle();
         expect(life.problem).toBeNull();
         recoveries += life.recoveries;
+        rotations += life.storage.wal.segment - life.recoveries;
+        snapshots += life.recovered?.snapshot === null ? 0 : 1;
       }),
-      { numRuns: 1_500 },
+      { numRuns: 500 },
     );
-    expect(recoveries).toBeGreaterThan(3_000);
+    expect(recoveries).toBeGreaterThan(1_000);
+    expect(rotations).toBeGreaterThan(100);
+    expect(snapshots).toBeGreaterThan(100);
   });
+
+  test('is there after a crash at each single step of a day with new files and snapshots', () => {
+    for (let crashAt = 0, isOver = false; !isOver; crashAt++) {
+      for (const powerSeed of [null, 1, 2, 3]) {
+        const life = new Life();
+        let steps = 0;
+        const work = () => {
+          for (life.flush(); life.running.length > 0 && steps < crashAt; life.flush()) {
+            life.advance(steps);
+            steps += 1;
+          }
+        };
+        const story = [
+          () => life.setTerm(1, 3), () => life.append(9), () => life.append(6), () => life.snapshotOwn(0.9, 2), () => life.append(9),
+          () => life.truncate(0.7), () => life.setTerm(2, 1), () => life.append(8), () => life.snapshotOwn(0.6, 0), () => life.append(3), () => life.install(5),
+          () => life.append(4),
+        ];
+        work();
+        for (const tell of story) {
+          if (steps >= crashAt) break;
+          tell();
+          work();
+        }
+        isOver = steps < crashAt;
+        life.crash(powerSeed === null ? null : chances(powerSeed * 7_919 + crashAt));
+        life.settle();
+        expect(life.problem, `crash at step ${crashAt}`).toBeNull();
+      }
+    }
+  });
+});
+
+function settled(): Life {
+  const life = new Life();
+  life.settle();
+  return life;
+}
+
+const entry = (index: number, inTerm: number, ...payload: number[]): StoredEntry =>
+  ({ index: logIndex(index), term: term(inTerm), kind: 1, payload: Uint8Array.from(payload) });
+
+describe('a flush', () => {
+  test('takes all that gathered and is one append and one sync', () => {
+    const { storage } = settled();
+    const written = writeEntries(writeHardState(storage, term(1), nodeId(2)), [entry(1, 1, 5)]);
+    const { effects } = flushStorage(written);
+
+    expect(effects.map(({ steps }) => steps.map((step) => step.kind))).toEqual([['append', 'sync']]);
+  });
+
+  test('is not begun while one is in flight; what gathers meanwhile goes with the next', () => {
+    const life = settled();
+    const first = flushStorage(writeHardState(life.storage, term(1), nodeId(2)));
+    const gathering = writeEntries(writeHardState(first.storage, term(2), nodeId(1)), [entry(1, 2, 5)]);
+    expect(flushStorage(gathering)).toEqual({ storage: gathering, effects: [] });
+    expect(gathering.durableSequence).toBe(0);
+
+    const operation = first.effects[0]?.operation ?? operationId(0);
+    const done = storageOnDisk(gathering, operation, { ok: true, values: [null, null] });
+    expect(done.storage.durableSequence).toBe(1);
+    const second = flushStorage(done.storage);
+    expect(second.effects).toHaveLength(1);
+    const end = storageOnDisk(second.storage, second.effects[0]?.operation ?? operationId(0), { ok: true, values: [null, null] });
+    expect(end.storage.durableSequence).toBe(end.storage.writtenSequence);
+  });
+
+  test('costs nothing when nothing is pending', () => {
+    const { storage } = settled();
+    expect(flushStorage(storage).storage).toBe(storage);
+  });
+
+  test('syncs the directory too when it begins a file', () => {
+    const life = settled();
+    life.setTerm(1, 1);
+    life.append(20);
+    life.settle();
+    life.append(1);
+    const { effects } = flushStorage(life.storage);
+    expect(effects[0]?.steps.map((step) => step.kind)).toEqual(['append', 'sync', 'syncDirectory']);
+  });
+
+  test.each([['append', 0], ['sync', 1]])('that fails in its %s stops the storage with one line and is never tried again', (kind, at) => {
+    const life = settled();
+    const { storage, effects } = flushStorage(writeHardState(life.storage, term(1), nodeId(2)));
+    const operation = effects[0]?.operation ?? operationId(0);
+    const failed = storageOnDisk(storage, operation, { ok: false, at, error: { code: 'io', message: 'the disk is on fire' } });
+
+    expect(failed.problem).toBe(`${kind} of ${walName(1)} failed: the disk is on fire (io); check the disk, then start again`);
+    expect(failed.storage.durableSequence).toBe(0);
+    expect(flushStorage(writeHardState(failed.storage, term(2), nodeId(2))).effects).toEqual([]);
+  });
+});
+
+describe('an older state', () => {
+  test('still says the same after newer ones were written and flushed', () => {
+    const life = settled();
+    const base = writeHardState(life.storage, term(1), nodeId(2));
+    const left = flushStorage(writeEntries(base, [entry(1, 1, 1, 1, 1)])).effects;
+    const right = flushStorage(writeEntries(base, [entry(1, 1, 2), entry(2, 1, 2)])).effects;
+    const alone = flushStorage(base).effects;
+
+    for (const [effects, payloads] of [[left, ['1,1,1']], [right, ['2', '2']], [alone, []]] as const) {
+      const replay = settled();
+      for (const step of effects[0]?.steps ?? []) replay.disk.perform(step);
+      const { entries, votedFor } = rebootOf(replay);
+      expect(votedFor).toBe(2);
+      expect(entries.map(({ payload }) => String(payload))).toEqual(payloads);
+    }
+  });
+});
+
+/** What a new life reads, without the twin's opinion. */
+function rebootOf(life: Life) {
+  const reader = new Life(life.options, life.disk);
+  reader.isTrusting = true;
+  reader.settle();
+  if (reader.recovered === null) throw new Error(reader.problem ?? 'not recovered');
+  return reader.recovered;
+}
+
+test('one vote and its term are never apart', () => {
+  const life = settled();
+  life.setTerm(4, 2);
+  life.settle();
+  life.crash(null);
+  life.settle();
+  expect(life.recovered === null ? null : memoryOf(life.recovered)).toMatchObject({ currentTerm: 4, votedFor: 2 });
 });

@@ -1,0 +1,310 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { crc32c } from '../../../src/core/base/crc32c.js';
+import { viewOf } from '../../../src/core/storage/bytes.js';
+import { snapshotName, unfinishedName } from '../../../src/core/storage/snapshot-format.js';
+import { walName } from '../../../src/core/storage/wal-format.js';
+import { act, chances, script } from './chances.js';
+import { TestDisk } from './disk.js';
+import { Life, OPTIONS } from './life.js';
+
+/** Bytes of every file. */
+const contents = (disk: TestDisk): string => disk.list().map(({ path }) => `${path}=${String(disk.bytesOf(path))}`).join('\n');
+
+function damage(life: Life, path: string, change: (bytes: Uint8Array) => Uint8Array): void {
+  life.disk.put(path, change(life.disk.bytesOf(path).slice()));
+}
+
+const flip = (at: number) => (bytes: Uint8Array): Uint8Array => {
+  bytes[at] = (bytes[at] as number) ^ 1;
+  return bytes;
+};
+
+/** A server that has written `count` batches, each with a flush of its own, and rests. */
+function lived(count: number, options = OPTIONS): Life {
+  const life = new Life(options);
+  life.settle();
+  life.setTerm(1, 2);
+  for (let i = 0; i < count; i++) {
+    life.append(1);
+    life.settle();
+  }
+  return life;
+}
+
+const WIDE = { ...OPTIONS, segmentBytesMax: 1_000_000 };
+
+describe('damage', () => {
+  test('of any byte gives the same as before, a refusal that touches nothing, or a cut behind all that was marked durable', () => {
+    const seen = { refused: 0, recovered: 0, cut: 0, passedOver: 0 };
+    fc.assert(
+      fc.property(script(100), fc.integer(), fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (actions, from, whichFile, whichByte, bits) => {
+        const life = new Life();
+        const chance = chances(from);
+        life.settle();
+        for (const action of actions) act(life, action, chance);
+        if (life.storage.isReady && whichByte % 2 === 0) life.settle();
+        if (!life.storage.isReady) return;
+        life.crash(chance);
+        const files = life.disk.list().filter(({ sizeBytes }) => sizeBytes > 0);
+        const file = files[whichFile % files.length];
+        if (file === undefined) return;
+        life.isDamaged = true;
+        damage(life, file.path, (bytes) => {
+          bytes[whichByte % bytes.length] = (bytes[whichByte % bytes.length] as number) ^ bits;
+          return bytes;
+        });
+        const before = contents(life.disk);
+        life.settle();
+        if (life.problem === null) seen.recovered += 1;
+        else {
+          seen.refused += 1;
+          expect(life.problem).toContain('do not delete the file to make it start');
+          expect(contents(life.disk)).toBe(before);
+        }
+        if (life.recovered?.notes.some((note) => note.startsWith('cut'))) seen.cut += 1;
+        if (life.recovered?.notes.some((note) => note.startsWith('passed over'))) seen.passedOver += 1;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(seen.refused).toBeGreaterThan(100);
+    expect(seen.recovered).toBeGreaterThan(100);
+    expect(seen.cut).toBeGreaterThan(10);
+    expect(seen.passedOver).toBeGreaterThan(5);
+  });
+
+  test('in the middle of what was synced is refused, with file and place', () => {
+    const life = lived(5, WIDE);
+    damage(life, walName(1), flip(200));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toMatch(/^wal-0000000000000001\.log, byte \d+: a record is damaged that was durable before later ones were written; restore this disk or remove this server/);
+  });
+
+  test.each([128 + 17, 128 + 3, 128 + 9, 128 + 25])('at byte %i of the first record is refused although nothing valid may stand right behind it', (at) => {
+    const life = lived(3, WIDE);
+    damage(life, walName(1), flip(at));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('wal-0000000000000001.log, byte 128: a record is damaged');
+  });
+
+  test('in an older file is refused', () => {
+    const life = lived(30);
+    damage(life, walName(2), flip(150));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('durable before the next file was begun');
+  });
+
+  test('of the head of a file with flushes behind it is refused', () => {
+    const life = lived(3, WIDE);
+    damage(life, walName(1), flip(30));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('its head is damaged, and records in it say that it was durable');
+  });
+
+  test('of the last batch, of which nothing later tells, is cut as a torn tail and said', () => {
+    const life = lived(3, WIDE);
+    const size = life.disk.bytesOf(walName(1)).length;
+    damage(life, walName(1), flip(size - 6));
+    life.isDamaged = true;
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toBeNull();
+    expect(life.recovered?.notes.join()).toMatch(/^cut a torn tail of \d+ bytes in wal-0000000000000001\.log/);
+    expect(life.recovered?.entries).toHaveLength(2);
+  });
+
+  test('that is found far behind, over many reads, is still found', () => {
+    const life = new Life({ ...WIDE, recordBytesMax: 10_000 });
+    life.settle();
+    life.setTerm(1, 1);
+    for (let i = 0; i < 200; i++) {
+      life.append(10);
+      life.settle();
+    }
+    const size = life.disk.bytesOf(walName(1)).length;
+    expect(size).toBeGreaterThan(10 * OPTIONS.readBytes);
+    // Everything but the last batch is zeroed: only its mark tells.
+    damage(life, walName(1), (bytes) => bytes.fill(0, 128, size - 400));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('byte 128: a record is damaged');
+  });
+});
+
+describe('a directory', () => {
+  test('that is empty is a new server', () => {
+    const life = new Life();
+    life.settle();
+    expect(life.recovered).toMatchObject({ isFresh: true, currentTerm: 0, votedFor: 0, firstIndex: 1, prevTerm: 0, entries: [], snapshot: null });
+  });
+
+  test.each([[{ clusterId: 7, nodeId: 4 }], [{ clusterId: 8, nodeId: 3 }]])('of another server is refused: %o', (identity) => {
+    const life = lived(2);
+    damage(life, walName(1), (bytes) => {
+      viewOf(bytes).setUint32(16, identity.clusterId, true);
+      viewOf(bytes).setUint32(20, identity.nodeId, true);
+      viewOf(bytes).setUint32(124, crc32c(bytes.subarray(0, 124)), true);
+      return bytes;
+    });
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain(`it belongs to another server (cluster ${identity.clusterId}, server ${identity.nodeId}, segment 1)`);
+  });
+
+  test('of another version is refused', () => {
+    const life = lived(2);
+    damage(life, walName(1), (bytes) => {
+      viewOf(bytes).setUint32(8, 2, true);
+      viewOf(bytes).setUint32(12, crc32c(bytes.subarray(0, 12)), true);
+      return bytes.subarray(0, 16);
+    });
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('it was written in another version of the format (version 2)');
+  });
+
+  test('with a file under a wrong name is refused', () => {
+    const life = lived(2);
+    life.disk.put(walName(9), life.disk.bytesOf(walName(1)));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('it was written under another name');
+  });
+
+  test.each([1, 2, 3])('in which file %i of the log is missing is refused', (segment) => {
+    const life = lived(30);
+    life.disk.names.delete(walName(segment));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toMatch(/entries 1 to \d+ are gone: a file of the log before this one is missing/);
+  });
+
+  test('with snapshots and no log is refused: the vote is gone', () => {
+    const life = lived(9);
+    life.snapshotOwn(0.9, 0);
+    life.settle();
+    for (const { path } of life.disk.list()) if (path.startsWith('wal')) life.disk.names.delete(path);
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('there is a snapshot and no log');
+  });
+
+  test('with unfinished and foreign files is cleaned of the former and keeps the latter', () => {
+    const life = lived(2);
+    life.disk.put(unfinishedName(4), new Uint8Array(9));
+    life.disk.put('LOCK', new Uint8Array(1));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toBeNull();
+    expect(life.disk.list().map(({ path }) => path)).toEqual(['LOCK', walName(1), walName(2)]);
+    expect(life.storage.nextSnapshotNumber).toBe(5);
+  });
+
+  test('whose last file ends in zeros, as after a crash while it grew, is read up to them', () => {
+    const life = lived(3, WIDE);
+    damage(life, walName(1), (bytes) => Uint8Array.from([...bytes, ...new Uint8Array(5_000)]));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toBeNull();
+    expect(life.recovered?.entries).toHaveLength(3);
+  });
+
+  test('of arbitrary bytes never throws', () => {
+    const name = fc.constantFrom(walName(1), walName(2), walName(3), snapshotName(1), snapshotName(2), unfinishedName(3), 'other');
+    const bytes = fc.uint8Array({ maxLength: 300, size: 'max' });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, bytes, fc.boolean()), { maxLength: 5 }), (files) => {
+        const disk = new TestDisk();
+        const whole = lived(2).disk.bytesOf(walName(1));
+        for (const [path, content, isAfterWhole] of files) disk.put(path, isAfterWhole ? Uint8Array.from([...whole, ...content]) : content);
+        const life = new Life(OPTIONS, disk);
+        life.isTrusting = true;
+        life.settle();
+        expect(life.problem !== null || life.recovered !== null).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a damaged snapshot', () => {
+  /** Two snapshots; the log reaches back to the older one if `slack` is large enough. */
+  function withTwoSnapshots(slack: number): Life {
+    const life = lived(10);
+    life.snapshotOwn(0.6, slack);
+    life.settle();
+    for (let i = 0; i < 4; i++) life.append(1);
+    life.snapshotOwn(0.9, slack);
+    life.settle();
+    expect(life.disk.list().filter(({ path }) => path.startsWith('snapshot'))).toHaveLength(2);
+    return life;
+  }
+
+  test.each([70, 5])('is passed over for an older one from which the log goes on (byte %i)', (at) => {
+    const life = withTwoSnapshots(8);
+    const newest = life.storage.durableSnapshotIndex;
+    damage(life, snapshotName(2), flip(at));
+    life.isDamaged = true;
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toBeNull();
+    expect(life.recovered?.notes).toEqual([expect.stringContaining(`passed over ${snapshotName(2)}`)]);
+    expect(life.recovered?.snapshot?.lastIndex).toBeLessThan(newest);
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toBeNull();
+    expect(life.recovered?.notes).toEqual([]);
+  });
+
+  test('is refused where entries behind the older one are gone', () => {
+    const life = withTwoSnapshots(0);
+    damage(life, snapshotName(2), flip(70));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain(`${snapshotName(1)}: the newest snapshot that can be read is too old`);
+  });
+
+  test('is refused where none is left and the log does not reach back to the first entry', () => {
+    const life = withTwoSnapshots(0);
+    life.disk.names.delete(snapshotName(1));
+    life.disk.names.delete(snapshotName(2));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('no snapshot can be read, and the entries that it covered are gone');
+  });
+
+  test('of another server is refused', () => {
+    const life = withTwoSnapshots(8);
+    damage(life, snapshotName(2), (bytes) => {
+      viewOf(bytes).setUint32(20, 9, true);
+      viewOf(bytes).setUint32(60, crc32c(bytes.subarray(0, 60)), true);
+      return bytes;
+    });
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('it belongs to another server or another version');
+  });
+});
+
+test('old files go when a snapshot makes them needless, term and vote stay', () => {
+  const life = lived(40);
+  const before = life.disk.list().length;
+  life.snapshotOwn(1, 0);
+  life.settle();
+  life.append(12);
+  life.settle();
+  life.append(1);
+  life.settle();
+  life.snapshotOwn(1, 0);
+  life.settle();
+  expect(before).toBeGreaterThan(5);
+  expect(life.disk.list().length).toBeLessThan(6);
+  life.crash(null);
+  life.settle();
+  expect(life.problem).toBeNull();
+  expect(life.recovered).toMatchObject({ currentTerm: 1, votedFor: 2 });
+});
