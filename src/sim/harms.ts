@@ -9,6 +9,8 @@ export const HARMS = [
   'crashLeader',
   /** The same for a server that has writes pending on its disk at that moment. */
   'crashWhileWriting',
+  /** The same for a server that voted a moment ago, before the vote may have reached its disk. */
+  'crashDuringElection',
   /** One process ends but its machine lives: everything it wrote is still there. */
   'kill',
   /** The same for the leader. */

@@ -27,7 +27,7 @@ export class ExactlyOnce implements Oracle {
     this.#twin = new StoreTwin(sessionsMax);
   }
 
-  /** The lowest index whose command wrote `value`; null if none was applied anywhere. */
+  /** The lowest index whose command wrote `value`; null if none took effect. */
   indexOfValue(value: ByteString): number | null {
     return this.#indexOfValue.get(value) ?? null;
   }
@@ -53,8 +53,9 @@ export class ExactlyOnce implements Oracle {
       this.#reached = index;
       if (entry.kind !== 'command') continue;
       const command = entry.payload as Command;
-      this.#effects[index] = { command, cell: this.#twin.apply(index, command) };
-      if (command.value.length > 0 && !this.#indexOfValue.has(command.value)) this.#indexOfValue.set(command.value, index);
+      const cell = this.#twin.apply(index, command);
+      this.#effects[index] = { command, cell };
+      if (cell.value === command.value && !this.#indexOfValue.has(cell.value)) this.#indexOfValue.set(cell.value, index);
     }
   }
 }

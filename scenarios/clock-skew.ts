@@ -1,0 +1,27 @@
+import { harm } from '../src/sim/harms.js';
+import { usual } from '../src/sim/usual.js';
+import type { Scenario } from '../src/sim/scenario.js';
+
+const RATE_PPM_MAX = 200_000;
+
+export const clockSkew: Scenario = {
+  name: 'clock-skew',
+  title: 'Clocks run up to a fifth too fast or too slow and jump ahead, and only elections notice.',
+  why: 'Safety must not rest on time: no read, vote or commit may trust a clock (thesis §6.4.1 tells what a lease would need).',
+  expected: ['leader-elected', 'pre-vote-refused'],
+  expectedWithinRuns: 20,
+  options: (draws) => {
+    const ordinary = usual(draws);
+    return {
+      ...ordinary,
+      clockRatePpmMax: RATE_PPM_MAX,
+      clocks: ordinary.clocks.map(({ offsetUs }, i) => ({ offsetUs, ratePpm: draws.between(`wild rate ${i}`, -RATE_PPM_MAX, RATE_PPM_MAX) })),
+      harms: [
+        harm('clockRate', [500, 2_000], [0, 0]),
+        harm('clockJump', [300, 1_500], [100, 2_000]),
+        harm('isolateLeader', [2_000, 6_000], [200, 1_500]),
+        harm('pause', [2_000, 6_000], [100, 1_000]),
+      ],
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import { fromMs } from '../src/core/base/units.js';
+import { harm } from '../src/sim/harms.js';
+import { lossy, usual } from '../src/sim/usual.js';
+import type { Scenario } from '../src/sim/scenario.js';
+
+export const figure8: Scenario = {
+  name: 'figure-8',
+  title: 'Leaders die while their last entries are on some servers only, and come back with them.',
+  why: 'An entry of an earlier term on a majority can still be overwritten (thesis Figure 3.7, Figure 8 of the paper): only an entry of the leader\'s own term may be committed by counting.',
+  expected: ['leader-crashed', 'follower-truncated-conflicting-tail', 'vote-refused-for-stale-log'],
+  expectedWithinRuns: 20,
+  options: (draws) => {
+    const ordinary = usual(draws);
+    return {
+      ...ordinary,
+      servers: 5,
+      peerLink: lossy(draws.oneOf('loss', [5, 20]), draws.oneOf('delay', [10, 30])),
+      node: {
+        ...ordinary.node,
+        // Short logs and small messages: an entry reaches one server after the other, and a leader dies in between.
+        raft: {
+          ...ordinary.node.raft,
+          electionTimeoutMin: fromMs(60),
+          electionTimeoutMax: fromMs(150),
+          heartbeatInterval: fromMs(25),
+          entriesPerMessageMax: 1,
+          inflightMessagesMax: 1,
+        },
+      },
+      workload: { ...ordinary.workload, thinkMsMin: 20, thinkMsMax: 150 },
+      harms: [
+        harm('killLeader', [80, 400], [100, 700]),
+        harm('isolateLeader', [150, 600], [100, 500]),
+        harm('kill', [400, 1_500], [100, 700]),
+      ],
+    };
+  },
+};

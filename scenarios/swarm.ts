@@ -1,0 +1,113 @@
+import { fromMs } from '../src/core/base/units.js';
+import type { Draws } from '../src/sim/draws.js';
+import { harm, type HarmOptions } from '../src/sim/harms.js';
+import { ratio, RATIO_NEVER } from '../src/sim/random.js';
+import type { RunOptions, Scenario } from '../src/sim/scenario.js';
+import { LAN, usual } from '../src/sim/usual.js';
+
+const RATE_PPM_MAX = 50_000;
+
+export const swarm: Scenario = {
+  name: 'swarm',
+  title: 'Anything goes: every option is drawn at random, and each world leaves other harms out.',
+  why: 'What all harms together hide, some of them alone may show (swarm testing, Groce et al., ISSTA 2012); and small numbers reach every edge.',
+  expected: ['leader-elected', 'leader-crashed', 'partitioned', 'leader-paused', 'snapshot-installed', 'recovered-with-log'],
+  expectedWithinRuns: 60,
+  options: (draws) => {
+    const ordinary = usual(draws);
+    const servers = draws.between('swarm servers', 1, 7);
+    const client = link(draws, 'client', 30);
+    return {
+      ...ordinary,
+      servers,
+      isCodecUsed: draws.chance('swarm codec', 1, 3),
+      peerLink: link(draws, 'peer', 20),
+      clientLink: client,
+      disk: {
+        operationUsMin: 0,
+        operationUsMax: draws.oneOf('disk operation', [50, 500, 2_000]),
+        syncUsMin: 0,
+        syncUsMax: draws.oneOf('disk sync', [200, 4_000, 30_000]),
+      },
+      clocks: Array.from({ length: servers }, (_, i) => ({
+        offsetUs: draws.between(`swarm offset ${i}`, 0, 1_000_000_000),
+        ratePpm: draws.between(`swarm rate ${i}`, -RATE_PPM_MAX, RATE_PPM_MAX),
+      })),
+      clockRatePpmMax: RATE_PPM_MAX,
+      node: node(draws, ordinary),
+      workload: {
+        ...ordinary.workload,
+        clients: draws.between('swarm clients', 1, 8),
+        sessionlessRatio: client.duplicateRatio.numerator === 0 ? ordinary.workload.sessionlessRatio : RATIO_NEVER,
+        keys: draws.between('keys', 1, 12),
+        thinkMsMin: 0,
+        thinkMsMax: draws.oneOf('think', [30, 100, 300]),
+      },
+      harms: harms(draws),
+    };
+  },
+};
+
+function link(draws: Draws, who: string, lossPercentMax: number): RunOptions['peerLink'] {
+  const isLossy = draws.chance(`${who} loses`, 1, 2);
+  const isDoubling = draws.chance(`${who} doubles`, 1, 2);
+  const lossPercent = draws.between(`${who} loss`, 1, lossPercentMax);
+  return {
+    ...LAN,
+    delayUsMin: draws.oneOf(`${who} least delay`, [0, 300, 2_000]),
+    delayUsMax: draws.oneOf(`${who} delay`, [2_000, 10_000, 40_000]),
+    lossRatio: isLossy ? ratio(lossPercent, 100) : RATIO_NEVER,
+    duplicateRatio: isDoubling ? ratio(5, 100) : RATIO_NEVER,
+    reorders: draws.chance(`${who} reorders`, 2, 3),
+    queueMax: draws.oneOf(`${who} queue`, [20, 10_000]),
+  };
+}
+
+function node(draws: Draws, ordinary: RunOptions): RunOptions['node'] {
+  const electionMs = draws.oneOf('election timeout', [100, 150, 300, 600]);
+  return {
+    ...ordinary.node,
+    raft: {
+      electionTimeoutMin: fromMs(electionMs),
+      electionTimeoutMax: fromMs(electionMs * draws.oneOf('election spread', [2, 3])),
+      heartbeatInterval: fromMs(electionMs / draws.oneOf('heartbeats', [3, 5])),
+      inflightMessagesMax: draws.oneOf('window', [1, 2, 8, 64]),
+      entriesPerMessageMax: draws.oneOf('batch', [1, 2, 16, 1_024]),
+      messageBytesMax: draws.oneOf('message bytes', [64, 1_024, 1_048_576]),
+      snapshotPieceBytes: draws.oneOf('snapshot piece', [64, 512, 65_536]),
+      uncommittedEntriesMax: draws.oneOf('uncommitted', [4, 64, 8_192]),
+      pendingReadsMax: draws.oneOf('pending reads', [2, 16_384]),
+    },
+    storage: {
+      segmentBytesMax: draws.oneOf('segment bytes', [512, 4_096, 65_536]),
+      recordBytesMax: draws.oneOf('record bytes', [64, 1_024, 65_536]),
+      readBytes: draws.oneOf('read bytes', [4_096, 65_536]),
+      snapshotsKept: draws.between('snapshots kept', 1, 3),
+    },
+    snapshotEveryEntries: draws.oneOf('swarm snapshot every', [5, 30, 200, 1_000_000]),
+    entriesKept: draws.oneOf('swarm entries kept', [0, 3, 50]),
+  };
+}
+
+/** Each family is in two of five worlds. */
+function harms(draws: Draws): readonly HarmOptions[] {
+  const all = [
+    harm('crash', [500, 3_000], [10, 2_000]),
+    harm('crashLeader', [700, 4_000], [10, 1_500]),
+    harm('crashWhileWriting', [500, 3_000], [10, 1_500]),
+    harm('crashDuringElection', [1_000, 3_000], [10, 300]),
+    harm('kill', [500, 3_000], [10, 1_500]),
+    harm('killLeader', [700, 4_000], [10, 1_500]),
+    harm('powerCut', [2_000, 6_000], [10, 1_000]),
+    harm('partition', [800, 4_000], [100, 2_500]),
+    harm('oneWayCut', [500, 3_000], [100, 2_500]),
+    harm('isolateLeader', [1_000, 4_000], [100, 2_000]),
+    harm('isolateServer', [1_000, 4_000], [100, 2_000]),
+    harm('pause', [700, 4_000], [20, 2_000]),
+    harm('pauseLeader', [1_000, 4_000], [100, 2_000]),
+    harm('rot', [3_000, 9_000], [50, 1_000]),
+    harm('clockJump', [500, 3_000], [50, 1_000]),
+    harm('clockRate', [500, 3_000], [0, 0]),
+  ];
+  return all.filter(({ harm: name }) => draws.chance(`harm ${name}`, 2, 5));
+}

@@ -1,0 +1,25 @@
+import { harm } from '../src/sim/harms.js';
+import { usual } from '../src/sim/usual.js';
+import type { Scenario } from '../src/sim/scenario.js';
+
+export const tornTail: Scenario = {
+  name: 'torn-tail',
+  title: 'Servers die while their disks write, and now and then a disk loses a bit that it had promised to keep.',
+  why: 'A torn tail must be cut and forgotten, damage in the middle must never be taken for one: the first is an accident, the second was promised.',
+  expected: ['crash-with-pending-writes', 'torn-tail-cut', 'durable-bytes-rotted', 'server-refused-its-disk'],
+  expectedWithinRuns: 20,
+  options: (draws) => {
+    const ordinary = usual(draws);
+    return {
+      ...ordinary,
+      servers: draws.oneOf('servers with spare', [3, 5, 5]),
+      disk: { operationUsMin: 50, operationUsMax: 500, syncUsMin: 500, syncUsMax: 10_000 },
+      // Large values of `snapshotEveryEntries` leave more log to damage.
+      node: { ...ordinary.node, snapshotEveryEntries: draws.oneOf('snapshot every', [400, 1_000_000]) },
+      harms: [
+        harm('crashWhileWriting', [300, 1_500], [10, 600]),
+        harm('rot', [3_000, 9_000], [50, 500]),
+      ],
+    };
+  },
+};

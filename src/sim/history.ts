@@ -1,0 +1,86 @@
+import type { ByteString } from '../core/base/bytestring.js';
+import type { NodeId } from '../core/base/units.js';
+import type { ClientCall, ClientOutcome } from '../core/client/calls.js';
+import type { Operation, OperationOutcome } from './checkers/history.js';
+
+/** A write that its client was told has certainly no effect. */
+export interface FailedWrite {
+  readonly client: NodeId;
+  readonly key: ByteString;
+  readonly value: ByteString;
+  readonly atUs: number;
+}
+
+interface Open {
+  readonly call: ClientCall;
+  readonly callUs: number;
+}
+
+/** What clients asked and learned, written down as it happens. Each client has one call under way at a time. */
+export class History {
+  readonly #open = new Map<NodeId, Open>();
+  readonly #closed: Operation[] = [];
+  readonly failedWrites: FailedWrite[] = [];
+  #unknown = 0;
+
+  /** Calls begun so far. */
+  calls = 0;
+
+  begin(client: NodeId, call: ClientCall, atUs: number): void {
+    this.calls++;
+    this.#open.set(client, { call, callUs: atUs });
+  }
+
+  /** @returns The operation that ended, null if it certainly did nothing and saw nothing. */
+  end(client: NodeId, outcome: ClientOutcome, atUs: number): Operation | null {
+    const open = this.#open.get(client);
+    if (open === undefined || open.call.id !== outcome.id) return null;
+    this.#open.delete(client);
+    const { call } = open;
+    if (outcome.kind === 'failed') {
+      if (call.value !== undefined) this.failedWrites.push({ client, key: call.key, value: call.value, atUs });
+      return null;
+    }
+    const operation = operationOf(client, open, outcome, atUs);
+    if (operation.outcome === 'unknown') this.#unknown++;
+    this.#closed.push(operation);
+    return operation;
+  }
+
+  /** Outcomes that stayed unknown, those under way included. */
+  get unknownOutcomes(): number {
+    return this.#unknown + this.#open.size;
+  }
+
+  /** Whether no call is under way. */
+  get isIdle(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /** All operations in the order in which they ended; those under way have an unknown outcome. */
+  operations(): readonly Operation[] {
+    const open = [...this.#open].map(([client, call]) => operationOf(client, call, null, 0));
+    return [...this.#closed, ...open];
+  }
+}
+
+/** @param outcome null while the operation is under way. */
+function operationOf(client: NodeId, { call, callUs }: Open, outcome: ClientOutcome | null, atUs: number): Operation {
+  const result = outcome?.kind === 'done' ? outcome.result : null;
+  // A session that is unknown leaves open whether the command took effect before the session was dropped.
+  const said: OperationOutcome = result === null || result.status === 'sessionExpired' ? 'unknown' : result.status;
+  const isRead = call.op === 'get';
+  return {
+    clientId: client,
+    key: call.key,
+    op: call.op,
+    value: isRead || call.op === 'delete' ? null : (call.value ?? null),
+    version: call.op === 'put' ? (call.version ?? 0) : null,
+    expected: null,
+    outcome: said,
+    resultValue: isRead && said === 'ok' && result !== null ? result.value : null,
+    resultVersion: said === 'ok' || said === 'versionConflict' ? (result?.version ?? null) : null,
+    callUs,
+    returnUs: said === 'unknown' ? null : atUs,
+  };
+}

@@ -1,0 +1,37 @@
+import type { RunOptions } from '../scenario.js';
+import { ElectionSafety } from './election-safety.js';
+import { ExactlyOnce } from './exactly-once.js';
+import { LeaderAppendOnly } from './leader-append-only.js';
+import { LeaderCompleteness } from './leader-completeness.js';
+import { LogMatching } from './log-matching.js';
+import { Monotonic } from './monotonic.js';
+import { OneVote } from './one-vote.js';
+import type { Oracle } from './oracle.js';
+import { PromiseSurvives } from './promises.js';
+import { StateMachineSafety } from './state-machine-safety.js';
+
+/** The oracles of one run. */
+export interface OracleSet {
+  /** In the order in which they judge a step: of two properties broken at once the first is reported. */
+  readonly list: readonly Oracle[];
+  readonly leaderCompleteness: LeaderCompleteness;
+  readonly exactlyOnce: ExactlyOnce;
+}
+
+/** Every property that is watched at each step, fresh for one run. */
+export function oraclesFor(options: RunOptions): OracleSet {
+  const leaderCompleteness = new LeaderCompleteness();
+  const exactlyOnce = new ExactlyOnce(options.node.store.sessionsMax);
+  const list: Oracle[] = [
+    new ElectionSafety(),
+    new OneVote(),
+    new LeaderAppendOnly(),
+    new LogMatching(),
+    leaderCompleteness,
+    new StateMachineSafety(),
+    new Monotonic(),
+    new PromiseSurvives(),
+    exactlyOnce,
+  ];
+  return { list, leaderCompleteness, exactlyOnce };
+}

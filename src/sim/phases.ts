@@ -1,0 +1,122 @@
+import { storeDigest } from '../core/store/store.js';
+import type { NodeId } from '../core/base/units.js';
+import type { Cluster } from './cluster.js';
+import type { History } from './history.js';
+import type { LinkOptions } from './network.js';
+import type { Nemesis } from './nemesis.js';
+import { violated } from './oracles/oracle.js';
+import { RATIO_NEVER, type Stream } from './random.js';
+import type { Workload } from './workload.js';
+
+const US_PER_MS = 1_000;
+/** How often the run looks whether it is done. A bound on waste, not on behaviour. */
+const LOOK_EVERY_US = 20_000;
+/** Operations that each client must get done after the healing. */
+const FRESH_OPERATIONS = 3;
+
+/** A run's parts, as its phases use them. */
+export interface Stage {
+  readonly cluster: Cluster;
+  readonly history: History;
+  readonly workload: Workload;
+  readonly nemesis: Nemesis;
+}
+
+/** The first phase: clients work, the nemesis strikes, and safety is watched at every step. */
+export function liveThroughChaos({ cluster, workload, nemesis }: Stage): void {
+  const { options, world } = cluster;
+  workload.start(cluster);
+  nemesis.start(options.harms);
+  const endUs = options.chaosMs * US_PER_MS;
+  while (world.nowUs < endUs) advance(cluster, Math.min(endUs, world.nowUs + LOOK_EVERY_US));
+  nemesis.stop();
+}
+
+/**
+ * The second phase: a core of just a majority is healed, all other damage made permanent. The core must
+ * elect a leader, serve every client and come to one state within the bound.
+ *
+ * @returns The core's servers.
+ */
+export function healAndConverge({ cluster, history, workload, nemesis }: Stage): readonly NodeId[] {
+  const { options, world } = cluster;
+  const core = chooseCore(cluster, nemesis, world.streams.stream('healing', 'core'));
+  heal(cluster, core);
+  workload.healed(world.nowUs);
+
+  const deadlineUs = world.nowUs + options.convergenceMs * US_PER_MS;
+  const inTime = (because: () => string): void => {
+    if (world.nowUs >= deadlineUs) violated('Liveness', `${options.convergenceMs} ms after the healing ${because()}`, world.nowUs);
+    advance(cluster, Math.min(deadlineUs, world.nowUs + LOOK_EVERY_US));
+  };
+  while (workload.progress < FRESH_OPERATIONS) inTime(() => `a client had got only ${workload.progress} operations done; ${describe(cluster, core)}`);
+  workload.stop();
+  while (!history.isIdle) inTime(() => `a client still waited for an outcome; ${describe(cluster, core)}`);
+  workload.readEverything();
+  while (!history.isIdle) inTime(() => `a last read was still unanswered; ${describe(cluster, core)}`);
+  while (!hasConverged(cluster, core)) inTime(() => `the core had not come to one state; ${describe(cluster, core)}`);
+  return core;
+}
+
+/** Lives on to `untilUs`, and gives the run up when it has lived too many events. */
+function advance(cluster: Cluster, untilUs: number): void {
+  const { options, world } = cluster;
+  const found = world.runUntil(untilUs);
+  if (found !== null) violated(found.property, found.message, found.atUs);
+  if (world.events > options.eventsMax) violated('Liveness', `the run did not end within ${options.eventsMax} events`, world.nowUs);
+}
+
+/** A majority whose disks kept their promises, drawn from all such. */
+function chooseCore(cluster: Cluster, nemesis: Nemesis, stream: Stream): readonly NodeId[] {
+  // One draw for each server, so that what rotted does not reshuffle the rest.
+  const ranked = cluster.servers.map((server) => ({ server, rank: stream() }));
+  const whole = ranked.filter(({ server }) => !nemesis.rotten.has(server)).sort((a, b) => a.rank - b.rank || a.server - b.server);
+  const majority = Math.floor(cluster.servers.length / 2) + 1;
+  return whole.slice(0, majority).map(({ server }) => server).sort((a, b) => a - b);
+}
+
+function heal(cluster: Cluster, core: readonly NodeId[]): void {
+  const { servers, clients, options, world } = cluster;
+  for (const server of servers) {
+    if (core.includes(server)) world.resume(server);
+    else world.crash(server, { keepsPageCache: false });
+  }
+  world.healAll();
+  const everyone = [...servers, ...clients];
+  for (const from of everyone) {
+    for (const to of everyone) {
+      if (from !== to) world.network.setLink(from, to, calm(from > servers.length || to > servers.length ? options.clientLink : options.peerLink));
+    }
+  }
+  for (const server of core) world.restart(server);
+}
+
+function calm(link: LinkOptions): LinkOptions {
+  return { ...link, lossRatio: RATIO_NEVER, duplicateRatio: RATIO_NEVER };
+}
+
+/** Everything in every log of the core is committed and applied, and all are in one state. */
+function hasConverged(cluster: Cluster, core: readonly NodeId[]): boolean {
+  const first = cluster.view(core[0] as NodeId);
+  if (first === null) return false;
+  return core.every((server) => {
+    const view = cluster.view(server);
+    return (
+      view !== null &&
+      view.lastApplied === view.raft.log.lastIndex &&
+      view.lastApplied === first.lastApplied &&
+      storeDigest(view.store) === storeDigest(first.store)
+    );
+  });
+}
+
+/** The core's servers in a few words each, for a person who asks why they got stuck. */
+function describe(cluster: Cluster, core: readonly NodeId[]): string {
+  const words = core.map((server) => {
+    const view = cluster.view(server);
+    if (view === null) return `s${server} ${cluster.world.process(server).isUp ? 'recovers' : 'is down'}`;
+    const { role, currentTerm, log, commitIndex } = view.raft;
+    return `s${server} ${role} of term ${currentTerm}, log to ${log.lastIndex}, committed ${commitIndex}, applied ${view.lastApplied}`;
+  });
+  return words.join('; ');
+}

@@ -1,0 +1,44 @@
+import { viewOf } from '../core/storage/bytes.js';
+import { readRecord } from '../core/storage/wal-read.js';
+import { readWalHead, segmentCrc, walNumber, WAL_HEAD_BYTES } from '../core/storage/wal-format.js';
+import type { SimDisk } from './disk.js';
+
+/**
+ * Flips one bit, for good, in a log file: in the middle of what was durable, before a place that a later
+ * record marks as durable. So recovery can see that something is gone that had been promised, and
+ * mistaking it for a torn tail loses committed entries (Alagappan et al., FAST 2018).
+ *
+ * @param which Which of the files that offer such a place, in [0, 1).
+ * @param where Which bit of it, in [0, 1).
+ * @returns What was done, in words; null when no file offers such a place.
+ */
+export function rotCoveredByte(disk: SimDisk, which: number, where: number): string | null {
+  const offers: { readonly path: string; readonly coveredTo: number }[] = [];
+  for (const { path } of disk.list()) {
+    const durable = walNumber(path) === null ? null : disk.durableBytes(path);
+    const coveredTo = durable === null ? 0 : coveredEnd(durable);
+    if (coveredTo > WAL_HEAD_BYTES) offers.push({ path, coveredTo });
+  }
+  const chosen = offers[Math.floor(which * offers.length)];
+  if (chosen === undefined) return null;
+  const place = Math.floor(where * (chosen.coveredTo - WAL_HEAD_BYTES) * 8);
+  const offset = WAL_HEAD_BYTES + (place >> 3);
+  disk.rot(chosen.path, offset, place & 7);
+  return `bit ${place & 7} of byte ${offset} of ${chosen.path}`;
+}
+
+/** All before this place was durable when a later record of the same file was written. */
+function coveredEnd(durable: Uint8Array): number {
+  const sight = readWalHead(durable);
+  if (sight.kind !== 'whole') return 0;
+  const crc = segmentCrc(sight.identity, sight.head.segment);
+  const view = viewOf(durable);
+  let coveredTo = 0;
+  for (let at = WAL_HEAD_BYTES; at < durable.length; ) {
+    const record = readRecord(durable, view, at, crc, at);
+    if (record.kind !== 'whole') break;
+    coveredTo = Math.max(coveredTo, record.batchOffset);
+    at += record.sizeBytes;
+  }
+  return coveredTo;
+}

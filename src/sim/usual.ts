@@ -1,0 +1,77 @@
+import { MICROS_PER_MS, fromMs } from '../core/base/units.js';
+import type { Draws } from './draws.js';
+import type { LinkOptions } from './network.js';
+import { ratio, RATIO_NEVER } from './random.js';
+import type { RunOptions } from './scenario.js';
+
+/** A link of a local network: quick, nothing lost, but a message may overtake another. */
+export const LAN: LinkOptions = {
+  delayUsMin: 300,
+  delayUsMax: 5 * MICROS_PER_MS,
+  lossRatio: RATIO_NEVER,
+  duplicateRatio: RATIO_NEVER,
+  reorders: true,
+  queueMax: 10_000,
+};
+
+/** A link that loses, doubles and delays. `lossPercent` is of 100, doubling a tenth of that. */
+export function lossy(lossPercent: number, delayMsMax: number): LinkOptions {
+  return { ...LAN, delayUsMax: delayMsMax * MICROS_PER_MS, lossRatio: ratio(lossPercent, 100), duplicateRatio: ratio(lossPercent, 1_000) };
+}
+
+/**
+ * A whole description of an ordinary run: three or five servers, no harm, a modest load. A scenario takes
+ * it and says what is different in its story.
+ */
+export function usual(draws: Draws): RunOptions {
+  const servers = draws.oneOf('servers', [3, 3, 5]);
+  // Without a session a repeated put is guarded by its version only, which a delete begins anew (client/calls.ts).
+  const isSessionless = draws.chance('sessionless', 1, 4);
+  return {
+    servers,
+    chaosMs: 15_000,
+    convergenceMs: 20_000,
+    eventsMax: 2_000_000,
+    isCodecUsed: draws.chance('codec', 1, 8),
+    peerLink: LAN,
+    clientLink: LAN,
+    disk: { operationUsMin: 20, operationUsMax: 200, syncUsMin: 100, syncUsMax: 4_000 },
+    clocks: Array.from({ length: servers }, (_, i) => ({
+      offsetUs: draws.between(`clock offset ${i}`, 0, 10_000_000),
+      ratePpm: draws.between(`clock rate ${i}`, -200, 200),
+    })),
+    clockRatePpmMax: 200,
+    node: {
+      clusterId: 7,
+      raft: {
+        electionTimeoutMin: fromMs(150),
+        electionTimeoutMax: fromMs(300),
+        heartbeatInterval: fromMs(40),
+        inflightMessagesMax: 16,
+        entriesPerMessageMax: 64,
+        messageBytesMax: 65_536,
+        snapshotPieceBytes: 1_024,
+        uncommittedEntriesMax: 1_024,
+        pendingReadsMax: 1_024,
+      },
+      store: { sessionsMax: 1_000 },
+      storage: { segmentBytesMax: 16_384, recordBytesMax: 4_096, readBytes: 4_096, snapshotsKept: 2 },
+      snapshotEveryEntries: draws.oneOf('snapshot every', [100, 400, 1_000_000]),
+      entriesKept: draws.oneOf('entries kept', [0, 10, 50]),
+    },
+    workload: {
+      clients: draws.between('clients', 2, 5),
+      sessionlessRatio: isSessionless ? ratio(1, 3) : RATIO_NEVER,
+      keys: 4,
+      getWeight: 4,
+      setWeight: 3,
+      putWeight: 2,
+      deleteWeight: isSessionless ? 0 : 1,
+      thinkMsMin: 5,
+      thinkMsMax: 80,
+      attemptTimeoutMs: 100,
+      timeLimitMs: 3_000,
+    },
+    harms: [],
+  };
+}

@@ -1,0 +1,158 @@
+import { byteStringFromText, EMPTY, type ByteString } from '../core/base/bytestring.js';
+import { connectionId, type NodeId } from '../core/base/units.js';
+import type { ClientCall, ClientOutcome } from '../core/client/calls.js';
+import type { Cluster } from './cluster.js';
+import type { History } from './history.js';
+import { between, type Stream } from './random.js';
+import type { WorkloadOptions } from './scenario.js';
+
+/** The application behind a client: in the simulator's own numbering no process has this one. */
+const APPLICATION = connectionId(0);
+
+/** One client's application: a closed loop over a few keys, one call at a time. */
+interface Actor {
+  readonly client: NodeId;
+  readonly stream: Stream;
+  /** What this client last learned of each key's version; 0 for none. */
+  readonly versions: number[];
+  calls: number;
+  /** Calls begun after the healing that came to a done. */
+  doneAfterHealing: number;
+  callUs: number;
+  /** Keys that this client has still to read when all is over. */
+  readonly finalReads: ByteString[];
+}
+
+/**
+ * What clients want. Each value is written once, so that a read tells whose write it saw.
+ *
+ * Each call draws four times from its client's own stream, whatever comes out.
+ */
+export class Workload {
+  readonly #options: WorkloadOptions;
+  readonly #history: History;
+  readonly #actors: Actor[] = [];
+  readonly #keys: readonly ByteString[];
+  #cluster: Cluster | null = null;
+  #isOpen = true;
+  #healedUs = Infinity;
+
+  constructor(options: WorkloadOptions, history: History) {
+    this.#options = options;
+    this.#history = history;
+    this.#keys = Array.from({ length: options.keys }, (_, i) => byteStringFromText(`k${i}`));
+  }
+
+  /** Lets every client begin, each after a pause of its own. */
+  start(cluster: Cluster): void {
+    this.#cluster = cluster;
+    for (const client of cluster.clients) {
+      const name = `c${client - cluster.servers.length}`;
+      const actor: Actor = {
+        client,
+        stream: cluster.world.streams.stream('workload', name),
+        versions: this.#keys.map(() => 0),
+        calls: 0,
+        doneAfterHealing: 0,
+        callUs: 0,
+        finalReads: [],
+      };
+      this.#actors.push(actor);
+      this.#thinkThenCall(actor);
+    }
+  }
+
+  /** From now on what clients get done counts as progress. */
+  healed(atUs: number): void {
+    this.#healedUs = atUs;
+  }
+
+  /** The least that any client got done of what it began after the healing. */
+  get progress(): number {
+    return this.#actors.reduce((least, { doneAfterHealing }) => Math.min(least, doneAfterHealing), Infinity);
+  }
+
+  /** No further call is begun. */
+  stop(): void {
+    this.#isOpen = false;
+  }
+
+  /** One read of each key, shared out over the clients. Only after {@link stop}, when all is idle. */
+  readEverything(): void {
+    this.#keys.forEach((key, i) => this.#actors[i % this.#actors.length]?.finalReads.push(key));
+    for (const actor of this.#actors) this.#finalRead(actor);
+  }
+
+  /** To be called with each outcome. */
+  ended(client: NodeId, outcome: ClientOutcome, atUs: number): void {
+    const operation = this.#history.end(client, outcome, atUs);
+    const actor = this.#actors.find((candidate) => candidate.client === client);
+    if (actor === undefined) return;
+    if (outcome.kind === 'done' && actor.callUs >= this.#healedUs) actor.doneAfterHealing++;
+    const place = operation === null ? -1 : this.#keys.indexOf(operation.key as ByteString);
+    if (operation !== null && place >= 0) actor.versions[place] = operation.op === 'delete' ? 0 : (operation.resultVersion ?? 0);
+    if (this.#isOpen) this.#thinkThenCall(actor);
+    else this.#finalRead(actor);
+  }
+
+  #finalRead(actor: Actor): void {
+    const key = actor.finalReads.shift();
+    if (key === undefined) return;
+    actor.calls++;
+    this.#ask(actor, { id: actor.calls, op: 'get', key });
+  }
+
+  #thinkThenCall(actor: Actor): void {
+    const { world } = this.#clusterNow();
+    const thinkUs = between(actor.stream, this.#options.thinkMsMin * 1_000, this.#options.thinkMsMax * 1_000);
+    const place = between(actor.stream, 0, this.#keys.length - 1);
+    const choice = actor.stream();
+    const caution = actor.stream();
+    world.schedule(world.nowUs + thinkUs, () => {
+      if (this.#isOpen) this.#call(actor, place, choice, caution);
+    });
+  }
+
+  #call(actor: Actor, place: number, choice: number, caution: number): void {
+    actor.calls++;
+    const key = this.#keys[place] ?? EMPTY;
+    const value = byteStringFromText(`${actor.client}.${actor.calls}`);
+    const id = actor.calls;
+    switch (this.#opFor(choice)) {
+      case 'get':
+        this.#ask(actor, { id, op: 'get', key });
+        return;
+      case 'set':
+        this.#ask(actor, { id, op: 'set', key, value });
+        return;
+      case 'delete':
+        this.#ask(actor, { id, op: 'delete', key });
+        return;
+      case 'put': {
+        // One in eight guesses that the key is not there, so that conflicts are met too.
+        const version = caution < 1 / 8 ? 0 : (actor.versions[place] ?? 0);
+        this.#ask(actor, { id, op: 'put', key, value, version });
+      }
+    }
+  }
+
+  #opFor(choice: number): ClientCall['op'] {
+    const { getWeight, setWeight, putWeight, deleteWeight } = this.#options;
+    const at = choice * (getWeight + setWeight + putWeight + deleteWeight);
+    if (at < getWeight) return 'get';
+    if (at < getWeight + setWeight) return 'set';
+    return at < getWeight + setWeight + putWeight ? 'put' : 'delete';
+  }
+
+  #ask(actor: Actor, call: ClientCall): void {
+    const { world } = this.#clusterNow();
+    actor.callUs = world.nowUs;
+    this.#history.begin(actor.client, call, world.nowUs);
+    world.request(actor.client, call, APPLICATION);
+  }
+
+  #clusterNow(): Cluster {
+    if (this.#cluster === null) throw new Error('a workload is started before it works');
+    return this.#cluster;
+  }
+}
