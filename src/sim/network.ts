@@ -31,7 +31,9 @@ export const FATE_NAMES = ['delivered', 'lost', 'cut', 'duplicated', 'overflow']
 interface Link {
   options: LinkOptions;
   readonly stream: Stream;
+  delayUsMin: number;
   delaySpanUs: number;
+  queueMax: number;
   /** Below this a draw means "lost"; from `duplicateFrom` on it means "twice". */
   lostBelow: number;
   duplicateFrom: number;
@@ -93,14 +95,14 @@ export class Network {
     const link = this.#link(from, to);
     const stream = link.stream;
     const fate = stream();
-    const delayUs = link.options.delayUsMin + Math.floor(stream() * link.delaySpanUs);
-    const secondDelayUs = link.options.delayUsMin + Math.floor(stream() * link.delaySpanUs);
+    const delayUs = link.delayUsMin + Math.floor(stream() * link.delaySpanUs);
+    const secondDelayUs = link.delayUsMin + Math.floor(stream() * link.delaySpanUs);
 
     if (link.isCut) return FATE_CUT;
     if (fate < link.lostBelow) return FATE_LOST;
-    if (link.underWay >= link.options.queueMax) return FATE_OVERFLOW;
+    if (link.underWay >= link.queueMax) return FATE_OVERFLOW;
     this.#depart(link, from, to, payload, delayUs);
-    if (fate < link.duplicateFrom || link.underWay >= link.options.queueMax) return FATE_DELIVERED;
+    if (fate < link.duplicateFrom || link.underWay >= link.queueMax) return FATE_DELIVERED;
     this.#depart(link, from, to, payload, secondDelayUs);
     return FATE_DUPLICATED;
   }
@@ -207,7 +209,7 @@ export class Network {
 
 function makeLink(options: LinkOptions, stream: Stream): Link {
   const link: Link = {
-    options, stream, delaySpanUs: 0, lostBelow: 0, duplicateFrom: 1,
+    options, stream, delayUsMin: 0, delaySpanUs: 0, queueMax: 0, lostBelow: 0, duplicateFrom: 1,
     isCut: false, epoch: 0, underWay: 0, lastArrivalUs: 0, held: null,
   };
   applyOptions(link, options);
@@ -219,6 +221,8 @@ function applyOptions(link: Link, options: LinkOptions): void {
   assert(Number.isInteger(delayUsMin) && Number.isInteger(delayUsMax) && delayUsMin >= 0 && delayUsMin <= delayUsMax, 'a delay range is two whole numbers, 0 <= min <= max');
   assert(queueMax >= 1, 'a link carries at least one message');
   link.options = options;
+  link.queueMax = queueMax;
+  link.delayUsMin = delayUsMin;
   link.delaySpanUs = delayUsMax - delayUsMin + 1;
   link.lostBelow = lossRatio.numerator / lossRatio.denominator;
   link.duplicateFrom = 1 - duplicateRatio.numerator / duplicateRatio.denominator;

@@ -380,6 +380,7 @@ export class World {
   /** Takes over a step's result: the state, then what it means for the timer, then the effects in list order. */
   #settle(process: Process, input: Input<unknown, unknown> | null, before: unknown, step: Step<unknown, unknown, unknown>): void {
     const { state, effects } = step;
+    const life = process.life;
     if (this.options.freezes) deepFreeze(step);
     process.state = state;
     const wakeAt = process.machine.wakeAt(state) ?? NEVER;
@@ -392,8 +393,9 @@ export class World {
     }
     if (this.#observer !== null) this.#observer.onStep?.(this.nowUs, process.id, input, before, state, effects);
     for (let i = 0; i < effects.length; i++) {
+      // A `stop`, or a watcher that crashes the process at this very moment, ends the list.
+      if (process.life !== life) return;
       this.#carryOut(process, effects[i] as Effect<unknown, unknown>);
-      if (!process.isUp) return;
     }
   }
 

@@ -370,6 +370,14 @@ describe('a process', () => {
     expect(world.process(A).isStopped).toBe(false);
   });
 
+  test('crashed by a watcher in the middle of a step, does nothing more of that step', () => {
+    const world = pair();
+    world.setObserver({ onStep: (_at, node, input) => { if (node === A && input?.kind === 'request') world.crash(A, { keepsPageCache: true }); } });
+    send(world, A, B, 'never');
+    expect(world.runUntil(20_000)).toBeNull();
+    expect([world.process(A).isUp, messagesOf(world, B)]).toEqual([false, []]);
+  });
+
   test('has a disk: synced bytes are there after the power went, and the observer was told', () => {
     const synced: [string, number][] = [];
     const world = worldOf({}, { onSynced: (_at, _node, path, durable) => synced.push([path, durable.length]) });
@@ -407,6 +415,15 @@ describe('a machine that breaks its contract ends the run with a violation', () 
     const vandal: Act = (input) => { if (input.kind === 'request') (input.request as { list: number[] }).list.push(2); return {}; };
     expect(violationOf(vandal)).toMatchObject({ property: 'threw', atUs: 10 });
     expect(() => violationOf(vandal, { freezes: false })).toThrow('the run went on');
+  });
+
+  test('by a message that it cannot read itself once it has been bytes', () => {
+    const silent = { encode: () => new Uint8Array(), decode: () => ({ ok: false, problem: 'no bytes' }) as const };
+    const world = new World({ seed: 1, options: { ...OPTIONS, codecs: true } });
+    world.addProcess({ id: A, name: 's1', kind: 'server', machine: diary(postman), members: [A, B], disk: null, clock: TRUE_CLOCK, codecs: { message: silent, request: silent, response: silent } });
+    add(world, B, diary());
+    send(world, A, B, 1);
+    expect(world.runUntil(20_000)).toMatchObject({ property: 'codec', node: A, message: expect.stringContaining('no bytes') as string });
   });
 
   test('an oracle ends it too, and the first violation stays', () => {
