@@ -136,6 +136,13 @@ describe('the client port', () => {
     expect(onClientResponse(connection, { kind: 'leader', id: 1, leaderHint: SELF }, noAddress).output).toEqual(new Uint8Array(0));
   });
 
+  test('a request that can not be read ends the connection there, though good frames stand behind it in the same piece', () => {
+    const bytes = joined(hello(), encodeFrame('request', Uint8Array.of(8)), asked([{ kind: 'status', id: 2 }]));
+    const { requests, close } = fed([bytes]);
+    expect(requests).toEqual([]);
+    expect(close).toBe('request: the message ends inside a varint');
+  });
+
   test('takes leave quietly of who takes leave, whatever stands in the reason', () => {
     const { output, close } = fed([hello(), goodbyeFrame('done\n\u001b[31m\u2028')]);
     expect(close).toBe('the other side closed the connection: done  [31m ');

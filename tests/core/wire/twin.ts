@@ -10,7 +10,7 @@ import {
 
 /**
  * The slow, obvious twins of our codecs: the Protobuf library with code generated from
- * proto/seedstorm.proto. To generate it anew after an edit of that file:
+ * proto/seedstorm.proto. To generate it anew after an edit of that file (and take its eslint-disable line out):
  *
  *   npx --package @bufbuild/buf@1.75.0 --package @bufbuild/protoc-gen-es@2.17.0 buf generate proto \
  *     --template '{"version":"v2","plugins":[{"local":"protoc-gen-es","out":"tests/core/wire/generated","opt":["target=ts","import_extension=js"]}]}'
