@@ -51,9 +51,10 @@ export class Log {
     return this.#buffer[index - this.firstIndex] as Entry;
   }
 
-  /** The term of the entry at `index`, -1 where this log cannot say: behind its end, or compacted away. */
+  /** The term of the entry at `index`, -1 where this log cannot say: behind its end, or compacted away. Before all entries, at 0, it is 0 in every log. */
   termAt(index: LogIndex): Term {
     if (index === this.lastIndex) return this.lastTerm;
+    if (index === 0) return term(0);
     if (index > this.lastIndex || index < this.firstIndex - 1) return term(-1);
     if (index === this.firstIndex - 1) return this.prevTerm;
     return (this.#buffer[index - this.firstIndex] as Entry).term;

@@ -49,10 +49,12 @@ export class StateMachineSafety implements Oracle {
   }
 }
 
-/** An entry that was applied in this step; null if it came within a snapshot, or was compacted in the same step. */
+/** An entry that was applied in this step; null if it came within a snapshot from another server. */
 export function heldEntry(before: ServerView, after: ServerView, index: number): Entry | null {
-  for (const { log } of [after.raft, before.raft]) {
-    if (index >= log.firstIndex && index <= log.lastIndex) return log.entryAt(logIndex(index));
-  }
-  return null;
+  const { log, snapshot } = after.raft;
+  if (index >= log.firstIndex) return log.entryAt(logIndex(index));
+  // Compacted in the very step that applied it: the log before holds it, if it is the one that the snapshot speaks of.
+  const was = before.raft.log;
+  const agrees = snapshot !== null && was.termAt(snapshot.lastIndex) === snapshot.lastTerm;
+  return agrees && index >= was.firstIndex ? was.entryAt(logIndex(index)) : null;
 }
