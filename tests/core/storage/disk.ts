@@ -76,6 +76,11 @@ export class TestDisk {
     this.#durableNames.set(path, file);
   }
 
+  /** What would be left if every pending thing were lost, ascending by name. */
+  durableFiles(): readonly { path: string; bytes: Uint8Array }[] {
+    return [...this.#durableNames.keys()].sort().map((path) => ({ path, bytes: (this.#durableNames.get(path) as File).durable }));
+  }
+
   bytesOf(path: string): Uint8Array {
     return (this.names.get(path) as File).bytes;
   }

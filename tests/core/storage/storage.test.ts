@@ -65,6 +65,38 @@ describe('whatever was reported durable', () => {
   });
 });
 
+/** Performs steps until one of this sort, of this file if one is given, has been performed. */
+function advanceTo(life: Life, kind: string, path?: string): void {
+  for (;;) {
+    const operation = life.running[0];
+    const step = operation?.steps[operation.values.length];
+    if (step === undefined) throw new Error(`no ${kind} is coming`);
+    life.advance(0);
+    if (step.kind === kind && (path === undefined || ('path' in step && step.path === path))) return;
+  }
+}
+
+test('two crashes of the process and one of power cannot take a file from the middle of the log', () => {
+  const life = settled();
+  life.setTerm(1, 2);
+  life.append(1);
+  life.settle();
+  life.crash(null);
+  advanceTo(life, 'append', walName(2));
+  life.crash(null);
+  advanceTo(life, 'sync', walName(3));
+  // Were both names still pending, the first would be lost and the second kept.
+  let isFirst = true;
+  life.crash(() => {
+    const fate = isFirst ? 0.9 : 0.1;
+    isFirst = false;
+    return fate;
+  });
+  life.settle();
+  expect(life.problem).toBeNull();
+  expect(life.recovered?.entries).toHaveLength(1);
+});
+
 function settled(): Life {
   const life = new Life();
   life.settle();
