@@ -10,6 +10,7 @@ import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { walCommand } from './commands/wal.js';
 import { misuse } from './exit.js';
+import { unknownName } from './suggest.js';
 import { VERSION } from './version.js';
 
 /** Wider text is harder to read, however wide the terminal. */
@@ -21,7 +22,7 @@ const COMMANDS = [
   clusterCommand, nodeCommand,
   getCommand, setCommand, putCommand, deleteCommand, statusCommand,
   benchCommand, walCommand,
-] as readonly CommandModule[];
+];
 
 /**
  * Parses the words of a command line and runs the command. Commands set `process.exitCode`.
@@ -29,13 +30,17 @@ const COMMANDS = [
  * @throws {UserError} One line, for wrong use or bad input.
  */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
+  const name = words[0] ?? '';
+  const command = COMMANDS.find((candidate) => nameOf(candidate) === name);
+  if (command === undefined && name !== '' && !name.startsWith('-')) throw unknownName('command', name, COMMANDS.map(nameOf));
+
   const parser = yargs([...words])
     .scriptName('seedstorm')
     .usage('$0 <command>\n\nGrows a simulated world from a seed and tests a replicated store in it; the same store runs for real.')
-    .command([...COMMANDS])
+    // Each command knows its own options; here they are all the same.
+    .command(COMMANDS as unknown as CommandModule[])
     .demandCommand(1, 'say what to do: seedstorm --help lists the commands')
     .strict()
-    .recommendCommands()
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .version(VERSION)
     .help()
@@ -47,11 +52,20 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     .fail((message: string | null, error: Error | undefined) => {
       // yargs comes here with its own complaints and, separately, with whatever a command has thrown.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw misuse(oneLine(message ?? error?.message ?? 'wrong use'));
+      throw misuse(complaint(message ?? error?.message ?? 'wrong use', command));
     });
   await parser.parseAsync();
 }
 
-function oneLine(message: string): string {
-  return message.trim().replace(/\s*\n\s*/g, '; ');
+/** `run <scenario>` is called `run`. */
+function nameOf({ command }: { readonly command?: string | readonly string[] | undefined }): string {
+  return String(command).split(' ')[0] ?? '';
+}
+
+/** What yargs says, as one line that ends in how the command is used. */
+function complaint(message: string, command: (typeof COMMANDS)[number] | undefined): string {
+  const line = message.trim().replace(/:?\s*\n\s*/g, ': ');
+  if (command === undefined) return line;
+  const said = line.startsWith('Not enough non-option arguments') ? 'a word is missing' : line.charAt(0).toLowerCase() + line.slice(1);
+  return `${said}; use: seedstorm ${String(command.command)} (--help says more)`;
 }

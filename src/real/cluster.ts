@@ -21,6 +21,8 @@ export interface ClusterSettings {
   readonly nodeArguments?: readonly string[];
   /** Takes each line that a server writes. */
   readonly onLine?: (id: NodeId, line: string) => void;
+  /** Told each time when the process of a server is gone, wished or not. */
+  readonly onDown?: (id: NodeId) => void;
 }
 
 /** Real processes on this machine. They end with this process, however it ends. */
@@ -70,10 +72,15 @@ export async function startCluster(settings: ClusterSettings): Promise<RunningCl
     await Promise.all([...children.values()].map((child) => child.stop()));
     throw error;
   }
-  return runningCluster(clusterId, servers, children);
+  return runningCluster(clusterId, servers, children, settings.onDown ?? (() => undefined));
 }
 
-function runningCluster(clusterId: number, servers: ServerMap, children: ReadonlyMap<NodeId, ServerChild>): RunningCluster {
+function runningCluster(
+  clusterId: number,
+  servers: ServerMap,
+  children: ReadonlyMap<NodeId, ServerChild>,
+  onDown: (id: NodeId) => void,
+): RunningCluster {
   const all = [...children.values()];
   const child = (id: NodeId): ServerChild => {
     const found = children.get(id);
@@ -84,7 +91,12 @@ function runningCluster(clusterId: number, servers: ServerMap, children: Readonl
     const look = () => {
       if (all.every((one) => one.isDown)) resolve();
     };
-    for (const one of all) one.onDown = look;
+    for (const [id, one] of children) {
+      one.onDown = () => {
+        onDown(id);
+        look();
+      };
+    }
     look();
   });
   return {

@@ -44,6 +44,7 @@ export const checkCommand: CommandModule<object, Options> = {
     const read = readHistory(format, await textOf(path), asked);
     if (!read.ok) throw misuse(`${path}, line ${read.problem.line}: ${read.problem.problem}`);
     const { operations, model } = read.value;
+    if (operations.length === 0) throw misuse(`${path} holds no operation: nothing to judge`);
 
     const { CHECK_DEFAULTS, checkLinearizability } = await import('../../sim/checkers/linearizability.js');
     const stepsMax = options.steps === undefined ? CHECK_DEFAULTS.stepsMax : wholeNumber('steps', once('steps', options.steps), 1, Number.MAX_SAFE_INTEGER);

@@ -142,7 +142,7 @@ async function withClient(options: Reach, use: (client: Client) => Promise<void>
   } catch (error) {
     const isMaybe = error instanceof MaybeError;
     if (!isMaybe && !(error instanceof NotDoneError)) throw error;
-    const line = `${isMaybe ? 'maybe done' : 'not done'}: ${error.message}`;
+    const line = `${isMaybe ? 'maybe done' : 'not done'}: ${error.message} (servers ${servers.join(', ')})`;
     answer(options, { done: isMaybe ? null : false, reason: isMaybe ? 'maybe' : 'notDone', message: error.message }, false, line);
   } finally {
     await client.close();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import type { RunningCluster } from '../../real/cluster.js';
 import { once, wholeNumber } from '../arguments.js';
@@ -31,21 +32,30 @@ export const clusterCommand: CommandModule<object, Options> = {
     const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);
     const basePort = wholeNumber('base-port', once('base-port', options['base-port']), 1, BASE_PORT_MAX);
     const directory = once('data', options.data);
-    const { startCluster } = await import('../../real/cluster.js');
+    const [{ startCluster }, { formatServerMap }] = await Promise.all([import('../../real/cluster.js'), import('../../real/addresses.js')]);
 
     // Asked to stop while the servers start: they are stopped as soon as they are up.
     const stopping = new Promise<'stopped'>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('stopped'));
     });
-    const cluster = await startCluster({
+    let isUp = false;
+    const cluster: RunningCluster = await startCluster({
       servers, basePort, directory,
       onLine: (id, line) => {
-        if (options.verbose || / (error|warn) /.test(line)) complain(`s${id} ${line}`);
+        // While they start, servers miss each other; that is no news.
+        if (options.verbose || (isUp && / (error|warn) /.test(line))) complain(`s${id} ${line}`);
+      },
+      onDown: (id) => {
+        if (!isUp) return;
+        const words = `--id ${id} --cluster-id ${cluster.clusterId} --peers ${formatServerMap(cluster.servers)} --data ${join(directory, `server-${id}`)}`;
+        complain(`server ${id} is down; start it again with: npx seedstorm node ${words}`);
       },
     });
+    isUp = true;
     for (const line of greeting(cluster, directory)) say(line);
 
     const why = await Promise.race([stopping, cluster.ended.then(() => 'ended' as const)]);
+    isUp = false;
     if (why === 'stopped') say('stopping');
     await cluster.stop();
     say(why === 'stopped' ? 'stopped' : 'no server runs any more');

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DiskOutcome, DiskStep, DiskValue } from '../core/machine.js';
+import { snapshotNumber, unfinishedNumber } from '../core/storage/snapshot-format.js';
+import { walNumber } from '../core/storage/wal-format.js';
+import { misuse } from './exit.js';
+
+/**
+ * The files of one data directory, copied into memory. Disk steps are carried out on the copy, so that a
+ * recovery can be tried without changing a byte of what is on the disk.
+ */
+export class DirectoryCopy {
+  readonly #files = new Map<string, Uint8Array>();
+
+  /** @throws {UserError} When the directory cannot be read, or holds no file of ours. */
+  constructor(directory: string) {
+    try {
+      for (const name of readdirSync(directory).sort()) {
+        if (isOurs(name)) this.#files.set(name, readFileSync(join(directory, name)));
+      }
+    } catch (error) {
+      throw misuse(`${directory} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (this.#files.size === 0) throw misuse(`${directory} holds no write-ahead log (of a cluster, name one server's directory in it)`);
+  }
+
+  /** Names and bytes, ascending by name. */
+  files(): readonly (readonly [name: string, bytes: Uint8Array])[] {
+    return [...this.#files].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** Carries out one operation, by the rules of the contract in core/machine.ts. */
+  perform(steps: readonly DiskStep[]): DiskOutcome {
+    const values: DiskValue[] = [];
+    for (const step of steps) {
+      const value = this.#step(step);
+      if (value === undefined) return { ok: false, at: values.length, error: { code: 'missing', message: 'no such file' } };
+      values.push(value);
+    }
+    return { ok: true, values };
+  }
+
+  /** @returns undefined when the file is missing. */
+  #step(step: DiskStep): DiskValue | undefined {
+    if (step.kind === 'list') return this.files().map(([path, bytes]) => ({ path, sizeBytes: bytes.length }));
+    if (step.kind === 'syncDirectory') return null;
+    const before = this.#files.get(step.path);
+    switch (step.kind) {
+      case 'append':
+        return this.#write(step.path, before ?? new Uint8Array(), before?.length ?? 0, step.bytes);
+      case 'write':
+        return this.#write(step.path, before ?? new Uint8Array(), step.offset, step.bytes);
+      case 'sync':
+        return before === undefined ? undefined : null;
+      case 'read':
+        return before?.subarray(step.offset, step.offset + step.length);
+      case 'truncate':
+        return before === undefined ? undefined : this.#write(step.path, before.subarray(0, step.length), step.length, new Uint8Array());
+      case 'rename':
+        if (before === undefined) return undefined;
+        this.#files.delete(step.path);
+        this.#files.set(step.to, before);
+        return null;
+      case 'remove':
+        return this.#files.delete(step.path) ? null : undefined;
+    }
+  }
+
+  #write(path: string, before: Uint8Array, offset: number, bytes: Uint8Array): null {
+    const after = new Uint8Array(Math.max(before.length, offset + bytes.length));
+    after.set(before);
+    after.set(bytes, offset);
+    this.#files.set(path, after);
+    return null;
+  }
+}
+
+function isOurs(name: string): boolean {
+  return walNumber(name) !== null || snapshotNumber(name) !== null || unfinishedNumber(name) !== null;
+}
