@@ -41,6 +41,8 @@ export class World {
   messagesSent = 0;
   messagesDelivered = 0;
   messagesLost = 0;
+  /** What a machine threw to end the run, with its stack, for whoever mends it. Never in a digest or a report. */
+  thrown: Error | null = null;
 
   readonly #queue = new EventQueue();
   readonly #digest = new RunningDigest();
@@ -262,6 +264,7 @@ export class World {
       const acting = this.#acting;
       this.#acting = null;
       if (acting === null || !(error instanceof Error)) throw error;
+      this.thrown ??= error;
       this.fail(error.name === 'AssertionError' ? 'assertion' : 'threw', `${acting.name}: ${error.message}`, acting.id);
     }
   }

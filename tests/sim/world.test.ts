@@ -402,7 +402,9 @@ describe('a machine that breaks its contract ends the run with a violation', () 
     add(world, A, diary(act));
     world.schedule(10, () => { world.request(A, { list: [1] }, connectionId(900)); });
     world.schedule(20, () => { throw new Error('the run went on'); });
-    return world.runUntil(100);
+    const violation = world.runUntil(100);
+    expect(world.thrown?.stack).toContain('src/sim/world.ts');
+    return violation;
   };
 
   test('by an assertion, by any other error, by a disk it does not have', () => {
