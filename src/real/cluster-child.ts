@@ -20,6 +20,12 @@ export interface ChildSettings {
 const READY_MS_MAX = 30_000;
 const STOP_MS_MAX = 8_000;
 
+/** Processes to be killed when this one exits: a paused one would not notice that its channel broke. */
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 /**
  * One server as a child process, which may be killed and started again.
  *
@@ -79,6 +85,7 @@ export class ServerChild {
     const { id, onLine } = this.#settings;
     const child = spawn(process.execPath, [programPath(), ...this.#words()], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#process = child;
+    alive.add(child);
     let lastLine = '';
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
@@ -89,6 +96,7 @@ export class ServerChild {
     }
     this.#gone = new Promise((resolve) => {
       const bury = () => {
+        alive.delete(child);
         this.#process = null;
         resolve();
         this.onDown();

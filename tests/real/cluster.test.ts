@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { nodeId } from '../../src/core/base/units.js';
+import { openClient } from '../../src/real/client.js';
+import { startCluster, type ClusterSettings, type RunningCluster } from '../../src/real/cluster.js';
+import { UserError } from '../../src/real/errors.js';
+import { freePorts } from '../../src/real/ports.js';
+import { leaderOf } from '../chaos/nemesis.js';
+import { eventually, temporaryDirectory } from './helpers.js';
+
+const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
+
+async function started(settings: Partial<ClusterSettings> = {}): Promise<RunningCluster> {
+  const cluster = await startCluster({ servers: 3, directory: await temporaryDirectory(), ...settings });
+  onTestFinished(() => cluster.stop());
+  return cluster;
+}
+
+function clientOf(cluster: RunningCluster) {
+  const client = openClient({ servers: cluster.clientAddresses, timeoutMs: 20_000 });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+const leader = (cluster: RunningCluster) => eventually('a leader', () => leaderOf(clientOf(cluster)));
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('a cluster of real processes', () => {
+  test('goes on when its leader is killed, and takes it back', async () => {
+    const cluster = await started();
+    const client = clientOf(cluster);
+    await client.set('before', '1');
+    const killed = await leader(cluster);
+    await cluster.kill(killed);
+    expect(cluster.pidOf(killed)).toBeNull();
+    await client.set('meanwhile', '2');
+    expect((await client.get('before'))?.value.toString()).toBe('1');
+    await cluster.restart(killed);
+    await eventually('three equal stores', async () => {
+      const digests = (await client.status()).map(({ status }) => status?.digest);
+      return new Set(digests).size === 1 && digests[0] !== undefined ? true : null;
+    });
+  });
+
+  test('that is killed as a whole, again and again, has lost nothing acknowledged', async () => {
+    const cluster = await started();
+    const client = clientOf(cluster);
+    const ids = [...cluster.servers.keys()];
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 30 }, (_, i) => client.set(`k${round}-${i}`, `v${i}`)));
+      await Promise.all(ids.map((id) => cluster.kill(id)));
+      await Promise.all(ids.map((id) => cluster.restart(id)));
+    }
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 30; i++) expect((await client.get(`k${round}-${i}`))?.value.toString()).toBe(`v${i}`);
+    }
+  });
+
+  test('that is stopped and started in the same directory is the same cluster', async () => {
+    const directory = await temporaryDirectory();
+    const first = await started({ directory });
+    await clientOf(first).set('k', 'v');
+    await first.stop();
+    await first.ended;
+    const second = await started({ directory });
+    expect(second.clusterId).toBe(first.clusterId);
+    expect((await clientOf(second).get('k'))?.value.toString()).toBe('v');
+  });
+
+  test('stops within a moment, a paused server included', async () => {
+    const cluster = await started();
+    const pids = [1, 2, 3].map((id) => cluster.pidOf(nodeId(id)) ?? 0);
+    cluster.pause(nodeId(2));
+    const began = performance.now();
+    await cluster.stop();
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  test('is not started over a busy port: one line names it, and no process stays', async () => {
+    const [base = 0] = await freePorts(1);
+    const squatter = createServer().listen(base + 2, '127.0.0.1');
+    onTestFinished(() => void squatter.close());
+    await once(squatter, 'listening');
+    const start = started({ basePort: base });
+    await expect(start).rejects.toThrow(UserError);
+    await expect(start).rejects.toThrow(`client port 127.0.0.1:${base + 2} cannot be used: it is already in use`);
+  });
+
+  test('is not started in the directory of a larger one, or of something else', async () => {
+    const directory = await temporaryDirectory();
+    const first = await started({ directory });
+    await first.stop();
+    await expect(started({ directory, servers: 5 })).rejects.toThrow(`${directory} holds a cluster of 3 servers, not 5`);
+    await writeFile(join(directory, 'cluster.json'), '{"servers":');
+    await expect(started({ directory })).rejects.toThrow(/does not describe a cluster/);
+    await expect(started({ servers: 0 })).rejects.toThrow(/1 to 9 servers/);
+  });
+});
+
+describe('the cluster command', () => {
+  test('ends with exit code 0 on Ctrl-C, and its servers with it', async () => {
+    const { child, pids } = await commandUp();
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  test('takes its servers along when it is killed', async () => {
+    const { child, pids } = await commandUp();
+    expect(pids.filter(isAlive)).toEqual(pids);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await eventually('the servers end', () => (pids.some(isAlive) ? null : true));
+  });
+});
+
+async function commandUp() {
+  const [base = 0] = await freePorts(1);
+  const directory = await temporaryDirectory();
+  const child = spawn(process.execPath, [program, 'cluster', '--servers', '3', '--data', directory, '--base-port', String(base)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  await eventually('the cluster says that it is up', () => (said.includes('Ctrl-C') ? true : null), 20_000);
+  const pids = [...said.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+  expect(pids).toHaveLength(3);
+  expect(await readFile(join(directory, 'cluster.json'), 'utf8')).toContain('"servers":3');
+  return { child, pids };
+}
