@@ -14,7 +14,7 @@ export const figure8: Scenario = {
     return {
       ...ordinary,
       servers: 5,
-      peerLink: lossy(draws.oneOf('loss', [5, 20]), draws.oneOf('delay', [10, 30])),
+      peerLink: lossy(draws.oneOf('loss', [5, 15]), draws.oneOf('delay', [5, 15])),
       node: {
         ...ordinary.node,
         // Short logs and small messages: an entry reaches one server after the other, and a leader dies in between.
@@ -24,10 +24,10 @@ export const figure8: Scenario = {
           electionTimeoutMax: fromMs(150),
           heartbeatInterval: fromMs(25),
           entriesPerMessageMax: 1,
-          inflightMessagesMax: 1,
+          inflightMessagesMax: 2,
         },
       },
-      workload: { ...ordinary.workload, thinkMsMin: 20, thinkMsMax: 150 },
+      workload: { ...ordinary.workload, thinkMsMin: 20, thinkMsMax: 150, attemptTimeoutMs: 400 },
       harms: [
         harm('killLeader', [80, 400], [100, 700]),
         harm('isolateLeader', [150, 600], [100, 500]),

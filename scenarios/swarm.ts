@@ -42,6 +42,8 @@ export const swarm: Scenario = {
         keys: draws.between('keys', 1, 12),
         thinkMsMin: 0,
         thinkMsMax: draws.oneOf('think', [30, 100, 300]),
+        // Not below what a slow cluster needs: who asks again too soon only makes it slower.
+        attemptTimeoutMs: draws.oneOf('attempt timeout', [300, 1_000]),
       },
       harms: harms(draws),
     };

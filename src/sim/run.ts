@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { assert } from '../core/base/assert.js';
 import type { Operation } from './checkers/history.js';
+import type { NodeId } from '../core/base/units.js';
 import { Cluster } from './cluster.js';
 import { Coverage } from './coverage.js';
 import { Draws } from './draws.js';
@@ -10,6 +11,7 @@ import { Nemesis } from './nemesis.js';
 import type { Observer } from './observer.js';
 import { Violated } from './oracles/oracle.js';
 import { oraclesFor } from './oracles/all.js';
+import type { DurableFile } from './oracles/durable-quorum.js';
 import { checkAcknowledged, checkFailed, checkHistory } from './oracles/final.js';
 import { StartsAgain } from './oracles/starts-again.js';
 import { Watch } from './oracles/watch.js';
@@ -69,7 +71,7 @@ class Run {
 
   constructor(options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
-    this.#oracles = oraclesFor(options);
+    this.#oracles = oraclesFor(options, (server) => durableFiles(this.stage.cluster, server));
     const history = new History();
     const workload = new Workload(options.workload, history);
     const observer = together([
@@ -126,4 +128,12 @@ class Run {
       ...(violation === null ? {} : { violation }),
     };
   }
+}
+
+function durableFiles(cluster: Cluster, server: NodeId): readonly DurableFile[] {
+  const disk = cluster.world.disk(server);
+  return disk.list().flatMap(({ path }) => {
+    const bytes = disk.durableBytes(path);
+    return bytes === null ? [] : [{ path, bytes }];
+  });
 }

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../scenario.js';
 import { ElectionSafety } from './election-safety.js';
+import { DurableQuorum, type DurableFiles } from './durable-quorum.js';
 import { ExactlyOnce } from './exactly-once.js';
 import { LeaderAppendOnly } from './leader-append-only.js';
 import { LeaderCompleteness } from './leader-completeness.js';
@@ -19,7 +20,7 @@ export interface OracleSet {
 }
 
 /** Every property that is watched at each step, fresh for one run. */
-export function oraclesFor(options: RunOptions): OracleSet {
+export function oraclesFor(options: RunOptions, durableFiles: DurableFiles): OracleSet {
   const leaderCompleteness = new LeaderCompleteness();
   const exactlyOnce = new ExactlyOnce(options.node.store.sessionsMax);
   const list: Oracle[] = [
@@ -33,5 +34,6 @@ export function oraclesFor(options: RunOptions): OracleSet {
     new PromiseSurvives(),
     exactlyOnce,
   ];
+  if (options.node.storage !== null) list.unshift(new DurableQuorum(options.node.clusterId, options.servers, durableFiles));
   return { list, leaderCompleteness, exactlyOnce };
 }

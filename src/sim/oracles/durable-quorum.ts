@@ -1,0 +1,69 @@
+import { logIndex, nodeId, type NodeId } from '../../core/base/units.js';
+import { DurableLogReader } from '../../core/storage/inspect.js';
+import { violated, type Oracle, type ServerView } from './oracle.js';
+
+/** A file as a power cut would leave it now. */
+export interface DurableFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** All files of a server's disk that a power cut would leave, ascending by name. */
+export type DurableFiles = (server: NodeId) => readonly DurableFile[];
+
+/**
+ * Commit On A Durable Quorum: when an entry counts as committed anywhere, a majority of servers would still
+ * have it after a power cut (thesis §3.8, §10.2.1). What is durable the oracle reads from the bytes on the
+ * disks; no claim of any server counts.
+ */
+export class DurableQuorum implements Oracle {
+  readonly #clusterId: number;
+  readonly #servers: number;
+  readonly #durableFiles: DurableFiles;
+  readonly #readers: (DurableLogReader | undefined)[] = [];
+  #checkedTo = 0;
+
+  constructor(clusterId: number, servers: number, durableFiles: DurableFiles) {
+    this.#clusterId = clusterId;
+    this.#servers = servers;
+    this.#durableFiles = durableFiles;
+  }
+
+  onSynced(_atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
+    this.#readerOf(server).tell(path, durable);
+  }
+
+  onCrash(_atUs: number, server: NodeId): void {
+    // What survives is decided at the crash, so it is read anew when the server is next looked at.
+    this.#readers[server] = undefined;
+  }
+
+  onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    const { commitIndex, log } = after.raft;
+    if (commitIndex <= before.raft.commitIndex || commitIndex <= this.#checkedTo) return;
+    this.#checkedTo = commitIndex;
+    const term = log.termAt(commitIndex);
+    if (term < 0) return;
+    const holders: NodeId[] = [];
+    for (let id = nodeId(1); id <= this.#servers; id = nodeId(id + 1)) {
+      // An entry and its term stand for all before them (Log Matching; a log file is written in order).
+      if (this.#readerOf(id).holds(logIndex(commitIndex), term)) holders.push(id);
+    }
+    if (holders.length * 2 > this.#servers) return;
+    const who = holders.length === 0 ? 'no server' : holders.map((id) => `s${id}`).join(' and ');
+    violated(
+      'Commit On A Durable Quorum',
+      `s${server} (${after.raft.role} of term ${after.raft.currentTerm}) takes entry ${commitIndex} of term ${term} for committed, but it is durable on ${who} of ${this.#servers} only`,
+      atUs,
+    );
+  }
+
+  #readerOf(server: NodeId): DurableLogReader {
+    const known = this.#readers[server];
+    if (known !== undefined) return known;
+    const reader = new DurableLogReader({ clusterId: this.#clusterId, nodeId: server });
+    this.#readers[server] = reader;
+    for (const { path, bytes } of this.#durableFiles(server)) reader.tell(path, bytes);
+    return reader;
+  }
+}
