@@ -1,19 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ByteString } from '../../../src/core/base/bytestring.js';
 import type { Result } from '../../../src/core/base/result.js';
-import { logIndex, term } from '../../../src/core/base/units.js';
-import type { Entry } from '../../../src/core/raft/log.js';
-import type { RaftMessage } from '../../../src/core/raft/messages.js';
-import type { Command } from '../../../src/core/store/command.js';
-import { commandBytes, commandSizeBytes, decodeCommand, encodeCommand } from '../../../src/core/wire/command.js';
-import { peerCodec } from '../../../src/core/wire/peer.js';
-import { requestCodec } from '../../../src/core/wire/request.js';
-import { responseCodec } from '../../../src/core/wire/response.js';
-import { command, raftMessage, request, response } from './arbitraries.js';
-import { twin } from './twin.js';
 
-interface Face<Value> {
+/** One codec with both its directions, and its slow, obvious twin. */
+export interface Face<Value> {
   readonly name: string;
   readonly arbitrary: fc.Arbitrary<Value>;
   readonly encode: (value: Value) => Uint8Array;
@@ -39,7 +29,8 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-function proves<Value>({ name, arbitrary, encode, decode, twin }: Face<Value>): void {
+/** The laws of every codec, as tests. */
+export function keepsTheLaws<Value>({ name, arbitrary, encode, decode, twin }: Face<Value>): void {
   describe(name, () => {
     test('what is written is read as it was', () => {
       fc.assert(fc.property(arbitrary, (value) => { expect(decode(encode(value))).toEqual({ ok: true, value }); }), RUNS);
@@ -89,37 +80,4 @@ function proves<Value>({ name, arbitrary, encode, decode, twin }: Face<Value>): 
       );
     });
   });
-}
-
-proves({ name: 'command', arbitrary: command, encode: encodeCommand, decode: decodeCommand, twin: twin.command });
-proves({ name: 'peer message', arbitrary: raftMessage, encode: peerCodec.encode, decode: peerCodec.decode, twin: twin.peer });
-proves({ name: 'request', arbitrary: request, encode: requestCodec.encode, decode: requestCodec.decode, twin: twin.request });
-proves({ name: 'response', arbitrary: response, encode: responseCodec.encode, decode: responseCodec.decode, twin: twin.response });
-
-describe('the memo of encoded commands', () => {
-  test('a large command object is encoded once', () => {
-    const large = { op: 'set', clientId: 1, sequenceNum: 2, key: 'k', value: 'v'.repeat(10_000), version: 0 } as unknown as Command;
-    expect(commandBytes(large)).toBe(commandBytes(large));
-    expect(commandBytes(large)).toEqual(encodeCommand(large));
-  });
-
-  test('it changes no bytes, large or small, alone or in an entry', () => {
-    const sized = fc.tuple(command, fc.constantFrom(0, 400, 600)).map(([value, more]) => {
-      return { ...value, value: (value.value + '.'.repeat(more)) as ByteString };
-    });
-    fc.assert(
-      fc.property(sized, (value) => {
-        expect(commandBytes(value)).toEqual(encodeCommand(value));
-        const message = appendOf(value);
-        expect(peerCodec.encode(message)).toEqual(twin.peer.write(message));
-      }),
-    );
-  });
-});
-
-function appendOf(payload: Command): RaftMessage {
-  const entry: Entry = { index: logIndex(5), term: term(2), kind: 'command', payload, sizeBytes: commandSizeBytes(payload) };
-  return {
-    kind: 'appendEntries', term: term(2), prevLogIndex: logIndex(4), prevLogTerm: term(1), leaderCommit: logIndex(3), sequence: 9, entries: [entry],
-  };
 }

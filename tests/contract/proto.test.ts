@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { file_seedstorm } from './generated/seedstorm_pb.js';
+import { file_seedstorm } from '../core/wire/generated/seedstorm_pb.js';
 
-const proto = readFileSync(new URL('../../../proto/seedstorm.proto', import.meta.url), 'utf8').replace(/\/\/.*$/gm, '');
+const proto = readFileSync(new URL('../../proto/seedstorm.proto', import.meta.url), 'utf8').replace(/\/\/.*$/gm, '');
 
 /** `name = number` of each field or value in a block of the text, whatever stands around it. */
 function numbersIn(block: string): string[] {
