@@ -2,7 +2,7 @@ import { NOBODY, logIndex, term, type LogIndex, type NodeId, type Term } from '.
 import { viewOf } from './bytes.js';
 import type { Identity } from './types.js';
 import { WAL_HEAD_BYTES, readWalHead, segmentCrc, walNumber, type WalHead, type WalRecord } from './wal-format.js';
-import { readRecord } from './wal-read.js';
+import { pushEntryTerms, readRecord } from './wal-read.js';
 
 /**
  * What one server's disk would still say after a power cut, followed file by file as bytes become durable:
@@ -99,6 +99,9 @@ export class DurableLogReader {
     if (this.#isBroken || bytes.length === 0) return;
     const view = viewOf(bytes);
     while (this.#offset - from < bytes.length) {
+      const entriesBytes = pushEntryTerms(bytes, view, this.#offset - from, this.#crc, this.#offset, this.#terms);
+      this.#offset += entriesBytes;
+      if (entriesBytes > 0) continue;
       const sight = readRecord(bytes, view, this.#offset - from, this.#crc, this.#offset);
       if (sight.kind === 'short') return;
       this.#isBroken = sight.kind === 'broken';

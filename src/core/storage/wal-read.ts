@@ -23,14 +23,37 @@ const BROKEN: RecordSight = { kind: 'broken' };
  * @param offset Where `at` lies in the file.
  */
 export function readRecord(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number): RecordSight {
-  if (at + RECORD_HEADER_BYTES > bytes.length) return { kind: 'short', neededBytes: RECORD_HEADER_BYTES };
-  if (!isHeader(bytes, view, at, crc, offset)) return BROKEN;
-  const payloadBytes = view.getUint32(at + 8, true);
-  const sizeBytes = recordBytes(payloadBytes);
-  if (at + sizeBytes > bytes.length) return { kind: 'short', neededBytes: sizeBytes };
-  if (view.getUint32(at + 4, true) !== crcEnd(crcOf(CRC_BEGIN, bytes, at + RECORD_HEADER_BYTES, at + sizeBytes))) return BROKEN;
-  const record = decodePayload(bytes, view, bytes[at + 16] as number, at + RECORD_HEADER_BYTES, payloadBytes);
+  const sizeBytes = sizeOfRecord(bytes, view, at, crc, offset);
+  if (sizeBytes < 0) return { kind: 'short', neededBytes: -sizeBytes };
+  const record = sizeBytes === 0 ? null : decodePayload(bytes, view, bytes[at + 16] as number, at + RECORD_HEADER_BYTES, view.getUint32(at + 8, true));
   return record === null ? BROKEN : { kind: 'whole', record, sizeBytes, batchOffset: view.getUint32(at + 12, true) };
+}
+
+/** The size of the record at `at` if both its checksums are right, 0 if not, and -n where n bytes are needed to say. */
+function sizeOfRecord(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number): number {
+  if (at + RECORD_HEADER_BYTES > bytes.length) return -RECORD_HEADER_BYTES;
+  if (!isHeader(bytes, view, at, crc, offset)) return 0;
+  const sizeBytes = recordBytes(view.getUint32(at + 8, true));
+  if (at + sizeBytes > bytes.length) return -sizeBytes;
+  const isWhole = view.getUint32(at + 4, true) === crcEnd(crcOf(CRC_BEGIN, bytes, at + RECORD_HEADER_BYTES, at + sizeBytes));
+  return isWhole ? sizeBytes : 0;
+}
+
+/**
+ * The cheap way for who wants no payloads: if a whole record of entries stands at `at`, pushes their terms.
+ *
+ * @returns Its size; 0 if something else stands there, which {@link readRecord} then tells.
+ */
+export function pushEntryTerms(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number, terms: Term[]): number {
+  if (at + RECORD_HEADER_BYTES > bytes.length || bytes[at + 16] !== KIND_ENTRIES) return 0;
+  const sizeBytes = sizeOfRecord(bytes, view, at, crc, offset);
+  if (sizeBytes <= 0) return 0;
+  let entryAt = at + RECORD_HEADER_BYTES + ENTRIES_HEAD_BYTES;
+  for (let left = view.getUint32(entryAt - 4, true); left > 0; left--) {
+    terms.push(getU64(view, entryAt) as Term);
+    entryAt += ENTRY_HEAD_BYTES + view.getUint32(entryAt + 9, true);
+  }
+  return sizeBytes;
 }
 
 /** Whether a header of this segment and this very place stands at `at`, where 20 bytes are. */
