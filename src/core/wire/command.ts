@@ -61,8 +61,8 @@ export function commandSizeBytes(command: Command): number {
   return ENTRY_OVERHEAD_BYTES + command.key.length + command.value.length;
 }
 
-/** About what an entry costs beside its key and value; a no-op costs only this. */
-export const ENTRY_OVERHEAD_BYTES = 32;
+/** About what an entry costs beside its key and value. */
+const ENTRY_OVERHEAD_BYTES = 32;
 
 /** Fields of a command, last to first. */
 export function writeCommand(writer: Writer, command: Command): void {

@@ -7,7 +7,7 @@ import type {
   AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage, RequestVote, RequestVoteReply,
 } from '../raft/messages.js';
 import type { Command } from '../store/command.js';
-import { commandSizeBytes, ENTRY_OVERHEAD_BYTES, readCommand, writeCommandField } from './command.js';
+import { commandSizeBytes, readCommand, writeCommandField } from './command.js';
 import { assertWithin, ENTRIES_PER_MESSAGE_MAX, FRAME_BYTES_MAX } from './limits.js';
 import { Reader } from './reader.js';
 import { BYTES, VARINT, Writer } from './writer.js';
@@ -223,7 +223,8 @@ function readEntry(reader: Reader): Entry {
   reader.leave(outer);
 
   const kind: EntryKind = command === null ? 'noop' : 'command';
-  const sizeBytes = command === null ? ENTRY_OVERHEAD_BYTES : commandSizeBytes(command);
+  // As the leader has it (raft/roles.ts): what bounds a batch must not differ between servers.
+  const sizeBytes = command === null ? 0 : commandSizeBytes(command);
   return { index, term: itsTerm, kind, payload: command, sizeBytes };
 }
 

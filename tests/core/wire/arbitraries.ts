@@ -4,7 +4,7 @@ import { logIndex, nodeId, term } from '../../../src/core/base/units.js';
 import type { Entry } from '../../../src/core/raft/log.js';
 import type { RaftMessage } from '../../../src/core/raft/messages.js';
 import type { Command, StoreResult } from '../../../src/core/store/command.js';
-import { commandSizeBytes, ENTRY_OVERHEAD_BYTES } from '../../../src/core/wire/command.js';
+import { commandSizeBytes } from '../../../src/core/wire/command.js';
 import { NODE_ID_MAX } from '../../../src/core/wire/limits.js';
 import type { NodeRequest, NodeResponse } from '../../../src/core/wire/protocol.js';
 
@@ -58,7 +58,7 @@ const appendEntries: fc.Arbitrary<RaftMessage> = fc
         term: term(last),
         kind: step.command === null ? 'noop' : 'command',
         payload: step.command,
-        sizeBytes: step.command === null ? ENTRY_OVERHEAD_BYTES : commandSizeBytes(step.command),
+        sizeBytes: step.command === null ? 0 : commandSizeBytes(step.command),
       };
     });
     return {
