@@ -81,8 +81,7 @@ export const SNAPSHOT_CASES: readonly Case<SnapshotSight, 'use' | 'older' | 'ref
 
 /** Whether a sight is one of those that a case is for. */
 export function matches<Sight extends object>(sight: Sight, when: Partial<Sight>): boolean {
-  for (const field in when) if (sight[field] !== when[field]) return false;
-  return true;
+  return (Object.keys(when) as (keyof Sight)[]).every((field) => sight[field] === when[field]);
 }
 
 /** The case of a sight. The tables are complete, so there is one. */

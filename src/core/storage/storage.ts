@@ -140,7 +140,7 @@ export function startStorage(options: StorageOptions, identity: Identity): Stora
 /** Takes up what became of a disk operation. Operations that are not its own are left alone. */
 export function storageOnDisk(storage: StorageState, operation: OperationId, outcome: DiskOutcome): StorageOutcome {
   if (storage.isStopped) return nothing(storage);
-  if (storage.recovery !== null) return onRecovery(storage, storage.recovery, outcome);
+  if (storage.recovery !== null) return operation === storage.nextOperation - 1 ? onRecovery(storage, storage.recovery, outcome) : nothing(storage);
   if (storage.flush?.operation === operation) return outcome.ok ? onFlushed(storage, storage.flush) : stopped(storage, failure(storage.flush.steps, outcome));
   if (storage.saving?.operation === operation) return outcome.ok ? onSaved(storage, storage.saving) : stopped(storage, failure(storage.saving.steps, outcome));
   if (storage.cleaning?.operation === operation) {

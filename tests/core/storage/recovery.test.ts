@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { crc32c } from '../../../src/core/base/crc32c.js';
-import { viewOf } from '../../../src/core/storage/bytes.js';
+import { setU64, viewOf } from '../../../src/core/storage/bytes.js';
 import { snapshotName, unfinishedName } from '../../../src/core/storage/snapshot-format.js';
-import { walName } from '../../../src/core/storage/wal-format.js';
+import { KIND_TRUNCATE_TAIL, recordBytes, sealRecord, segmentCrc, walName } from '../../../src/core/storage/wal-format.js';
 import { act, chances, script } from './chances.js';
 import { TestDisk } from './disk.js';
-import { Life, OPTIONS } from './life.js';
+import { IDENTITY, Life, OPTIONS } from './life.js';
 
 /** Bytes of every file. */
 const contents = (disk: TestDisk): string => disk.list().map(({ path }) => `${path}=${String(disk.bytesOf(path))}`).join('\n');
@@ -181,6 +181,34 @@ describe('a directory', () => {
     life.crash(null);
     life.settle();
     expect(life.problem).toMatch(/entries 1 to \d+ are gone: a file of the log before this one is missing/);
+  });
+
+  test('with a file from another history of the same server is refused', () => {
+    const [life, other] = [lived(30), new Life()];
+    other.settle();
+    other.setTerm(1, 3);
+    for (let i = 0; i < 30; i++) {
+      other.append(1);
+      other.settle();
+    }
+    life.disk.put(walName(1), other.disk.bytesOf(walName(1)));
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain(`${walName(2)}: its head does not say what the files before it add up to`);
+  });
+
+  test('with a sound record that does not follow on those before it is refused', () => {
+    const life = lived(2, WIDE);
+    damage(life, walName(1), (bytes) => {
+      const more = new Uint8Array(bytes.length + recordBytes(8));
+      more.set(bytes);
+      setU64(viewOf(more), bytes.length + 20, 9);
+      sealRecord(more, viewOf(more), bytes.length, segmentCrc(IDENTITY, 1), bytes.length, bytes.length, KIND_TRUNCATE_TAIL, 8);
+      return more;
+    });
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain('a record does not follow on what stands before it');
   });
 
   test('with snapshots and no log is refused: the vote is gone', () => {

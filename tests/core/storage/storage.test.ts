@@ -27,7 +27,7 @@ describe('whatever was reported durable', () => {
         rotations += life.storage.wal.segment - life.recoveries;
         snapshots += life.recovered?.snapshot === null ? 0 : 1;
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
     expect(recoveries).toBeGreaterThan(1_000);
     expect(rotations).toBeGreaterThan(100);
