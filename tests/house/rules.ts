@@ -102,7 +102,7 @@ export const filesAreShort: Rule = (tree) =>
     .map(({ path, count }) => `${path} has ${count} lines, more than ${LINES_MAX}`);
 
 /** Folders of tests/ about the whole rather than about one file. */
-const ABOUT_THE_WHOLE = ['contract', 'determinism', 'house', 'sabotage', 'golden', 'node-versions'];
+const ABOUT_THE_WHOLE = ['contract', 'determinism', 'house', 'sabotage', 'golden', 'node-versions', 'chaos'];
 
 export const testsMirrorTheSource: Rule = (tree) =>
   [...tree.keys()]
