@@ -54,6 +54,8 @@ function planOf(options: ClientOptions): Plan {
 const REQUEST_ID_MAX = 0x7fff_ffff;
 const PAUSE_DOUBLINGS_MAX = 4;
 /** A fraction is drawn as one of so many, the largest bound that `below` takes. */
+/** An attempt waits at most 8 times as long as the first. */
+const PATIENCE_DOUBLINGS_MAX = 3;
 const RANDOM_STEPS = 2_097_152;
 
 function firstState(boot: Boot, servers: readonly NodeId[] | undefined): ClientState {
@@ -70,6 +72,7 @@ function firstState(boot: Boot, servers: readonly NodeId[] | undefined): ClientS
     current: null,
     command: null,
     awaiting: 0,
+    firstRequestId: 0,
     nextUs: NEVER,
     wasSent: false,
     isUncertain: false,
@@ -130,6 +133,7 @@ function begin(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, as
 /** Makes the command, with the session's next number; none for a get, or while a session must come first. */
 function prepare(plan: Plan, draft: ClientDraft, call: ClientCall): void {
   draft.command = null;
+  draft.firstRequestId = draft.lastRequestId + 1;
   draft.wasSent = false;
   draft.isUncertain = false;
   if (call.op === 'get' || needsSession(plan, draft, call)) return;
@@ -151,9 +155,12 @@ function needsSession(plan: Plan, state: ClientState, call: ClientCall): boolean
 // ---- What the servers answer ---------------------------------------------------------------------
 
 function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, from: NodeId, message: ClientMessage): void {
-  // An answer to an earlier attempt is not taken: the newest one asks the same, and its answer is on the way.
+  if (draft.current === null) return;
   const isAwaited = draft.awaiting !== 0 && message.id === draft.awaiting && from === draft.servers[draft.target];
-  if (draft.current === null || !isAwaited) return;
+  if (!isAwaited) {
+    if (isLateAnswer(plan, draft, from, message)) takeLateAnswer(plan, draft, effects, now, from, message.result);
+    return;
+  }
   switch (message.kind) {
     case 'done':
       draft.awaiting = 0;
@@ -170,6 +177,27 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
     default: // answers to what this client never asks
       break;
   }
+}
+
+/**
+ * An earlier attempt was answered after all. In a session every attempt has the same one result, and a read is as
+ * good; so it settles the call, and a server slower than the attempt timeout is still of use. Refusals by a server
+ * that come late say nothing, and without a session neither does a result: a later attempt is under way.
+ */
+function isLateAnswer(plan: Plan, draft: ClientDraft, from: NodeId, message: ClientMessage): message is Extract<ClientMessage, { kind: 'done' }> {
+  const isOfThisCommand = message.id >= draft.firstRequestId && message.id <= draft.lastRequestId;
+  if (message.kind !== 'done' || !isOfThisCommand || !draft.servers.includes(from)) return false;
+  const isRead = draft.current?.call.op === 'get';
+  return (isRead || plan.useSessions) && message.result.status !== 'sessionExpired';
+}
+
+function takeLateAnswer(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, from: NodeId, result: StoreResult): void {
+  if (draft.current === null) return;
+  draft.target = draft.servers.indexOf(from);
+  draft.awaiting = 0;
+  draft.refusals = 0;
+  draft.silent = -1;
+  onResult(plan, draft, effects, now, draft.current, result);
 }
 
 function onResult(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, result: StoreResult): void {
@@ -277,7 +305,8 @@ function attempt(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros):
   if (current === null) return;
   draft.lastRequestId = draft.lastRequestId === REQUEST_ID_MAX ? 1 : draft.lastRequestId + 1;
   draft.awaiting = draft.lastRequestId;
-  draft.nextUs = micros(now + plan.attemptTimeoutUs);
+  // As patient as the pauses: servers that are slow because too much is asked of them are asked less often.
+  draft.nextUs = micros(now + plan.attemptTimeoutUs * (1 << Math.min(draft.pauses, PATIENCE_DOUBLINGS_MAX)));
   if (draft.command !== null) {
     if (draft.isUncertain) effects.push({ kind: 'note', name: 'client-command-repeated', text: `${draft.command.op}, call ${current.call.id}` });
     draft.wasSent = true;

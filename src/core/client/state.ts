@@ -38,6 +38,8 @@ export interface ClientState {
   readonly command: Command | null;
   /** The request whose answer is awaited, 0 for none: idle, or in a pause. */
   readonly awaiting: number;
+  /** The first request of the command under way: answers from it on are answers to this command. */
+  readonly firstRequestId: number;
   /** When the attempt is given up, or the pause is over. Only meaningful while a call is under way. */
   readonly nextUs: Micros;
   /** Whether an attempt at the command was ever sent. */
@@ -69,6 +71,7 @@ export function draftOf(state: ClientState): ClientDraft {
     current: state.current,
     command: state.command,
     awaiting: state.awaiting,
+    firstRequestId: state.firstRequestId,
     nextUs: state.nextUs,
     wasSent: state.wasSent,
     isUncertain: state.isUncertain,

@@ -149,17 +149,38 @@ describe('the leader', () => {
 });
 
 describe('an answer', () => {
-  test('to an earlier attempt is not taken, nor one from elsewhere, nor a second one', () => {
+  test('to an earlier attempt settles the call, once: a server slower than the time limit of an attempt is of use', () => {
     const client = new Hosted();
     client.call({ id: 1, op: 'get' });
     const { to, request } = client.last();
     const late = { kind: 'done', id: request.id, result: { status: 'ok', version: 1, value: one } } as const;
     client.sleep();
     client.hear(to, late);
-    client.hear(to, { ...late, id: client.last().request.id });
+    expect(client.outcomes).toEqual([{ kind: 'done', id: 1, result: late.result }]);
+    client.hear(to, late);
+    client.answerResult('noKey');
+    expect(client.outcomes).toHaveLength(1);
+  });
+
+  test('to an earlier attempt settles nothing when a later one may yet have another effect: without a session', () => {
+    const client = new Hosted({ useSessions: false });
+    client.call({ id: 1, op: 'put', version: 1 });
+    const { to, request } = client.last();
+    client.sleep();
+    client.hear(to, { kind: 'done', id: request.id, result: { status: 'versionConflict', version: 7, value: one } });
+    expect(client.outcomes).toEqual([]);
+  });
+
+  test('of an earlier call, or from one that is no server, is passed over', () => {
+    const client = new Hosted();
+    client.call({ id: 1, op: 'get' });
+    const first = client.last();
+    const answer = { kind: 'done', id: first.request.id, result: { status: 'ok', version: 1, value: one } } as const;
+    client.hear(nodeId(99), answer);
     expect(client.outcomes).toEqual([]);
     client.answerResult('noKey');
-    client.answerResult('noKey');
+    client.call({ id: 2, op: 'get' });
+    client.hear(first.to, answer);
     expect(client.outcomes).toHaveLength(1);
   });
 
