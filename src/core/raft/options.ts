@@ -9,11 +9,11 @@ export interface RaftOptions {
   readonly heartbeatInterval: Micros;
   /** Messages to one follower that may be unanswered. 1 or more. */
   readonly inflightMessagesMax: number;
-  /** Entries in one message. 1 or more. */
+  /** Entries in one message. 1 .. 65 536, as the wire format allows. */
   readonly entriesPerMessageMax: number;
-  /** Sum of `sizeBytes` in one message; one entry always goes, however large. */
+  /** Sum of `sizeBytes` in one message; one entry always goes, however large. At most 8 MiB, so that a frame holds it. */
   readonly messageBytesMax: number;
-  /** Bytes of a snapshot in one message. */
+  /** Bytes of a snapshot in one message. 1 byte .. 8 MiB. */
   readonly snapshotPieceBytes: number;
   /** Entries that may be appended but not committed before proposals are refused. */
   readonly uncommittedEntriesMax: number;
@@ -33,10 +33,16 @@ export const DEFAULT_RAFT_OPTIONS: RaftOptions = {
   pendingReadsMax: 4_096,
 };
 
+/** Bytes; half of a frame, so that what goes beside the entries has room. */
+const MESSAGE_BYTES_LIMIT = 8_388_608;
+
 /** Refuses options under which the protocol could not work at all. */
 export function checkRaftOptions(options: RaftOptions): void {
   assert(options.electionTimeoutMin > options.heartbeatInterval, 'an election timeout is longer than a heartbeat interval (§3.4)');
   assert(options.electionTimeoutMax > options.electionTimeoutMin, 'election timeouts differ, or votes split for ever (§3.4)');
   assert(options.heartbeatInterval > 0, 'a leader sends heartbeats (§3.4)');
+  assert(options.entriesPerMessageMax <= 65_536, 'a message holds at most 65 536 entries');
+  assert(options.messageBytesMax <= MESSAGE_BYTES_LIMIT, 'entries of one message fit into a frame: at most 8 MiB');
+  assert(options.snapshotPieceBytes >= 1 && options.snapshotPieceBytes <= MESSAGE_BYTES_LIMIT, 'a piece of a snapshot fits into a frame: at most 8 MiB');
   assert(options.inflightMessagesMax >= 1 && options.entriesPerMessageMax >= 1, 'at least one message of one entry may be under way');
 }

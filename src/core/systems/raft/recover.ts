@@ -4,7 +4,7 @@ import { Log, type Entry } from '../../raft/log.js';
 import { openDraft, startRaft } from '../../raft/raft.js';
 import type { Snapshot } from '../../raft/state.js';
 import type { Recovered, StoredEntry } from '../../storage/storage.js';
-import { decodeCommand } from '../../wire/command.js';
+import { commandSizeBytes, decodeCommand } from '../../wire/command.js';
 import { restoreStore } from './apply.js';
 import { ENTRY_COMMAND, ENTRY_NOOP } from './persist.js';
 import { note, stop, type NodeDraft } from './state.js';
@@ -63,5 +63,5 @@ function entryOf(stored: StoredEntry): Entry | string {
   if (stored.kind !== ENTRY_COMMAND) return `its kind is ${stored.kind}`;
   const command = decodeCommand(stored.payload);
   if (!command.ok) return command.problem;
-  return { index, term, kind: 'command', payload: command.value, sizeBytes: stored.payload.length };
+  return { index, term, kind: 'command', payload: command.value, sizeBytes: commandSizeBytes(command.value) };
 }
