@@ -41,7 +41,6 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     .command(COMMANDS as unknown as CommandModule[])
     .demandCommand(1, 'say what to do: seedstorm --help lists the commands')
     .strict()
-    .parserConfiguration({ 'duplicate-arguments-array': false })
     .version(VERSION)
     .help()
     .alias('help', 'h')

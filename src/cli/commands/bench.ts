@@ -29,10 +29,10 @@ export const benchCommand: CommandModule<object, Options> = {
   handler: async (options) => {
     const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);
     const seed = taken(parseSeed(once('seed', options.seed)));
-    const result = options.what === 'sim'
+    const result: object = options.what === 'sim'
       ? (await import('../../../bench/sim.js')).benchSim({ profile: options.profile, servers, seed })
       : (await import('../../../bench/checker.js')).benchChecker();
-    if (options.json) sayJson(await result);
-    else process.stdout.write(`${JSON.stringify(await result, null, 2)}\n`);
+    if (options.json) sayJson(result);
+    else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   },
 };

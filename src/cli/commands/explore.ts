@@ -3,7 +3,7 @@ import type { ExploreOptions } from '../../sim/campaign.js';
 import { parseSeedRange, parseShard } from '../../sim/seeds.js';
 import { duration, jobsByDefault, once, taken, wholeNumber } from '../arguments.js';
 import { misuse } from '../exit.js';
-import { say, sayJson } from '../output.js';
+import { sayAll, sayJson } from '../output.js';
 
 interface Options {
   readonly scenario: readonly string[] | undefined;
@@ -49,7 +49,7 @@ export const exploreCommand: CommandModule<object, Options> = {
     const report = await campaign(asked, options.json);
     process.exitCode = EXIT_CODES[report.verdict];
     if (options.json) sayJson(exploreReportJson(asked, report));
-    else for (const line of exploreReportLines(asked, report)) say(line);
+    else sayAll(exploreReportLines(asked, report));
   },
 };
 

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { parseSeed } from '../../sim/seeds.js';
 import { once, taken, wholeNumber } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
-import { say } from '../output.js';
+import { say, sayAll } from '../output.js';
 
 interface Options {
   readonly scenario: string;
@@ -37,11 +37,12 @@ export const replayCommand: CommandModule<object, Options> = {
     const { traceOf } = await import('../trace.js');
     const { runScenario } = await import('../../sim/run.js');
 
-    const trace = traceOf(scenario, seed, say);
+    const lines: string[] = [];
+    const trace = traceOf(scenario, seed, lines);
     const window = new Window(trace, fromMs, untilMs);
     const report = runScenario(scenario, seed, { observers: [window] });
     trace.finish();
-    for (const line of window.closingLines()) say(line);
+    sayAll([...lines, ...window.closingLines()]);
 
     const { violation } = report;
     say(violation === undefined ? `the whole run passed, digest ${report.digest}` : `the whole run failed at ${violation.atMs} ms: ${violation.property}: ${violation.message}`);

@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { parseSeed } from '../../sim/seeds.js';
 import { once, taken } from '../arguments.js';
-import { EXIT } from '../exit.js';
-import { say, sayJson } from '../output.js';
+import { EXIT, misuse } from '../exit.js';
+import { sayAll, sayJson } from '../output.js';
 
 interface Options {
   readonly scenario: string;
@@ -21,19 +21,21 @@ export const runCommand: CommandModule<object, Options> = {
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'the world to grow: 0 to 2^53-1' })
       .option('trace', { type: 'boolean', default: false, describe: 'print the transcript, a line for each event' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
-      .conflicts('trace', 'json')
       .example('$0 run leader-failure --seed 42', 'one run and its verdict')
       .example('$0 run leader-failure --seed 42 --trace | less', 'what happened, line by line')
       .example('$0 run leader-failure --seed 42 --json', 'the digest, the same every time and everywhere'),
   handler: async (options) => {
+    if (options.trace && options.json) throw misuse('--trace prints lines and --json one object: choose one');
     const seed = taken(parseSeed(once('seed', options.seed)));
     const { findScenario } = await import('../scenarios.js');
     const scenario = await findScenario(options.scenario);
     const { runScenario } = await import('../../sim/run.js');
 
-    const trace = options.trace ? (await import('../trace.js')).traceOf(scenario, seed, say) : null;
+    const lines: string[] = [];
+    const trace = options.trace ? (await import('../trace.js')).traceOf(scenario, seed, lines) : null;
     const report = runScenario(scenario, seed, { observers: trace === null ? [] : [trace] });
     trace?.finish();
+    sayAll(lines);
 
     process.exitCode = report.verdict === 'pass' ? EXIT.held : EXIT.violated;
     if (options.json) {
@@ -41,6 +43,6 @@ export const runCommand: CommandModule<object, Options> = {
       return;
     }
     const { runReportLines } = await import('../report.js');
-    for (const line of runReportLines(scenario, report)) say(line);
+    sayAll(runReportLines(scenario, report));
   },
 };

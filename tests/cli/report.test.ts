@@ -1,0 +1,70 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { exploreReportJson, exploreReportLines } from '../../src/cli/report.js';
+import { EXIT_CODES, type ExploreOptions, type ExploreReport } from '../../src/sim/campaign.js';
+
+const OPTIONS: ExploreOptions = {
+  module: new URL('file:///scenarios.js'), scenarios: ['basic', 'swarm'], firstSeed: 1, lastSeed: 100, forMs: null, jobs: 2,
+  shard: { index: 1, count: 1 }, recheckOneIn: 20, failuresMax: 10, onProgress: null,
+};
+
+const PASSED: ExploreReport = {
+  verdict: 'pass', runs: 200, rechecked: 10, events: 2_000_000, commits: 5_000, simulatedMs: 600_000, wallMs: 4_000,
+  failures: [], nonDeterminism: [], moments: { 'leader-elected': 1_234, 'torn-tail-cut': 5 }, neverSeen: [],
+};
+
+const FAILED: ExploreReport = {
+  ...PASSED,
+  verdict: 'violation',
+  failures: [{
+    scenario: 'swarm', seed: 42, digest: '00000000deadbeef', repeat: 'npx seedstorm run swarm --seed 42',
+    violation: { property: 'Election Safety', message: 's1 and s2 lead in term 3', atMs: 1234.567 },
+  }],
+};
+
+const plain = (lines: readonly string[]): string => stripVTControlCharacters(lines.join('\n'));
+
+describe('the report of a campaign', () => {
+  test('of one that passed: verdict, what was lived, moments with counts, what to try next', () => {
+    expect(plain(exploreReportLines(OPTIONS, PASSED)).split('\n')).toEqual([
+      'passed  200 runs of 2 scenarios: every property held',
+      'lived   2.0M events (500.0k/s), 10 min 00 s simulated in 4.0 s, 5 000 commits; 10 runs lived twice and compared',
+      'seen    leader-elected 1 234  torn-tail-cut 5',
+      'next    npx seedstorm run leader-failure --seed 42 --trace   live one seed again, line by line',
+      '        npx seedstorm cluster --servers 3                    start three real servers on this machine',
+    ]);
+  });
+
+  test('of one that failed: each failure and the command that repeats it, and no cheerful advice', () => {
+    const text = plain(exploreReportLines(OPTIONS, FAILED));
+    expect(text).toContain('failed  200 runs of 2 scenarios: 1 run broke a property');
+    expect(text).toContain('failed  swarm seed 42: Election Safety at 1234.567 ms: s1 and s2 lead in term 3\nagain   npx seedstorm run swarm --seed 42');
+    expect(text).not.toContain('next');
+  });
+
+  test('of one that was not repeatable: both digests', () => {
+    const report: ExploreReport = {
+      ...PASSED, verdict: 'non-determinism',
+      nonDeterminism: [{ scenario: 'basic', seed: 7, digests: ['a', 'b'], repeat: 'npx seedstorm run basic --seed 7' }],
+    };
+    expect(plain(exploreReportLines(OPTIONS, report))).toContain('differs basic seed 7: a and then b\nagain   npx seedstorm run basic --seed 7');
+  });
+
+  test('tells a moment that had its chances from one that had too few', () => {
+    const neverSeen = [{ scenario: 'swarm', moment: 'leader-deposed' }];
+    expect(plain(exploreReportLines(OPTIONS, { ...PASSED, verdict: 'never-seen', neverSeen }))).toContain('never   leader-deposed, promised by swarm');
+    expect(plain(exploreReportLines(OPTIONS, { ...PASSED, neverSeen }))).toContain('not yet leader-deposed, promised by swarm');
+  });
+
+  test('as JSON: the words that run has too, taken from the first failure', () => {
+    expect(exploreReportJson(OPTIONS, FAILED)).toMatchObject({
+      verdict: 'violation', seed: 42, digest: '00000000deadbeef', scenario: null, scenarios: ['basic', 'swarm'], runs: 200,
+      violation: { property: 'Election Safety' }, failures: FAILED.failures, neverSeen: [],
+    });
+    expect(exploreReportJson({ ...OPTIONS, scenarios: ['basic'] }, PASSED)).toMatchObject({ verdict: 'pass', scenario: 'basic', seed: null, digest: null });
+  });
+});
+
+test('the exit codes are those that scripts rely on', () => {
+  expect(EXIT_CODES).toEqual({ pass: 0, violation: 1, 'non-determinism': 3, 'never-seen': 4 });
+});

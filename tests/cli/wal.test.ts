@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DirectoryCopy } from '../../src/cli/directory-copy.js';
+import { sightsOf, verify } from '../../src/cli/wal.js';
+import { logIndex, nodeId, term } from '../../src/core/base/units.js';
+import {
+  DEFAULT_STORAGE_OPTIONS, flushStorage, startStorage, storageOnDisk, writeEntries, writeHardState, type DiskEffect, type StorageState,
+} from '../../src/core/storage/storage.js';
+
+const IDENTITY = { clusterId: 77, nodeId: nodeId(2) };
+let folder = '';
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'seedstorm-wal-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Carries out disk effects in real files of `folder` until there are none; enough of a host for one writer. */
+function live(begun: { storage: StorageState; effects: readonly DiskEffect[] }): StorageState {
+  let { storage } = begun;
+  const waiting = [...begun.effects];
+  for (let effect = waiting.shift(); effect !== undefined; effect = waiting.shift()) {
+    const values = effect.steps.map((step) => {
+      if (step.kind === 'list') return readdirSync(folder).map((path) => ({ path, sizeBytes: readFileSync(join(folder, path)).length }));
+      if (step.kind === 'append') writeFileSync(join(folder, step.path), step.bytes, { flag: 'a' });
+      return null;
+    });
+    const outcome = storageOnDisk(storage, effect.operation, { ok: true, values });
+    storage = outcome.storage;
+    waiting.push(...outcome.effects);
+  }
+  return storage;
+}
+
+/** A directory with a vote in term 3 and entries 1 to 5. */
+function writtenDirectory(): string {
+  let storage = live(startStorage(DEFAULT_STORAGE_OPTIONS, IDENTITY));
+  storage = writeHardState(storage, term(3), nodeId(1));
+  const entries = [1, 2, 3, 4, 5].map((index) => ({ index: logIndex(index), term: term(3), kind: 1, payload: new Uint8Array(10) }));
+  storage = writeEntries(storage, entries);
+  live(flushStorage(storage));
+  return join(folder, readdirSync(folder).sort().at(-1)!);
+}
+
+describe('a data directory', () => {
+  test('is listed record by record', () => {
+    writtenDirectory();
+    const sights = sightsOf(new DirectoryCopy(folder));
+    expect(sights[0]).toMatchObject({ offset: 0, what: 'head', text: expect.stringContaining('cluster 77 server 2, the first file') as string });
+    expect(sights.map(({ what, text }) => `${what} ${text}`)).toEqual(expect.arrayContaining(['hardState term 3, vote 1', 'entries 1..5 of term 3, 50 bytes']));
+  });
+
+  test('is verified by the recovery of the server itself, and not changed by it', () => {
+    const path = writtenDirectory();
+    const before = readFileSync(path);
+    const { identity, recovered, problem } = verify(new DirectoryCopy(folder));
+    expect({ identity, problem }).toEqual({ identity: IDENTITY, problem: null });
+    expect(recovered).toMatchObject({ currentTerm: 3, votedFor: 1, firstIndex: 1 });
+    expect(recovered?.entries).toHaveLength(5);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  test('with a torn end passes and says what was cut', () => {
+    const path = writtenDirectory();
+    writeFileSync(path, readFileSync(path).subarray(0, -20));
+    const { recovered, problem } = verify(new DirectoryCopy(folder));
+    expect(problem).toBeNull();
+    expect(recovered?.entries).toHaveLength(0);
+    expect(recovered?.notes.join()).toMatch(/torn/);
+    expect(sightsOf(new DirectoryCopy(folder)).at(-1)).toMatchObject({ what: 'rest', text: expect.stringContaining('no record') as string });
+  });
+
+  test('whose head cannot be read is one clear line', () => {
+    const path = writtenDirectory();
+    const bytes = readFileSync(path);
+    bytes[20]! ^= 1;
+    writeFileSync(path, bytes);
+    expect(() => verify(new DirectoryCopy(folder))).toThrow('no file of the write-ahead log has a readable head');
+    expect(sightsOf(new DirectoryCopy(folder))).toMatchObject([{ what: 'broken' }]);
+  });
+});
