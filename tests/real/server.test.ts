@@ -260,6 +260,15 @@ describe('whoever speaks nonsense loses the connection, and nobody else notices'
     expect(await ask(clientPort(cluster, 1), lines)).toEqual(Array(10_000).fill('OK'));
     expect(await ask(clientPort(cluster, 1), 'GET k\n')).toEqual(['VALUE 9999']);
   });
+
+  test('on the client port: writes and reads in one piece are done as if one followed the other', async () => {
+    const cluster = await serversUnderTest(3);
+    await cluster.startAll();
+    const leader = await leaderOf(cluster);
+    const lines = Array.from({ length: 200 }, (_, i) => `SET k ${i}\nGET k\n`).join('');
+    const answers = await ask(clientPort(cluster, leader), lines);
+    expect(answers).toEqual(Array.from({ length: 200 }, (_, i) => ['OK', `VALUE ${i}`]).flat());
+  });
 });
 
 async function contentsOf(directory: string): Promise<Readonly<Record<string, string>>> {

@@ -21,6 +21,11 @@ export interface TextOptions {
  * Answers leave in the order of the lines, whatever order the node finishes them in: each line has a slot,
  * and a slot's answer waits for those before it. Memory is bounded by one line, `unansweredMax` slots and
  * the piece that the host handed in when the last slot was taken.
+ *
+ * What a client sends is done as if one line followed the other: a read is handed to the node when the
+ * writes before it are answered, and a write when the reads before it are. A node may do requests that it
+ * has at once in any order, so `SET k 1`, `GET k` in one piece could else find nothing. Neighbours of
+ * one kind still go together, which is what makes pipelining worth while.
  */
 export interface TextConnection {
   readonly options: TextOptions;
@@ -33,6 +38,11 @@ export interface TextConnection {
   /** The request id of the first slot; the slots' ids count up from it. */
   readonly firstId: number;
   readonly slots: readonly Slot[];
+  /** Understood, and not handed to the node yet, in order. */
+  readonly waiting: readonly NodeRequest[];
+  /** Requests that are with the node, and whether they are writes or reads. */
+  readonly underWay: number;
+  readonly isWriting: boolean;
 }
 
 /** What a line still has to be told: how to word the answer, or the answer, held back by those before it. */
@@ -47,7 +57,7 @@ export interface TextStep {
 
 /** A connection over which nothing has come yet. */
 export function openText(options: TextOptions): TextConnection {
-  return { options, line: EMPTY_QUEUE, isSkipping: false, unread: NO_BYTES, firstId: 1, slots: [] };
+  return { options, line: EMPTY_QUEUE, isSkipping: false, unread: NO_BYTES, firstId: 1, slots: [], waiting: [], underWay: 0, isWriting: false };
 }
 
 /** The host must not read from this client before an answer has left. */
@@ -67,18 +77,36 @@ export function onTextBytes(connection: TextConnection, bytes: Uint8Array): Text
   // The host's buffer is the host's again after this call.
   const { unread } = draft.connection;
   const isOwn = unread.length === 0;
-  return readOn(release(isOwn ? draft : { ...draft, connection: { ...draft.connection, unread: unread.slice() } }));
+  return handOver(readOn(release(isOwn ? draft : { ...draft, connection: { ...draft.connection, unread: unread.slice() } })));
 }
 
 /** Takes up the node's answer to a request. Answers to what was not asked, or twice, are dropped. */
 export function onTextResponse(connection: TextConnection, response: NodeResponse, addressOf: AddressOf): TextStep {
   const at = response.id - connection.firstId;
   const slot = connection.slots[at];
-  if (slot === undefined || slot.verb === null) return nothingNew(connection);
+  const isAsked = response.id < (connection.waiting[0]?.id ?? Infinity);
+  if (slot === undefined || slot.verb === null || !isAsked) return nothingNew(connection);
 
   const slots = connection.slots.slice();
   slots[at] = { verb: null, answer: answerLine(slot.verb, response, addressOf) };
-  return readOn(release({ connection: { ...connection, slots }, requests: [] }));
+  const underWay = connection.underWay - 1;
+  return handOver(readOn(release({ connection: { ...connection, slots, underWay }, requests: [] })));
+}
+
+/** Keeps back the requests that must wait for those of the other kind before them. */
+function handOver({ connection, requests, output }: TextStep): TextStep {
+  const waiting = connection.waiting.length === 0 ? requests : [...connection.waiting, ...requests];
+  const [first] = waiting;
+  if (first === undefined) return { connection, requests, output };
+  const isWriting = connection.underWay === 0 ? isWrite(first) : connection.isWriting;
+  const stop = waiting.findIndex((request) => isWrite(request) !== isWriting);
+  const count = stop === -1 ? waiting.length : stop;
+  const underWay = connection.underWay + count;
+  return { connection: { ...connection, waiting: waiting.slice(count), underWay, isWriting }, requests: waiting.slice(0, count), output };
+}
+
+function isWrite(request: NodeRequest): boolean {
+  return request.kind === 'command';
 }
 
 interface Draft {

@@ -67,11 +67,30 @@ function talked(pieces: readonly Uint8Array[], picks: readonly number[], options
 
 describe('a connection of text', () => {
   test('answers in the order of the lines, whatever order the node finishes them in', () => {
-    const talk = new Talk().say('GET a\nSET b 1\nGET c\n');
+    const talk = new Talk().say('GET a\nGET b\nGET c\n');
     const [a, b, c] = talk.requests as [NodeRequest, NodeRequest, NodeRequest];
     expect(talk.answer(c).output).toBe('');
     expect(talk.answer(a).output).toBe('VALUE of a\n');
-    expect(talk.answer(b).output).toBe('VALUE of a\nOK\nVALUE of c\n');
+    expect(talk.answer(b).output).toBe('VALUE of a\nVALUE of b\nVALUE of c\n');
+  });
+
+  test('hands a read to the node after the writes before it, and a write after the reads, neighbours of one kind together', () => {
+    const talk = new Talk({ ...OPTIONS, unansweredMax: 9 }).say('SET a 1\nSET a 2\nGET a\nSTATUS\nSET a 3\n');
+    const handed = (): readonly number[] => talk.open.map(({ id }) => id);
+    expect(handed()).toEqual([1, 2]);
+    talk.answer(talk.open[1] as NodeRequest);
+    expect(handed()).toEqual([1]);
+    talk.say('GET a\n').answer(talk.open[0] as NodeRequest);
+    expect(handed()).toEqual([3, 4]);
+    talk.answer(talk.open[0] as NodeRequest).answer(talk.open[0] as NodeRequest);
+    expect(handed()).toEqual([5]);
+    talk.answer(talk.open[0] as NodeRequest);
+    expect(handed()).toEqual([6]);
+  });
+
+  test('drops an answer to a request that it has not handed over yet', () => {
+    const talk = new Talk().say('SET a 1\nGET a\n');
+    expect(onTextResponse(talk.connection, { kind: 'leader', id: 2, leaderHint: 1 as never }, noAddress).connection).toBe(talk.connection);
   });
 
   test('a mistake waits for the answers before it, and the connection stays usable', () => {
