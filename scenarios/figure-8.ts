@@ -27,10 +27,11 @@ export const figure8: Scenario = {
           inflightMessagesMax: 2,
         },
       },
-      workload: { ...ordinary.workload, thinkMsMin: 20, thinkMsMax: 150, attemptTimeoutMs: 400 },
+      workload: { ...ordinary.workload, thinkMsMin: 20, thinkMsMax: 150, attemptTimeoutMs: draws.oneOf('patience', [400, 1_000]) },
       harms: [
-        harm('killLeader', [80, 400], [100, 700]),
-        harm('isolateLeader', [150, 600], [100, 500]),
+        harm('killNewLeader', [50, 300], [50, 700]),
+        harm('killLeader', [200, 800], [50, 700]),
+        harm('isolateLeader', [200, 900], [100, 500]),
         harm('kill', [400, 1_500], [100, 700]),
       ],
     };

@@ -15,6 +15,8 @@ export const HARMS = [
   'kill',
   /** The same for the leader. */
   'killLeader',
+  /** The process of a leader that has committed nothing in its term yet, when its first entry may be on some servers only. */
+  'killNewLeader',
   /** All servers lose power at one moment. */
   'powerCut',
   /** The servers fall into two groups that do not hear each other; clients land on either side. */

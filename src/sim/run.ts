@@ -71,14 +71,15 @@ class Run {
 
   constructor(options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
-    this.#oracles = oraclesFor(options, (server) => durableFiles(this.stage.cluster, server));
+    const isRotten = (server: NodeId): boolean => this.stage.nemesis.rotten.has(server);
+    this.#oracles = oraclesFor(options, (server) => durableFiles(this.stage.cluster, server), isRotten);
     const history = new History();
     const workload = new Workload(options.workload, history);
     const observer = together([
       ...(extras.observers ?? []),
       new CoverageWatch(this.#coverage),
       new Watch(this.#oracles.list, options.servers),
-      new StartsAgain((server) => this.stage.nemesis.rotten.has(server)),
+      new StartsAgain(isRotten),
     ]);
     const cluster = new Cluster(options, seed, observer, (client, outcome, atUs) => {
       markOutcome(this.#coverage, outcome);

@@ -17,8 +17,10 @@ export interface Blow {
 type Shape = (nemesis: Nemesis, blow: Blow) => void;
 
 /** How often, and at most how many times, a shape looks for the moment it waits for. */
-const LOOK_EVERY_US = 200;
-const LOOKS_MAX = 5_000;
+const LOOK_EVERY_US = 500;
+const LOOKS_MAX = 2_000;
+/** A new leader lives at most so long: about as long as its first entry takes to a majority. */
+const NEW_LEADER_LIVES_US = 20_000;
 
 /** What each family does. A blow that finds nothing to strike passes. */
 export const SHAPES: Readonly<Record<HarmName, Shape>> = {
@@ -44,6 +46,13 @@ export const SHAPES: Readonly<Record<HarmName, Shape>> = {
       });
       return strike(pickOf(voters, blow.who), (server) => nemesis.crash(server, false, blow.lastsUs));
     }),
+
+  killNewLeader: (nemesis, blow) =>
+    watchFor(nemesis, LOOKS_MAX, () =>
+      strike(leaderWithoutCommit(nemesis), (server) => {
+        nemesis.later(Math.floor(blow.how * NEW_LEADER_LIVES_US), () => nemesis.crash(server, true, blow.lastsUs));
+      }),
+    ),
 
   powerCut: (nemesis, blow) => {
     nemesis.coverage.mark('power-cut-of-all');
@@ -144,6 +153,12 @@ function anyUp(nemesis: Nemesis, draw: number): NodeId | undefined {
 function leaderOf(nemesis: Nemesis): NodeId | undefined {
   const leader = nemesis.cluster.leader();
   return leader === NOBODY ? undefined : leader;
+}
+
+function leaderWithoutCommit(nemesis: Nemesis): NodeId | undefined {
+  const leader = leaderOf(nemesis);
+  const raft = leader === undefined ? undefined : nemesis.cluster.view(leader)?.raft;
+  return raft !== undefined && raft.log.termAt(raft.commitIndex) < raft.currentTerm ? leader : undefined;
 }
 
 function pickOf<Item>(items: readonly Item[], draw: number): Item | undefined {

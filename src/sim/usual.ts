@@ -69,8 +69,9 @@ export function usual(draws: Draws): RunOptions {
       deleteWeight: isSessionless ? 0 : 1,
       thinkMsMin: 5,
       thinkMsMax: 80,
-      attemptTimeoutMs: 100,
-      timeLimitMs: 3_000,
+      // Short: many repeated commands. Long: a client still waits when a deposed leader comes back.
+      attemptTimeoutMs: draws.oneOf('attempt timeout', [100, 400, 1_500]),
+      timeLimitMs: 4_000,
     },
     harms: [],
   };

@@ -1,3 +1,4 @@
+import type { NodeId } from '../../core/base/units.js';
 import type { RunOptions } from '../scenario.js';
 import { ElectionSafety } from './election-safety.js';
 import { DurableQuorum, type DurableFiles } from './durable-quorum.js';
@@ -20,7 +21,7 @@ export interface OracleSet {
 }
 
 /** Every property that is watched at each step, fresh for one run. */
-export function oraclesFor(options: RunOptions, durableFiles: DurableFiles): OracleSet {
+export function oraclesFor(options: RunOptions, durableFiles: DurableFiles, isRotten: (server: NodeId) => boolean): OracleSet {
   const leaderCompleteness = new LeaderCompleteness();
   const exactlyOnce = new ExactlyOnce(options.node.store.sessionsMax);
   const list: Oracle[] = [
@@ -34,6 +35,6 @@ export function oraclesFor(options: RunOptions, durableFiles: DurableFiles): Ora
     new PromiseSurvives(),
     exactlyOnce,
   ];
-  if (options.node.storage !== null) list.unshift(new DurableQuorum(options.node.clusterId, options.servers, durableFiles));
+  if (options.node.storage !== null) list.unshift(new DurableQuorum(options.node.clusterId, options.servers, durableFiles, isRotten));
   return { list, leaderCompleteness, exactlyOnce };
 }
