@@ -60,8 +60,8 @@ function onPreVote(draft: RaftDraft, from: NodeId, request: RequestVote): void {
 
 function onRealVote(draft: RaftDraft, from: NodeId, request: RequestVote): void {
   const { state } = draft;
-  // §4.2.3: whoever hears a leader does not help to depose it. The term is left alone as well.
-  if (request.term > state.currentTerm && hearsLeader(draft)) {
+  // §4.2.3: whoever hears a leader does not help to depose it. The term is left alone as well. The leader itself may stand anew.
+  if (request.term > state.currentTerm && hearsLeader(draft) && state.leaderId !== request.candidateId) {
     moment(draft, 'vote-refused-while-leader-is-heard', `to s${from}, term ${request.term}`);
     return;
   }
