@@ -35,18 +35,23 @@ export interface Specification {
   readonly observers: Uint8Array;
   /** 1: when its outcome is unknown it may be left out, since no operation here could need its effect. */
   readonly needless: Uint8Array;
-  /** Something that only grows, such as a version; null when there is no such thing. */
-  readonly levels: Levels | null;
+  /** What never comes back once it is left; null when there is nothing of the kind. */
+  readonly eras: Eras | null;
   /** For objects that are only written and read, each value written at most once; else null. */
   readonly values: UniqueValues | null;
   describe(state: number): string;
 }
 
-/** The initial state has level 0, and every legal step leaves the level as it is or raises it by one. */
-export interface Levels {
-  /** The level of the only states in which the operation is legal; -1: it says nothing about levels. */
+/**
+ * Sets of states that no order of these operations enters again after leaving them: the states of one
+ * version, when versions only grow; the states of one value, when one operation at most writes it.
+ */
+export interface Eras {
+  /** The era in which alone the operation is legal; -1: it needs none. One of `count` or above is never reached. */
   readonly ofOperations: Int32Array;
+  /** The era of a state, or -1. */
   ofState(state: number): number;
+  readonly count: number;
 }
 
 /** What each operation wrote or read. */

@@ -13,8 +13,8 @@ export interface Prunings {
   readonly byReturn: boolean;
   /** A configuration that used more unknown outcomes than an equal one is a dead end. */
   readonly dominance: boolean;
-  /** A version is left only when all that needs it is linearized. */
-  readonly levels: boolean;
+  /** A version or value that never comes back is left only when all that needs it is linearized. */
+  readonly eras: boolean;
   /** An unknown outcome takes effect only just before somebody needs it. */
   readonly need: boolean;
   /** Objects with unique values are judged by their zones, without a search. */
@@ -22,5 +22,5 @@ export interface Prunings {
 }
 
 export const ALL_PRUNINGS: Prunings = {
-  quotient: true, observers: true, symmetry: true, byReturn: true, dominance: true, levels: true, need: true, zones: true,
+  quotient: true, observers: true, symmetry: true, byReturn: true, dominance: true, eras: true, need: true, zones: true,
 };

@@ -1,5 +1,5 @@
 import { assert } from '../../core/base/assert.js';
-import { ILLEGAL, type Specification } from './model.js';
+import { ILLEGAL, type Eras, type Specification } from './model.js';
 import type { Prunings } from './prunings.js';
 import type { Timeline } from './timeline.js';
 import { Visited, type MemoryBudget } from './visited.js';
@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.js';
  * is optional need not be used. The search can stop at any step and go on later.
  */
 export class Search {
-  /** Model steps and nodes so far. */
+  /** Work so far: model steps, nodes, and comparisons with visited ones. */
   steps = 0;
   /** The farthest place in the order of returns that was ever the first outstanding one. */
   farthest = 0;
@@ -32,7 +32,7 @@ export class Search {
   // Required operations not yet linearized, in the order of calls; `count` is the head and the end.
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
-  /** How many required operations of each level are not yet linearized. */
+  /** How many required operations that need an era are not yet linearized. */
   readonly #waiting: Int32Array;
   readonly #groups: readonly Group[];
   readonly #groupOf: Int32Array;
@@ -79,7 +79,7 @@ export class Search {
     }
     this.#next[last] = m;
     this.#previous[m] = last;
-    this.#waiting = waitingOf(timeline, prunings.levels ? specification : null);
+    this.#waiting = waitingOf(timeline, prunings.eras ? specification.eras : null);
     this.#groupOf = new Int32Array(u);
     this.#groups = groupsOf(timeline, specification, prunings.symmetry, this.#groupOf);
     this.#classMarks = new Int32Array(largest(specification.classes) + 1);
@@ -99,7 +99,10 @@ export class Search {
         const frame = this.#enter();
         if (this.#place === this.#count) return 'passed';
         if (this.#place > this.farthest) this.farthest = this.#place;
-        if (!this.#visited.add(this.#place, this.#state, this.#mask, this.#used)) this.#leave(frame);
+        const compared = this.#visited.compared;
+        const isNew = this.#visited.add(this.#place, this.#state, this.#mask, this.#used);
+        this.steps += this.#visited.compared - compared;
+        if (!isNew) this.#leave(frame);
       }
       if (this.#depth === 0) return 'failed';
       const frame = this.#frames[this.#depth - 1]!;
@@ -242,14 +245,14 @@ export class Search {
     assert(frame.state === before, 'a node tries its candidates in its own state');
   }
 
-  /** Levels: sound, because a level never comes back, and whoever needs it and is not yet linearized never can be. */
+  /** Eras: sound, because an era that is left never comes back, and who needs it and is not yet linearized never can be. */
   #leavesSomeoneBehind(before: number, after: number, o: number, i: number): boolean {
-    const levels = this.#specification.levels;
-    if (levels === null || !this.#prunings.levels) return false;
-    const level = levels.ofState(before);
-    if (levels.ofState(after) === level) return false;
-    const itself = o < this.#count && levels.ofOperations[i] === level ? 1 : 0;
-    return level < this.#waiting.length && this.#waiting[level]! > itself;
+    if (this.#waiting.length === 0) return false;
+    const eras = this.#specification.eras!;
+    const era = eras.ofState(before);
+    if (era < 0 || era >= this.#waiting.length || eras.ofState(after) === era) return false;
+    const itself = o < this.#count && eras.ofOperations[i] === era ? 1 : 0;
+    return this.#waiting[era]! > itself;
   }
 
   #linearize(o: number): void {
@@ -296,8 +299,8 @@ export class Search {
 
   #countWaiting(o: number, change: number): void {
     if (this.#waiting.length === 0) return;
-    const level = this.#specification.levels!.ofOperations[this.#timeline.required[o]!]!;
-    if (level >= 0 && level < this.#waiting.length) this.#waiting[level]! += change;
+    const era = this.#specification.eras!.ofOperations[this.#timeline.required[o]!]!;
+    if (era >= 0 && era < this.#waiting.length) this.#waiting[era]! += change;
   }
 
   #pushFrame(): Frame {
@@ -362,14 +365,12 @@ function groupsOf(timeline: Timeline, { inputs }: Specification, isSymmetric: bo
   return groups;
 }
 
-/** Levels above the number of operations cannot be reached, so they need no count. */
-function waitingOf(timeline: Timeline, specification: Specification | null): Int32Array {
-  const levels = specification?.levels ?? null;
-  if (levels === null) return new Int32Array(0);
-  const waiting = new Int32Array(timeline.required.length + timeline.optional.length + 1);
+function waitingOf(timeline: Timeline, eras: Eras | null): Int32Array {
+  const waiting = new Int32Array(eras?.count ?? 0);
+  if (eras === null) return waiting;
   for (const i of timeline.required) {
-    const level = levels.ofOperations[i]!;
-    if (level >= 0 && level < waiting.length) waiting[level]!++;
+    const era = eras.ofOperations[i]!;
+    if (era >= 0 && era < waiting.length) waiting[era]!++;
   }
   return waiting;
 }

@@ -16,7 +16,7 @@ export interface CheckOptions {
   readonly prunings: Prunings;
 }
 
-export const CHECK_DEFAULTS: CheckOptions = { stepsMax: 200_000_000, wordsMax: 100_000_000, prunings: ALL_PRUNINGS };
+export const CHECK_DEFAULTS: CheckOptions = { stepsMax: 100_000_000, wordsMax: 100_000_000, prunings: ALL_PRUNINGS };
 
 /** What the checker found. The fields from `culprit` to `unplaced` tell of a failure and are empty without one. */
 export interface CheckResult {

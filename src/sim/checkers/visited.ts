@@ -27,6 +27,8 @@ export class Visited {
   #count = 0;
   readonly #budget: MemoryBudget;
   #isFull = false;
+  /** Records compared so far: work that the bound on steps has to see. */
+  compared = 0;
 
   constructor(maskWords: number, usedWords: number, isDominance: boolean, budget: MemoryBudget) {
     this.#budget = budget;
@@ -53,6 +55,7 @@ export class Visited {
   add(place: number, state: number, mask: Int32Array, used: Int32Array): boolean {
     const hash = hashOf(place, state, mask);
     for (let record = this.#buckets[hash & (this.#buckets.length - 1)]!; record !== 0; record = this.#records[record]!) {
+      this.compared++;
       if (this.#isSame(record, hash, place, state, mask) && this.#covers(record, used)) return false;
     }
     this.#insert(hash, place, state, mask, used);

@@ -53,9 +53,15 @@ export const KINDS: readonly Kind[] = [
     const op = pick<OperationName>(draw, 'read', 'write');
     return { op, value: op === 'read' ? null : `u${unique++}` };
   }),
+  kind('register of unique values with cas', register, () => new PlainRegister(), cloneRegister, (draw, plain) => {
+    const op = pick<OperationName>(draw, 'read', 'write', 'cas', 'cas');
+    const { now } = plain as PlainRegister;
+    return { op, value: op === 'read' ? null : `u${unique++}`, expected: op === 'cas' ? pick(draw, now, now, `u${Math.max(0, unique - 2)}`) : null };
+  }),
   kind('kv', kv, () => new PlainKv(), cloneKv, kvInput(['get', 'get', 'put', 'put', 'set', 'delete'], few)),
   kind('kv without delete', kv, () => new PlainKv(), cloneKv, kvInput(['get', 'get', 'put', 'put', 'set'], few)),
   kind('kv with versions told', kv, () => new PlainKv(), cloneKv, kvInput(['get', 'put', 'set'], (draw) => `${draw(100)}`), true),
+  kind('kv of unique values and versions', kv, () => new PlainKv(), cloneKv, kvInput(['get', 'get', 'put', 'put', 'set', 'delete'], () => `u${unique++}`)),
   kind('kv without versions', kv, () => new PlainKv(), cloneKv, kvInput(['get', 'get', 'set', 'set', 'delete'], few), false),
   kind('kv of unique values', kv, () => new PlainKv(), cloneKv, kvInput(['get', 'set'], () => `u${unique++}`), false),
   kind('lock', lock, () => new PlainLock(), ({ holder }) => new PlainLock(holder), (draw) => ({

@@ -37,6 +37,6 @@ describe.each(SETS)('the recorded histories in $folder', ({ folder, format, mode
     const result = checkLinearizability(operations, meant);
     expect(result.verdict).toBe(expected);
     expect(checkLinearizability(operations, meant)).toEqual(result);
-    expect(checkLinearizability(operations, meant, { prunings: { ...ALL_PRUNINGS, zones: false, levels: false } }).verdict).toBe(expected);
+    expect(checkLinearizability(operations, meant, { prunings: { ...ALL_PRUNINGS, zones: false, eras: false } }).verdict).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Levels, type Model, type Specification, type UniqueValues } from '../model.js';
-import { uniqueValues, type Access } from './values.js';
+import { ILLEGAL, Interner, type Eras, type Model, type Specification, type UniqueValues } from '../model.js';
+import { uniqueValues, writtenOnce, type Access } from './values.js';
 
 /**
  * The versioned store. A key is missing, or has a value and a version: the first put (version 0) or set
@@ -48,7 +48,7 @@ class KvSpecification implements Specification {
   readonly inputs: Int32Array;
   readonly observers: Uint8Array;
   readonly needless: Uint8Array;
-  readonly levels: Levels | null;
+  readonly eras: Eras | null;
   readonly values: UniqueValues | null;
   readonly #kinds: Uint8Array;
   /** The value read or written, as a number; UNREAD for one that nobody read. */
@@ -79,8 +79,7 @@ class KvSpecification implements Specification {
     this.#compile(operations, isQuotient);
     const canFall = this.#kinds.includes(DELETE_OK);
     for (let i = 0; i < n; i++) this.needless[i] = this.#isNeedless(i, canFall) ? 1 : 0;
-    const levels = { ofOperations: this.#before, ofState: (state: number) => this.#stateVersions[state]! };
-    this.levels = this.#hasVersions && !canFall ? levels : null;
+    this.eras = this.#hasVersions && !canFall ? this.#versionsAsEras(n) : this.#valuesAsEras();
     this.values = this.#hasVersions ? null : uniqueValues(operations, accessOf);
   }
 
@@ -102,6 +101,24 @@ class KvSpecification implements Specification {
       this.classes[i] = classes.numberOf(`${kind} ${value} ${this.#before[i]} ${this.#conflicts[i]}`);
       this.inputs[i] = inputs.numberOf(`${operation.op} ${operation.op === 'get' ? '' : value} ${operation.version}`);
     }
+  }
+
+  /** Without a delete a version is never seen again, and there are no more versions than writes. */
+  #versionsAsEras(n: number): Eras {
+    return { ofOperations: this.#before, ofState: (state) => this.#stateVersions[state]!, count: n + 1 };
+  }
+
+  /** A value that one operation at most writes is gone when the key gets another one, or is deleted. */
+  #valuesAsEras(): Eras {
+    const isWrite = (i: number) => this.#kinds[i] === PUT_OK || this.#kinds[i] === SET_OK;
+    const count = this.#valueNames.keys.length;
+    const once = writtenOnce(this.#values, isWrite, count);
+    once[UNREAD] = 0;
+    return {
+      ofOperations: this.#values.map((value, i) => (this.#kinds[i] === GET_OK && once[value] === 1 ? value : -1)),
+      ofState: (state) => (once[this.#stateValues[state]!] === 1 ? this.#stateValues[state]! : -1),
+      count,
+    };
   }
 
   /** Without versions a value that nobody reads shows only in that it can be deleted. */

@@ -27,7 +27,7 @@ class LockSpecification implements Specification {
   readonly inputs: Int32Array;
   readonly observers: Uint8Array;
   readonly needless: Uint8Array;
-  readonly levels = null;
+  readonly eras = null;
   readonly values = null;
   readonly #kinds: Uint8Array;
   readonly #owners: Int32Array;

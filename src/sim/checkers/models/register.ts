@@ -1,6 +1,6 @@
 import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Model, type Specification, type UniqueValues } from '../model.js';
-import { uniqueValues, type Access } from './values.js';
+import { ILLEGAL, Interner, type Eras, type Model, type Specification, type UniqueValues } from '../model.js';
+import { uniqueValues, writtenOnce, type Access } from './values.js';
 
 /**
  * One register, empty at first: read, write, and cas, which writes if the present value is the expected
@@ -39,7 +39,7 @@ class RegisterSpecification implements Specification {
   readonly inputs: Int32Array;
   readonly observers: Uint8Array;
   readonly needless: Uint8Array;
-  readonly levels = null;
+  readonly eras: Eras;
   readonly values: UniqueValues | null;
   readonly #kinds: Uint8Array;
   /** The value read or written. */
@@ -63,6 +63,7 @@ class RegisterSpecification implements Specification {
     if (!this.#kinds.includes(REFUSED)) {
       for (let i = 0; i < n; i++) this.needless[i] = this.#kinds[i] === WRITE && this.#values[i] === UNREAD ? 1 : 0;
     }
+    this.eras = this.#valuesAsEras();
     this.values = uniqueValues(operations, accessOf);
   }
 
@@ -88,6 +89,19 @@ class RegisterSpecification implements Specification {
       this.classes[i] = classes.numberOf(`${kind} ${value} ${expected}`);
       this.inputs[i] = inputs.numberOf(`${op} ${op === 'read' ? '' : value} ${expected}`);
     }
+  }
+
+  /** A value that one operation at most writes is gone when it is overwritten; the empty register is written by nobody. */
+  #valuesAsEras(): Eras {
+    const count = this.#names.keys.length;
+    const once = writtenOnce(this.#values, (i) => this.#kinds[i] === WRITE || this.#kinds[i] === CAS, count);
+    once[UNREAD] = 0;
+    const needed = (i: number) => (this.#kinds[i] === READ ? this.#values[i]! : this.#kinds[i] === CAS ? this.#expected[i]! : UNREAD);
+    return {
+      ofOperations: this.#values.map((_, i) => (once[needed(i)] === 1 ? needed(i) : -1)),
+      ofState: (state) => (once[state] === 1 ? state : -1),
+      count,
+    };
   }
 
   step(state: number, i: number): number {

@@ -39,7 +39,7 @@ class TextSpecification implements Specification {
   readonly inputs: Int32Array;
   readonly observers: Uint8Array;
   readonly needless: Uint8Array;
-  readonly levels = null;
+  readonly eras = null;
   readonly values: UniqueValues | null;
   readonly #kinds: Uint8Array;
   /** The state that a get wants or a set makes. */

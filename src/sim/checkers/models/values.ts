@@ -30,3 +30,16 @@ export function uniqueValues(operations: readonly Operation[], accessOf: (operat
   }
   return { ofOperations, isWrite, count: numbers.keys.length };
 }
+
+/** For each of `count` values 1 if at most one operation writes it. */
+export function writtenOnce(values: Int32Array, isWrite: (i: number) => boolean, count: number): Uint8Array {
+  const once = new Uint8Array(count).fill(1);
+  const written = new Uint8Array(count);
+  for (let i = 0; i < values.length; i++) {
+    if (!isWrite(i)) continue;
+    const value = values[i]!;
+    if (written[value] === 1) once[value] = 0;
+    written[value] = 1;
+  }
+  return once;
+}
