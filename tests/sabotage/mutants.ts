@@ -31,6 +31,7 @@ const FOLLOWER = 'src/core/raft/follower.ts';
 const REPLIES = 'src/core/raft/replies.ts';
 const SENDING = 'src/core/raft/sending.ts';
 const DRAFT = 'src/core/raft/draft.ts';
+const STORAGE = 'src/core/storage/storage.ts';
 const ROLES = 'src/core/raft/roles.ts';
 
 export const HARMFUL: readonly Mutant[] = [
@@ -127,6 +128,44 @@ export const HARMFUL: readonly Mutant[] = [
     ],
     scenarios: ['power-cut', 'leader-failure'],
     seedsMax: 50,
+  },
+  {
+    name: 'F1',
+    story: 'what is only written counts as synced',
+    edits: [{ file: STORAGE, find: '    durableSequence: flush.sequence,', replace: '    durableSequence: storage.writtenSequence,' }],
+    scenarios: ['power-cut', 'torn-tail', 'swarm'],
+    seedsMax: 50,
+  },
+  {
+    name: 'F2',
+    story: 'the directory is not synced after a segment was created',
+    edits: [
+      {
+        file: STORAGE,
+        find: "return wal.batchOffset === 0 ? [append, sync, { kind: 'syncDirectory' }] : [append, sync];",
+        replace: 'return [append, sync];',
+      },
+    ],
+    scenarios: ['power-cut', 'torn-tail', 'swarm'],
+    seedsMax: 100,
+  },
+  {
+    name: 'F5',
+    story: 'damage in the middle of the log is cut off like a torn tail',
+    edits: [
+      {
+        file: 'src/core/storage/recovery-cases.ts',
+        find: "when: { bytes: 'broken', isEndDeclared: false, wasSynced: true }, decision: 'refuse'",
+        replace: "when: { bytes: 'broken', isEndDeclared: false, wasSynced: true }, decision: 'cut'",
+      },
+      {
+        file: 'src/core/storage/recovery-cases.ts',
+        find: "when: { bytes: 'broken', isEndDeclared: true }, decision: 'refuse'",
+        replace: "when: { bytes: 'broken', isEndDeclared: true }, decision: 'cut'",
+      },
+    ],
+    scenarios: ['torn-tail', 'swarm'],
+    seedsMax: 100,
   },
   {
     name: 'H1',
