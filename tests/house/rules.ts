@@ -23,7 +23,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['core', 'sim'],
   bench: ['core', 'sim'],
   cli: ['core', 'sim', 'real', 'scenarios', 'bench'],
-  'index.ts': ['core'],
+  'index.ts': ['core', 'sim'],
 };
 
 /** What each room may take from outside the project, besides types. `node:` means all of Node. */
@@ -104,11 +104,12 @@ export const filesAreShort: Rule = (tree) =>
 /** Folders of tests/ about the whole rather than about one file. */
 const ABOUT_THE_WHOLE = ['contract', 'determinism', 'house', 'sabotage', 'golden', 'node-versions', 'chaos'];
 
+/** `a/b.test.ts` tests `src/a/b.ts` or the folder `src/a/b`, and `a/b.aspect.test.ts` an aspect of the same. */
 export const testsMirrorTheSource: Rule = (tree) =>
   [...tree.keys()]
     .filter((path) => path.startsWith('tests/') && path.endsWith('.test.ts') && !ABOUT_THE_WHOLE.includes(path.split('/')[1]!))
     .filter((path) => {
-      const place = path.replace(/^tests\//, '').replace(/\.test\.ts$/, '');
+      const place = path.replace(/^tests\//, '').replace(/(\.[a-z-]+)?\.test\.ts$/, '');
       const homes = [`src/${place}`, place];
       return !homes.some((home) => tree.has(`${home}.ts`) || [...tree.keys()].some((other) => other.startsWith(`${home}/`)));
     })
