@@ -107,7 +107,7 @@ const ABOUT_THE_WHOLE = ['contract', 'determinism', 'house', 'sabotage', 'golden
 /** `a/b.test.ts` tests `src/a/b.ts` or the folder `src/a/b`, and `a/b.aspect.test.ts` an aspect of the same. */
 export const testsMirrorTheSource: Rule = (tree) =>
   [...tree.keys()]
-    .filter((path) => path.startsWith('tests/') && path.endsWith('.test.ts') && !ABOUT_THE_WHOLE.includes(path.split('/')[1]!))
+    .filter((path) => path.startsWith('tests/') && path.endsWith('.test.ts') && !ABOUT_THE_WHOLE.some((whole) => path.startsWith(`tests/${whole}`)))
     .filter((path) => {
       const place = path.replace(/^tests\//, '').replace(/(\.[a-z-]+)?\.test\.ts$/, '');
       const homes = [`src/${place}`, place];
