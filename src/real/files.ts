@@ -71,7 +71,7 @@ export class DataDirectory {
         assert(!this.#isClosed, 'a closed directory is not used');
         values.push(await this.#performStep(step));
       } catch (error) {
-        return { ok: false, at, error: diskError(step, error) };
+        return { ok: false, at, error: { code: CODES[codeOf(error)] ?? 'io', message: reasonOf(error) } };
       }
     }
     return { ok: true, values };
@@ -256,11 +256,6 @@ async function syncDirectory(path: string): Promise<null> {
 
 const CODES: Readonly<Record<string, DiskError['code']>> = { ENOENT: 'missing', ENOSPC: 'full', EDQUOT: 'full' };
 
-function diskError(step: DiskStep, error: unknown): DiskError {
-  const subject = 'path' in step ? `${step.kind} ${step.path}` : step.kind;
-  return { code: CODES[codeOf(error)] ?? 'io', message: `${subject}: ${reasonOf(error)}` };
-}
-
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOSPC: 'no space left on the disk',
@@ -270,6 +265,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is not a directory',
   EEXIST: 'it is not a directory',
   EIO: 'the disk reported an error',
+  EFBIG: 'the file would be larger than it may be',
 };
 
 const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? lineOf(error);

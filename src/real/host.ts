@@ -34,6 +34,7 @@ export class Host<State, Message, Request, Response> {
   readonly #world: Surroundings<Message, Response>;
   readonly #inputs: Input<Message, Request>[] = [];
   #state: State | null = null;
+  #hasStarted = false;
   #isStepping = false;
   #hasEnded = false;
   #timer: NodeJS.Timeout | null = null;
@@ -52,6 +53,7 @@ export class Host<State, Message, Request, Response> {
     this.#guarded(() => {
       const { state, effects } = this.#machine.init(boot);
       this.#state = state;
+      this.#hasStarted = true;
       this.#carryOut(effects);
     });
     this.#drain();
@@ -92,7 +94,7 @@ export class Host<State, Message, Request, Response> {
   }
 
   #drain(): void {
-    if (this.#isStepping || this.#state === null) return;
+    if (this.#isStepping || !this.#hasStarted) return;
     this.#isStepping = true;
     // By position, not shift(): a burst of inputs stays linear.
     for (let at = 0; at < this.#inputs.length; at++) {
@@ -106,8 +108,8 @@ export class Host<State, Message, Request, Response> {
   }
 
   #step(input: Input<Message, Request>): void {
-    if (this.#state === null || this.#hasEnded) return;
-    const { state, effects } = this.#machine.step(this.#state, input);
+    if (this.#hasEnded) return;
+    const { state, effects } = this.#machine.step(this.#state as State, input);
     this.#state = state;
     this.#carryOut(effects);
   }
@@ -159,10 +161,10 @@ export class Host<State, Message, Request, Response> {
 
   /** Leaves an armed timer alone when it goes off early enough: it looks again then, which is cheaper than arming anew for each input. */
   #arm(): void {
-    if (this.#hasEnded || this.#state === null) return;
+    if (this.#hasEnded) return;
     let wakeAt: Micros | null = null;
     this.#guarded(() => {
-      if (this.#state !== null) wakeAt = this.#machine.wakeAt(this.#state);
+      wakeAt = this.#machine.wakeAt(this.#state as State);
     });
     if (wakeAt === null || this.#hasEnded) return;
     if (this.#armedAt !== null && this.#armedAt <= wakeAt) return;
@@ -176,9 +178,9 @@ export class Host<State, Message, Request, Response> {
 
   #onTimer(): void {
     this.#disarm();
-    if (this.#hasEnded || this.#state === null) return;
+    if (this.#hasEnded) return;
     const now = this.#world.now();
-    const wakeAt = this.#machine.wakeAt(this.#state);
+    const wakeAt = this.#machine.wakeAt(this.#state as State);
     if (wakeAt !== null && wakeAt <= now) this.#take({ kind: 'wake', now });
     else this.#arm();
   }

@@ -17,6 +17,12 @@ export interface ReadyMessage {
  */
 export async function runServerProcess(settings: ServerSettings): Promise<number> {
   const log = settings.log ?? silentLog;
+  // What is thrown outside of the machine, by a parser say, must also end in a line and not in silence.
+  process.once('uncaughtException', (error) => {
+    log('error', `ended: this program failed: ${lineOf(error)}`);
+    if (error.stack !== undefined) log('debug', error.stack);
+    process.exit(1);
+  });
   const server = await startServer(settings);
   const stop = (why: string) => () => {
     log('info', `stopping: ${why}`);

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openClient } from '../../src/real/client.js';
+import { exitFor } from '../../src/real/process.js';
+import { UserError } from '../../src/real/errors.js';
+import { freePorts } from '../../src/real/ports.js';
+import { eventually, temporaryDirectory } from './helpers.js';
+
+const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
+
+/** A cluster of one, as a process under a shell's limits. */
+async function nodeProcess(dataDirectory: string, ports: readonly number[], limit = '') {
+  const words = [process.execPath, program, 'node', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, '--data', dataDirectory];
+  const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  const exit = once(child, 'close');
+  await eventually('a leader, or an end', () => (lines.some((line) => line.includes('leader-elected')) || child.exitCode !== null ? true : null));
+  return { child, lines, exitCode: async () => (await exit)[0] as number | null };
+}
+
+function clientOf(ports: readonly number[], timeoutMs = 5_000) {
+  const client = openClient({ servers: [`127.0.0.1:${ports[1]}`], timeoutMs });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+describe('a server process', () => {
+  test('that cannot write any more ends with exit code 1 and a last line that says why, and has lost nothing', async () => {
+    const ports = await freePorts(2);
+    const directory = join(await temporaryDirectory(), 'data');
+    const first = await nodeProcess(directory, ports, 'ulimit -f 200;');
+    const client = clientOf(ports, 1_000);
+    const done: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      const isDone = await client.set(`k${i}`, 'x'.repeat(5_000)).then(() => true, () => false);
+      if (!isDone) break;
+      done.push(`k${i}`);
+    }
+    expect(done.length).toBeGreaterThan(5);
+    expect(done.length).toBeLessThan(100);
+    expect(await first.exitCode()).toBe(1);
+    expect(first.lines.at(-1)).toMatch(/ error ended: append of wal-\S+ failed: the file would be larger than it may be/);
+
+    await nodeProcess(directory, ports);
+    const again = clientOf(ports);
+    for (const key of done) expect((await again.get(key))?.value.length).toBe(5_000);
+  });
+
+  test('ends with exit code 0 on SIGTERM', async () => {
+    const server = await nodeProcess(join(await temporaryDirectory(), 'data'), await freePorts(2));
+    server.child.kill('SIGTERM');
+    expect(await server.exitCode()).toBe(0);
+    expect(server.lines.at(-1)).toMatch(/ info {2}stopped$/);
+  });
+
+  test('that meets another one in its directory ends with exit code 2 and one line', async () => {
+    const directory = join(await temporaryDirectory(), 'data');
+    const first = await nodeProcess(directory, await freePorts(2));
+    const second = await nodeProcess(directory, await freePorts(2));
+    expect(await second.exitCode()).toBe(2);
+    expect(second.lines).toEqual([`seedstorm: data directory ${directory} is in use by process ${first.child.pid}`]);
+  });
+});
+
+describe('exitFor', () => {
+  test('tells a user\'s mistake from everything else', () => {
+    expect(exitFor(new UserError('port 1 is busy'))).toEqual({ line: 'port 1 is busy', exitCode: 2 });
+    expect(exitFor(new TypeError('x is not a function'))).toEqual({ line: 'unexpected: x is not a function', exitCode: 1 });
+  });
+});
