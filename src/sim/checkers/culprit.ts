@@ -42,7 +42,8 @@ export function failureOf(partition: Partition, model: Model, options: CheckOpti
   const unplaced: Operation[] = [];
   for (let o = 0; o < required.length; o++) {
     const operation = partition.operations[required[o]!]!;
-    if (o >= illegal && earliest[o]! <= illegal && !placed.has(operation)) unplaced.push(operation);
+    // The culprit's effect may have its place in the order; its answer has none.
+    if (o === illegal || (o > illegal && earliest[o]! <= illegal && !placed.has(operation))) unplaced.push(operation);
   }
   let state = best.judged.specification.initialState;
   for (const i of order) state = best.judged.specification.step(state, i);
@@ -58,7 +59,10 @@ interface Cut {
   readonly sources: readonly Operation[];
 }
 
-/** What was known just after the return at `place`: what was still under way then has no outcome yet. -1: before all returns. */
+/**
+ * What was known just after the return at `place`; -1: before all returns. What was still under way has no
+ * outcome yet, and is left out if it turned out to change nothing.
+ */
 function cutAfter(partition: Partition, place: number): Cut {
   const { required, earliest, optional, optionalEarliest } = partition.timeline;
   const operations: Operation[] = [];
@@ -68,7 +72,8 @@ function cutAfter(partition: Partition, place: number): Cut {
     operations.push(isReturned ? source : { ...source, outcome: 'unknown', resultValue: null, resultVersion: null, returnUs: null });
   };
   required.forEach((i, o) => {
-    if (earliest[o]! <= place) keep(partition.operations[i]!, o <= place);
+    const isReturned = o <= place;
+    if (isReturned || (earliest[o]! <= place && partition.specification.observers[i] === 0)) keep(partition.operations[i]!, isReturned);
   });
   optional.forEach((i, u) => {
     if (optionalEarliest[u]! <= place) keep(partition.operations[i]!, false);

@@ -32,7 +32,7 @@ export interface CheckResult {
   readonly prefix: readonly Operation[];
   /** The state of the key after that order, in words. */
   readonly prefixState: string;
-  /** Operations with an outcome that were called before that return and are not in the prefix, by return: the culprit first. */
+  /** The culprit, and by return what else was called before its return and returned after it, and is not in the prefix. */
   readonly unplaced: readonly Operation[];
   /** Steps taken: the same for the same history and options, on every machine. */
   readonly steps: number;
