@@ -168,6 +168,7 @@ function fullOptions(servers: number, seconds: number): RunOptions {
       clients: CLIENTS,
       sessionlessRatio: RATIO_NEVER,
       keys: KEYS,
+      paddingBytesMax: 0,
       getWeight: 0,
       setWeight: 1,
       putWeight: 0,

@@ -16,6 +16,8 @@ export const tornTail: Scenario = {
       disk: { operationUsMin: 50, operationUsMax: 500, syncUsMin: 500, syncUsMax: 10_000 },
       // Large values of `snapshotEveryEntries` leave more log to damage.
       node: { ...ordinary.node, snapshotEveryEntries: draws.oneOf('snapshot every', [400, 1_000_000]) },
+      // Records that span sectors are torn more often than small ones.
+      workload: { ...ordinary.workload, paddingBytesMax: 2_000, getWeight: 1 },
       harms: [
         harm('crashWhileWriting', [300, 1_500], [10, 600]),
         harm('rot', [3_000, 9_000], [50, 500]),

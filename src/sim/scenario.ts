@@ -58,6 +58,8 @@ export interface WorkloadOptions {
   /** Of all clients, those that work without a session. */
   readonly sessionlessRatio: Ratio;
   readonly keys: number;
+  /** Values are padded by up to so many bytes, so that some writes span sectors of a disk. */
+  readonly paddingBytesMax: number;
   readonly getWeight: number;
   readonly setWeight: number;
   readonly putWeight: number;

@@ -116,7 +116,8 @@ export class Workload {
   #call(actor: Actor, place: number, choice: number, caution: number): void {
     actor.calls++;
     const key = this.#keys[place] ?? EMPTY;
-    const value = byteStringFromText(`${actor.client}.${actor.calls}`);
+    const padding = '-'.repeat(Math.floor(caution * (this.#options.paddingBytesMax + 1)));
+    const value = byteStringFromText(`${actor.client}.${actor.calls}${padding}`);
     const id = actor.calls;
     switch (this.#opFor(choice)) {
       case 'get':

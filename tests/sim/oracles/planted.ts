@@ -1,0 +1,81 @@
+import { expect } from 'vitest';
+import { byteStringFromText, EMPTY } from '../../../src/core/base/bytestring.js';
+import { logIndex, micros, NEVER, nodeId, NOBODY, term } from '../../../src/core/base/units.js';
+import { Log, type Entry } from '../../../src/core/raft/log.js';
+import { DEFAULT_RAFT_OPTIONS } from '../../../src/core/raft/options.js';
+import type { RaftState, Role } from '../../../src/core/raft/state.js';
+import type { Command } from '../../../src/core/store/command.js';
+import { applyCommand, openStore, type StoreState } from '../../../src/core/store/store.js';
+import { Violated, type ServerView } from '../../../src/sim/oracles/oracle.js';
+
+/** Planted states and entries, so that an oracle can be shown what must never happen and its lawful twin. */
+export interface Planted {
+  readonly role?: Role;
+  readonly term?: number;
+  readonly vote?: number;
+  /** The terms of the entries from 1 on, or the entries themselves. */
+  readonly log?: readonly (number | Entry)[];
+  readonly commit?: number;
+  readonly applied?: number;
+  readonly store?: StoreState;
+}
+
+/** A no-op entry, or one with a command. */
+export function entry(index: number, ofTerm: number, command: Command | null = null): Entry {
+  return { index: logIndex(index), term: term(ofTerm), kind: command === null ? 'noop' : 'command', payload: command, sizeBytes: 1 };
+}
+
+export function setCommand(value: string, clientId = 0, sequenceNum = 0): Command {
+  return { op: 'set', clientId, sequenceNum, key: byteStringFromText('k'), value: byteStringFromText(value), version: 0 };
+}
+
+export function registerCommand(): Command {
+  return { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 };
+}
+
+export function view(planted: Planted): ServerView {
+  const entries = (planted.log ?? []).map((item, i) => (typeof item === 'number' ? entry(i + 1, item) : item));
+  const raft: RaftState = {
+    options: DEFAULT_RAFT_OPTIONS,
+    self: nodeId(1),
+    voters: [nodeId(1), nodeId(2), nodeId(3)],
+    selfSlot: 0,
+    random: 0,
+    role: planted.role ?? 'follower',
+    currentTerm: term(planted.term ?? 1),
+    votedFor: planted.vote === undefined ? NOBODY : nodeId(planted.vote),
+    log: Log.emptyAfter(logIndex(0), term(0)).appendAll(entries),
+    commitIndex: logIndex(planted.commit ?? 0),
+    leaderId: NOBODY,
+    leaderHeardAt: micros(0),
+    electionDeadline: NEVER,
+    votesGranted: 0,
+    heartbeatDue: NEVER,
+    quorumCheckDue: NEVER,
+    progress: [],
+    reads: [],
+    readRound: null,
+    readRoundSize: 0,
+    snapshot: null,
+    incoming: null,
+  };
+  return { raft, store: planted.store ?? openStore({ sessionsMax: 10 }), lastApplied: planted.applied ?? 0 };
+}
+
+/** The store after these commands, which stand at 1, 2, ... in the log. */
+export function storeAfter(...commands: readonly Command[]): StoreState {
+  return commands.reduce((state, command, i) => applyCommand(state, logIndex(i + 1), command).state, openStore({ sessionsMax: 10 }));
+}
+
+/** Expects `act` to be called a violation of `property`, with a message like that. */
+export function expectViolated(property: string, message: RegExp, act: () => void): void {
+  let caught: unknown = null;
+  try {
+    act();
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toBeInstanceOf(Violated);
+  expect((caught as Violated).property).toBe(property);
+  expect((caught as Violated).message).toMatch(message);
+}
