@@ -45,11 +45,12 @@ export function failureOf(partition: Partition, model: Model, options: CheckOpti
     // The culprit's effect may have its place in the order; its answer has none.
     if (o === illegal || (o > illegal && earliest[o]! <= illegal && !placed.has(operation))) unplaced.push(operation);
   }
-  let state = best.judged.specification.initialState;
-  for (const i of order) state = best.judged.specification.step(state, i);
+  const exact = model.specify(order.map((i) => best.cut.operations[i]!), false); // the search saw no values that nobody read
+  let state = exact.initialState;
+  for (let n = 0; n < order.length; n++) state = exact.step(state, n);
   return {
     verdict: 'failed', key: partition.key, culprit: partition.operations[required[illegal]!]!,
-    prefix, prefixState: isTold ? best.judged.specification.describe(state) : 'not known', unplaced, steps,
+    prefix, prefixState: isTold ? exact.describe(state) : 'not known', unplaced, steps,
   };
 }
 

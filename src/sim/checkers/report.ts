@@ -31,13 +31,15 @@ export function reportOf(result: CheckResult): string {
   return lines.join('\n');
 }
 
-/** For a read that fits nowhere: who wrote what it saw, and how long ago that was. */
+/** For a read that fits nowhere: who wrote what it saw, and how much was changed since. A text grows from many writes. */
 function whereItCameFrom({ culprit, prefix }: CheckResult): string[] {
-  if (culprit === null || culprit.resultValue === null) return [];
-  const place = prefix.findLastIndex(({ value }) => value === culprit.resultValue);
+  if (culprit === null || culprit.resultValue === null || prefix.some(({ op }) => op === 'append')) return [];
+  const changes = prefix.filter(({ op, outcome }) => op !== 'get' && op !== 'read' && (outcome === 'ok' || outcome === 'unknown'));
+  const place = changes.findLastIndex(({ value }) => value === culprit.resultValue);
   if (place < 0) return ['', `Nothing in that order wrote ${quoted(culprit.resultValue)}.`];
-  const later = prefix.slice(place + 1).filter(({ op }) => !['get', 'read'].includes(op)).length;
-  return ['', `What it saw was written here, with ${later} other ${later === 1 ? 'change' : 'changes'} after it in that order:`, `  ${describe(prefix[place]!)}`];
+  const later = changes.length - place - 1;
+  const since = later === 0 ? 'as the last change' : `before ${later} other ${later === 1 ? 'change' : 'changes'}`;
+  return ['', `What it saw was last written here, in that order ${since}:`, `  ${describe(changes[place]!)}`];
 }
 
 /** One operation on one line: who, when, what, and what came of it. */
