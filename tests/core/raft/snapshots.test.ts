@@ -174,7 +174,7 @@ test('a server that was away for long catches up by snapshot, although half of i
   cluster.heal();
   let random = 1;
   let rounds = 0;
-  for (; cluster.state(C).commitIndex < 21 && rounds < 100; rounds++) {
+  for (; cluster.state(C).commitIndex < 21 && rounds < 1_000; rounds++) {
     cluster.wake(A);
     while (cluster.mail.length > 0) {
       const [next] = cluster.mail;
