@@ -1,3 +1,8 @@
+import type { ByteString } from '../core/base/bytestring.js';
+import type { StoredEntry } from '../core/storage/types.js';
+import type { Command } from '../core/store/command.js';
+import { ENTRY_NOOP } from '../core/systems/raft/persist.js';
+import { decodeCommand } from '../core/wire/command.js';
 import { snapshotNumber, readSnapshot } from '../core/storage/snapshot-format.js';
 import { DEFAULT_STORAGE_OPTIONS, startStorage, storageOnDisk, type Identity, type Recovered } from '../core/storage/storage.js';
 import { readWalHead, segmentCrc, WAL_HEAD_BYTES, walNumber, type WalHead, type WalRecord } from '../core/storage/wal-format.js';
@@ -37,6 +42,7 @@ function walSights(file: string, bytes: Uint8Array): readonly Sight[] {
     const record = readRecord(bytes, view, offset, crc, offset);
     if (record.kind !== 'whole') break;
     found.push({ file, offset, what: record.record.kind, text: recordText(record.record) });
+    if (record.record.kind === 'entries') found.push(...record.record.entries.map((entry) => ({ file, offset, what: 'entry', text: entryText(entry) })));
     offset += record.sizeBytes;
   }
   if (offset < bytes.length) found.push({ file, offset, what: 'rest', text: restText(bytes.subarray(offset)) });
@@ -73,6 +79,34 @@ function recordText(record: WalRecord): string {
     case 'snapshot':
       return `snapshot ${record.number} up to ${record.lastIndex} is in force, ${record.keepsLog ? `entries up to ${record.prevIndex}` : 'all entries'} dropped`;
   }
+}
+
+/** One entry of the log, a command in the words of the text protocol. */
+function entryText({ index, term, kind, payload }: StoredEntry): string {
+  const place = `${index} term ${term}`;
+  if (kind === ENTRY_NOOP) return `${place} no-op`;
+  const command = decodeCommand(payload);
+  return command.ok ? `${place} ${commandText(command.value)}` : `${place} kind ${kind}: ${command.problem}`;
+}
+
+function commandText({ op, key, value, version, clientId, sequenceNum }: Command): string {
+  const session = clientId === 0 ? '' : ` (session ${clientId}, command ${sequenceNum})`;
+  switch (op) {
+    case 'registerClient':
+      return 'register a session';
+    case 'put':
+      return `PUT ${shown(key)} ${version} ${shown(value)}${session}`;
+    case 'set':
+      return `SET ${shown(key)} ${shown(value)}${session}`;
+    case 'delete':
+      return `DELETE ${shown(key)}${session}`;
+  }
+}
+
+/** The text that bytes are as UTF-8, with control characters as escapes, so that an entry stays on its line. */
+function shown(bytes: ByteString): string {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  return /[\p{Cc}\ufffd]/u.test(text) ? JSON.stringify(text) : text;
 }
 
 function restText(rest: Uint8Array): string {

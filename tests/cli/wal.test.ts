@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryCopy } from '../../src/cli/directory-copy.js';
 import { sightsOf, verify } from '../../src/cli/wal.js';
+import { byteStringFromText } from '../../src/core/base/bytestring.js';
 import { logIndex, nodeId, term } from '../../src/core/base/units.js';
 import {
   DEFAULT_STORAGE_OPTIONS, flushStorage, startStorage, storageOnDisk, writeEntries, writeHardState, type DiskEffect, type StorageState,
 } from '../../src/core/storage/storage.js';
+import { encodeCommand } from '../../src/core/wire/command.js';
 
 const IDENTITY = { clusterId: 77, nodeId: nodeId(2) };
 let folder = '';
@@ -35,7 +37,10 @@ function live(begun: { storage: StorageState; effects: readonly DiskEffect[] }):
 function writtenDirectory(): string {
   let storage = live(startStorage(DEFAULT_STORAGE_OPTIONS, IDENTITY));
   storage = writeHardState(storage, term(3), nodeId(1));
-  const entries = [1, 2, 3, 4, 5].map((index) => ({ index: logIndex(index), term: term(3), kind: 1, payload: new Uint8Array(10) }));
+  const set = { op: 'set', clientId: 9, sequenceNum: 4, key: byteStringFromText('grüße'), value: byteStringFromText('two words'), version: 0 } as const;
+  const entries = [1, 2, 3, 4, 5].map((index) => ({
+    index: logIndex(index), term: term(3), kind: index === 1 ? 0 : 1, payload: index === 1 ? new Uint8Array() : encodeCommand(set),
+  }));
   storage = writeEntries(storage, entries);
   live(flushStorage(storage));
   return join(folder, readdirSync(folder).sort().at(-1)!);
@@ -46,7 +51,10 @@ describe('a data directory', () => {
     writtenDirectory();
     const sights = sightsOf(new DirectoryCopy(folder));
     expect(sights[0]).toMatchObject({ offset: 0, what: 'head', text: expect.stringContaining('cluster 77 server 2, the first file') as string });
-    expect(sights.map(({ what, text }) => `${what} ${text}`)).toEqual(expect.arrayContaining(['hardState term 3, vote 1', 'entries 1..5 of term 3, 50 bytes']));
+    expect(sights.map(({ what, text }) => `${what} ${text}`)).toEqual(expect.arrayContaining([
+      'hardState term 3, vote 1', expect.stringMatching(/^entries 1\.\.5 of term 3, \d+ bytes$/) as string,
+      'entry 1 term 3 no-op', 'entry 5 term 3 SET grüße two words (session 9, command 4)',
+    ]));
   });
 
   test('is verified by the recovery of the server itself, and not changed by it', () => {
