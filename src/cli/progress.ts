@@ -44,16 +44,16 @@ export function progressOn(stream: ProgressStream): Progress {
   };
 }
 
-/** How far it has come, in plain text. */
+/** How far it has come, in plain text, the most important first; it fits into 80 columns. */
 export function progressLine(progress: ExploreProgress): string {
   const { runs, runsPlanned, failures, eventsPerSecond, simulatedMs, moments } = progress;
   const runsSoFar = runsPlanned === null ? `${grouped(runs)} runs` : `${grouped(runs)}/${grouped(runsPlanned)} runs`;
   return [
     runsSoFar,
+    failures === 0 ? '0 failed' : `${failures} FAILED`,
     `${short(eventsPerSecond)} events/s`,
     `${span(simulatedMs)} simulated`,
-    `${moments.size} kinds of moments seen`,
-    failures === 0 ? 'no failure' : `${failures} FAILED`,
+    `${moments.size} moments seen`,
   ].join(' · ');
 }
 

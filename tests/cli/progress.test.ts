@@ -16,8 +16,8 @@ function stream(isTTY: boolean) {
 }
 
 test('the line says runs, speed, simulated time, moments and failures', () => {
-  expect(progressLine(at(1_000, 120))).toBe('120/300 runs · 812.3k events/s · 1 min 30 s simulated · 2 kinds of moments seen · no failure');
-  expect(progressLine(at(1_000, 120, 2))).toMatch(/2 FAILED$/);
+  expect(progressLine(at(1_000, 120))).toBe('120/300 runs · 0 failed · 812.3k events/s · 1 min 30 s simulated · 2 moments seen');
+  expect(progressLine(at(1_000, 120, 2))).toContain(' · 2 FAILED · ');
 });
 
 describe('on a terminal', () => {
