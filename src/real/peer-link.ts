@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { fail } from '../core/base/result.js';
+import { fail, ok } from '../core/base/result.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Codec } from '../core/machine.js';
+import { encodeFrame } from '../core/wire/frame.js';
 import { onFramedBytes, openFramed } from '../core/wire/framed-connection.js';
 import type { HelloRules } from '../core/wire/hello.js';
 import { HELLO_BYTES_MAX } from '../core/wire/limits.js';
@@ -18,8 +19,13 @@ const BACK_OFF_MS_MIN = 50;
 const BACK_OFF_MS_MAX = 1_000;
 /** Milliseconds for connecting and for the other side's hello. */
 const HELLO_MS_MAX = 3_000;
-/** Milliseconds without any byte taken by the other side while some wait: then the connection is given up. */
-const STALL_MS_MAX = 5_000;
+/**
+ * Milliseconds without a sign of life from the peer after something was sent: then the connection is given
+ * up. The kernel would notice after many minutes, and after a long cut would try again only minutes after
+ * the mending, since it waits twice as long each time (RFC 6298 §5.5).
+ */
+const SILENCE_MS_MAX = 5_000;
+const SILENCE_CHECK_MS = 1_000;
 
 /** How the two ends of a link get to know each other. */
 export interface LinkGreeting {
@@ -49,6 +55,8 @@ export class PeerLink {
   /** Bytes in the outbox and in the socket that the operating system has not taken. */
   #waitingBytes = 0;
   #flush: NodeJS.Immediate | null = null;
+  /** When the first bytes were sent that no sign of life came behind; null when none are. */
+  #unheardSinceMs: number | null = null;
   #backOffMs = BACK_OFF_MS_MIN;
   #retry: NodeJS.Timeout | null = null;
   /** Nothing is said twice about one outage. */
@@ -89,38 +97,40 @@ export class PeerLink {
     const socket = connect({ host: this.#address.host, port: this.#address.port });
     tuneSocket(socket);
     this.#socket = socket;
-    let connection = openFramed({ hello: this.#greeting.rules, kind: 'peer', codec: NOTHING, payloadBytesMax: HELLO_BYTES_MAX });
+    let connection = openFramed({ hello: this.#greeting.rules, kind: 'peer', codec: SIGNS_OF_LIFE, payloadBytesMax: HELLO_BYTES_MAX });
     let why = 'the connection was closed';
     const late = setTimeout(() => socket.destroy(new Error('no hello in time')), HELLO_MS_MAX);
+    const watch = setInterval(() => {
+      const isSilent = this.#unheardSinceMs !== null && performance.now() - this.#unheardSinceMs > SILENCE_MS_MAX;
+      if (isSilent) socket.destroy(new Error(`no sign of life for ${SILENCE_MS_MAX / 1_000} s`));
+    }, SILENCE_CHECK_MS);
 
     socket.on('connect', () => socket.write(this.#greeting.hello));
     socket.on('data', (bytes) => {
+      this.#unheardSinceMs = null;
       connection = onFramedBytes(connection, bytes).connection;
       if (connection.problem !== null) {
         socket.destroy(new Error(connection.problem));
       } else if (connection.hello !== null && !this.#isOpen) {
         clearTimeout(late);
-        this.#onOpen(socket);
+        this.#onOpen();
       }
-    });
-    socket.on('timeout', () => {
-      if (this.#waitingBytes > 0) socket.destroy(new Error('the peer takes nothing more'));
     });
     socket.on('error', (error) => {
       why = codeOf(error) === 'ECONNREFUSED' ? 'nobody listens there' : lineOf(error);
     });
     socket.on('close', () => {
       clearTimeout(late);
+      clearInterval(watch);
       this.#onClose(why);
     });
   }
 
-  #onOpen(socket: Socket): void {
+  #onOpen(): void {
     this.#isOpen = true;
     this.#hasComplained = false;
     this.#backOffMs = BACK_OFF_MS_MIN;
     this.#log('info', `connected to server ${this.#peer}`);
-    socket.setTimeout(STALL_MS_MAX);
     this.#flushSoon();
   }
 
@@ -141,6 +151,7 @@ export class PeerLink {
     this.#isOpen = false;
     this.#outbox = [];
     this.#waitingBytes = 0;
+    this.#unheardSinceMs = null;
     this.#socket?.destroy();
     this.#socket = null;
   }
@@ -153,6 +164,7 @@ export class PeerLink {
       if (socket === null || frames.length === 0) return;
       this.#outbox = [];
       let bytes = 0;
+      this.#unheardSinceMs ??= performance.now();
       socket.cork();
       for (const frame of frames) {
         bytes += frame.length;
@@ -167,8 +179,11 @@ export class PeerLink {
   }
 }
 
-/** What comes back over a link after the hello: nothing but a goodbye. */
-const NOTHING: Codec<never> = {
-  encode: (value) => value,
-  decode: () => fail('a server answered on a connection that carries only what is sent to it'),
+/** What comes back over a link after the hello: signs of life, which are messages of no bytes, and a goodbye. */
+const SIGNS_OF_LIFE: Codec<null> = {
+  encode: () => new Uint8Array(0),
+  decode: (bytes) => (bytes.length === 0 ? ok(null) : fail('a server answered on a connection that carries only what is sent to it')),
 };
+
+/** The frame with which a server that received something says that it lives. */
+export const SIGN_OF_LIFE = encodeFrame('peer', SIGNS_OF_LIFE.encode(null));

@@ -8,7 +8,7 @@ import { FRAME_BYTES_MAX } from '../core/wire/limits.js';
 import type { HostAndPort } from './addresses.js';
 import { lineOf } from './errors.js';
 import type { Log } from './log.js';
-import { PeerLink } from './peer-link.js';
+import { PeerLink, SIGN_OF_LIFE } from './peer-link.js';
 import { endSoon, listen, stopListening, tuneSocket } from './sockets.js';
 
 /** What the network between servers is made for. */
@@ -28,6 +28,8 @@ export interface PeerSettings<Message> {
 
 /** Milliseconds that a stranger may take to say hello. */
 const HELLO_MS_MAX = 3_000;
+/** Milliseconds in which what was received is confirmed by a sign of life. Far below the silence that a link bears. */
+const SIGN_OF_LIFE_MS = 1_000;
 /** Incoming connections for each peer, strangers included, before further ones are closed at once. */
 const CONNECTIONS_PER_PEER_MAX = 8;
 
@@ -98,6 +100,12 @@ export class PeerNetwork<Message> {
     let sender: NodeId = NOBODY;
     const late = setTimeout(() => refuse('no hello in time'), HELLO_MS_MAX);
 
+    let sign: NodeJS.Timeout | null = null;
+    const giveSignOfLife = () => {
+      sign = null;
+      if (socket.writable) socket.write(SIGN_OF_LIFE);
+    };
+
     const refuse = (why: string, saysGoodbye = true) => {
       log('warn', `closing the connection of ${sender === NOBODY ? from : `server ${sender}`}: ${why}`);
       if (saysGoodbye) socket.write(goodbyeFrame(why));
@@ -119,11 +127,13 @@ export class PeerNetwork<Message> {
         socket.write(helloFrame(helloOf(clusterId, self, 'server', sender)));
       }
       for (const message of read.messages) this.#settings.deliver(sender, message);
+      sign ??= setTimeout(giveSignOfLife, SIGN_OF_LIFE_MS);
       if (connection.problem !== null) refuse(connection.problem, !connection.isLeft);
     });
     socket.on('error', (error) => log('debug', `connection of ${from}: ${lineOf(error)}`));
     socket.on('close', () => {
       clearTimeout(late);
+      if (sign !== null) clearTimeout(sign);
       this.#incoming.delete(socket);
       if (this.#current.get(sender) === socket) this.#current.delete(sender);
     });
