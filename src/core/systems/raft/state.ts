@@ -1,4 +1,4 @@
-import { Fifo } from '../../base/fifo.js';
+import type { Fifo } from '../../base/fifo.js';
 import type { ConnectionId, LogIndex, Micros, NodeId, Term } from '../../base/units.js';
 import type { ByteString } from '../../base/bytestring.js';
 import type { Effect } from '../../machine.js';
