@@ -7,9 +7,9 @@ export function* tasksOf(options: Pick<ExploreOptions, 'firstSeed' | 'lastSeed' 
   for (let seed = options.firstSeed; seed <= last; seed++) {
     if ((seed - options.firstSeed) % options.shard.count !== options.shard.index - 1) continue;
     for (const scenario of options.scenarios) {
-      // A multiplicative hash spreads the second lives over scenarios, whatever their number; the first task is always one.
-      const spread = Math.imul(ordinal, 0x9e3779b1) >>> 0;
-      const isLivedTwice = options.recheckOneIn > 0 && spread % options.recheckOneIn === 0;
+      // The high bits of a multiplicative hash spread the second lives over scenarios, whatever their number; the first task is always one.
+      const spread = (Math.imul(ordinal, 0x9e3779b1) >>> 0) / 4_294_967_296;
+      const isLivedTwice = options.recheckOneIn > 0 && spread * options.recheckOneIn < 1;
       ordinal++;
       yield { scenario, seed, isLivedTwice };
     }

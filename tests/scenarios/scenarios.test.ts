@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { scenarios } from '../../scenarios/index.js';
+import { neverSeen } from '../../src/sim/coverage.js';
+import { optionsOf, runScenario } from '../../src/sim/run.js';
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+
+test('every file of the folder is a scenario under its own name', () => {
+  const files = readdirSync(new URL('../../scenarios/', import.meta.url)).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
+  expect(files.map((file) => file.replace('.ts', '')).toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());
+});
+
+describe.each(scenarios)('$name', (scenario) => {
+  test('has a title that is a sentence, a reason and something to show', () => {
+    expect(scenario.title).toMatch(/^[A-Z].*\.$/);
+    expect(scenario.why.length).toBeGreaterThan(40);
+    expect(scenario.expected.length).toBeGreaterThan(0);
+  });
+
+  test('describes its runs whole: options are plain data, a function of the seed', () => {
+    for (const seed of SEEDS) {
+      const options = optionsOf(scenario, seed);
+      expect(JSON.parse(JSON.stringify(options))).toEqual(options);
+      expect(optionsOf(scenario, seed)).toEqual(options);
+      expect(options.clocks.length).toBeGreaterThanOrEqual(Math.min(options.servers, 3));
+    }
+  });
+
+  test('holds for some seeds, and does some work in each', () => {
+    for (const seed of SEEDS) {
+      const report = runScenario(scenario, seed);
+      expect(report.violation).toBeUndefined();
+      expect(report.commits).toBeGreaterThan(0);
+      expect(report.operations).toBeGreaterThan(0);
+    }
+  });
+});
+
+test('all scenarios together show at least fifteen different moments', () => {
+  const seen = new Set(scenarios.flatMap((scenario) => SEEDS.flatMap((seed) => Object.keys(runScenario(scenario, seed).moments))));
+  expect(seen.size).toBeGreaterThanOrEqual(15);
+  // Each promise names a moment that some scenario brings within a few seeds: a name that nobody marks is a typing error.
+  const promised = [{ name: 'all', expected: [...new Set(scenarios.flatMap(({ expected }) => expected))] }];
+  expect(neverSeen(promised, new Map([['all', new Map([...seen].map((name) => [name, 1]))]]))).toEqual([]);
+});

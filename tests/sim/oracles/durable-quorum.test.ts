@@ -1,0 +1,53 @@
+import { describe, test } from 'vitest';
+import { nodeId, type NodeId } from '../../../src/core/base/units.js';
+import { Cluster } from '../../../src/sim/cluster.js';
+import { DurableQuorum, type DurableFile } from '../../../src/sim/oracles/durable-quorum.js';
+import { quietOptions } from '../quiet.js';
+import { expectViolated, view } from './planted.js';
+
+/** The durable files of a server after one second of a quiet cluster of one: its first entry is durable. */
+function durableFilesOf(server: NodeId): readonly DurableFile[] {
+  const cluster = new Cluster({ ...quietOptions(), servers: 1 }, 1, {}, () => undefined);
+  cluster.world.runUntil(1_000_000);
+  const disk = cluster.world.disk(server);
+  return disk.list().map(({ path }) => ({ path, bytes: disk.durableBytes(path) ?? new Uint8Array(0) }));
+}
+
+const S1 = nodeId(1);
+const files = durableFilesOf(S1);
+const before = view({ role: 'leader', term: 1, log: [1] });
+const after = view({ role: 'leader', term: 1, log: [1], commit: 1 });
+const nobodyRots = () => false;
+
+describe('Commit On A Durable Quorum', () => {
+  test('sees a commit that a minority of the disks has', () => {
+    const oracle = new DurableQuorum(7, 3, (server) => (server === S1 ? files : []), nobodyRots);
+    expectViolated('Commit On A Durable Quorum', /takes entry 1 of term 1 for committed, but it is durable on s1 of 3 only/, () => oracle.onStep(1, S1, before, after));
+  });
+
+  test('sees a commit of an entry of another term than the disk has', () => {
+    const oracle = new DurableQuorum(7, 1, () => files, nobodyRots);
+    expectViolated('Commit On A Durable Quorum', /durable on no server of 1 only/, () =>
+      oracle.onStep(1, S1, view({ role: 'leader', term: 2, log: [2] }), view({ role: 'leader', term: 2, log: [2], commit: 1 })));
+  });
+
+  test('learns from each sync, and forgets at a crash what the disk did not keep', () => {
+    let left: readonly DurableFile[] = [];
+    const oracle = new DurableQuorum(7, 1, () => left, nobodyRots);
+    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes);
+    oracle.onStep(2, S1, before, after);
+
+    const forgetful = new DurableQuorum(7, 1, () => left, nobodyRots);
+    for (const { path, bytes } of files) forgetful.onSynced(1, S1, path, bytes);
+    left = [];
+    forgetful.onCrash(2, S1);
+    expectViolated('Commit On A Durable Quorum', /on no server/, () => forgetful.onStep(3, S1, before, after));
+  });
+
+  test('counts what a disk held before the nemesis damaged it', () => {
+    const oracle = new DurableQuorum(7, 1, () => [], (server) => server === S1);
+    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes);
+    oracle.onCrash(2, S1);
+    oracle.onStep(3, S1, before, after);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { EXIT_CODES, type ExploreOptions, type ExploreProgress } from '../../src/sim/campaign.js';
+import type { RunReport } from '../../src/sim/report.js';
+import { Tally } from '../../src/sim/tally.js';
+import { quietOptions } from './quiet.js';
+
+const options: ExploreOptions = {
+  module: new URL('file:///nowhere.js'), scenarios: ['one'], firstSeed: 1, lastSeed: 10, forMs: null, jobs: 1,
+  shard: { index: 1, count: 1 }, recheckOneIn: 0, failuresMax: 2, onProgress: null,
+};
+const promise = [{ name: 'one', expected: ['seen', 'missed'], expectedWithinRuns: 3 }];
+
+function reportOf(seed: number, more: Partial<RunReport> = {}): RunReport {
+  return {
+    verdict: 'pass', scenario: 'one', seed, digest: `digest ${seed}`, events: 10, simulatedMs: 100, wallMs: 1, commits: 2,
+    operations: 5, unknownOutcomes: 0, moments: { seen: 1 }, options: quietOptions(), ...more,
+  };
+}
+
+function add(tally: Tally, seed: number, more: Partial<RunReport> = {}, secondDigest: string | null = null): void {
+  tally.add({ scenario: 'one', seed, isLivedTwice: secondDigest !== null }, { report: reportOf(seed, more), secondDigest });
+}
+
+describe('the sum of a campaign', () => {
+  test('is never-seen once a promised moment had its chances, and only then', () => {
+    const tally = new Tally(options, promise);
+    add(tally, 1);
+    add(tally, 2);
+    expect(tally.report()).toMatchObject({ verdict: 'pass', neverSeen: [{ scenario: 'one', moment: 'missed' }] });
+    add(tally, 3);
+    expect(tally.report().verdict).toBe('never-seen');
+    add(tally, 4, { moments: { missed: 1 } });
+    expect(tally.report()).toMatchObject({ verdict: 'pass', neverSeen: [], events: 40, commits: 8, runs: 4 });
+  });
+
+  test('names each failure with the command that repeats it, and stops at enough of them', () => {
+    const tally = new Tally(options, promise);
+    const violation = { property: 'Election Safety', message: 'two leaders', atMs: 5 };
+    add(tally, 7, { violation });
+    expect(tally.isOver()).toBe(false);
+    add(tally, 3, { violation });
+    expect(tally.isOver()).toBe(true);
+    const { verdict, failures } = tally.report();
+    expect(verdict).toBe('violation');
+    expect(failures.map(({ repeat }) => repeat)).toEqual(['npx seedstorm run one --seed 3', 'npx seedstorm run one --seed 7']);
+  });
+
+  test('puts non-determinism above every other verdict', () => {
+    const tally = new Tally(options, promise);
+    add(tally, 1, { violation: { property: 'x', message: 'y', atMs: 0 } }, 'another digest');
+    const { verdict, nonDeterminism, rechecked } = tally.report();
+    expect({ verdict, rechecked }).toEqual({ verdict: 'non-determinism', rechecked: 1 });
+    expect(nonDeterminism[0]).toMatchObject({ seed: 1, digests: ['digest 1', 'another digest'] });
+    expect(EXIT_CODES[verdict]).toBe(3);
+  });
+
+  test('tells how far it has come after each run', () => {
+    const told: ExploreProgress[] = [];
+    const tally = new Tally({ ...options, onProgress: (progress) => told.push(progress) }, promise);
+    add(tally, 1, {}, 'digest 1');
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ runs: 1, runsPlanned: 10, failures: 0, events: 10, simulatedMs: 100 });
+  });
+});
