@@ -1,4 +1,4 @@
-import { NOBODY, nodeId, type NodeId } from '../core/base/units.js';
+import { NOBODY, type NodeId } from '../core/base/units.js';
 import type { ClientMessage } from '../core/client/client.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { formatHostAndPort, type HostAndPort } from './addresses.js';
@@ -33,11 +33,17 @@ export class ClientRoutes {
   readonly #places = new Map<NodeId, NodeId>();
   /** The cluster that the first hello named; a server of another one is a mistake in the list. */
   #clusterId: string | null = null;
+  #trouble: string | null = null;
 
   constructor(addresses: readonly HostAndPort[], deliver: (from: NodeId, response: NodeResponse) => void, log: Log) {
     this.#routes = addresses.map((address) => ({ address, connection: null, hasHello: false, unanswered: new Map() }));
     this.#deliver = deliver;
     this.#log = log;
+  }
+
+  /** What last stood between this client and an answer, for people; null when there was one since. */
+  get trouble(): string | null {
+    return this.#trouble;
   }
 
   /** Sends a request to the server at a place of the list, over its connection or a new one. */
@@ -64,7 +70,8 @@ export class ClientRoutes {
         if (route.connection !== connection) return;
         this.#clusterId ??= clusterId;
         if (clusterId !== this.#clusterId) {
-          this.#log('warn', `${formatHostAndPort(route.address)} is of cluster "${clusterId}", not "${this.#clusterId}"`);
+          this.#trouble = `${formatHostAndPort(route.address)} is of cluster "${clusterId}", not "${this.#clusterId}"`;
+          this.#log('warn', this.#trouble);
           connection.close();
           return;
         }
@@ -74,6 +81,7 @@ export class ClientRoutes {
       },
       onResponse: (response) => {
         if (route.connection !== connection || !route.unanswered.delete(response.id)) return;
+        this.#noteTrouble(route, response);
         this.#deliver(place, this.#inPlaces(response));
       },
       onGone: (why) => {
@@ -84,7 +92,8 @@ export class ClientRoutes {
   }
 
   #onGone(route: Route, place: NodeId, why: string): void {
-    this.#log('debug', `no connection to ${formatHostAndPort(route.address)}: ${why}`);
+    this.#trouble = `no connection to ${formatHostAndPort(route.address)}: ${why}`;
+    this.#log('debug', this.#trouble);
     const requests = [...route.unanswered.keys()];
     const wasSent = route.hasHello;
     route.unanswered.clear();
@@ -95,9 +104,20 @@ export class ClientRoutes {
     }
   }
 
+  #noteTrouble(route: Route, response: NodeResponse): void {
+    const who = formatHostAndPort(route.address);
+    if (response.kind === 'done') this.#trouble = null;
+    else if (response.kind === 'unavailable') this.#trouble = `${who}: ${response.reason}`;
+    else if (response.kind === 'notLeader') {
+      const { leaderHint } = response;
+      if (leaderHint === NOBODY) this.#trouble = `${who} knows no leader`;
+      else if (!this.#places.has(leaderHint)) this.#trouble = `${who} says that server ${leaderHint} leads, and none of the given addresses is known to be its`;
+    }
+  }
+
   #inPlaces(response: NodeResponse): NodeResponse {
     if (response.kind !== 'notLeader' && response.kind !== 'leader') return response;
-    return { ...response, leaderHint: this.#places.get(response.leaderHint) ?? nodeId(NOBODY) };
+    return { ...response, leaderHint: this.#places.get(response.leaderHint) ?? NOBODY };
   }
 }
 

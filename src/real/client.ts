@@ -153,9 +153,13 @@ class Lane {
     const waiter = this.#waiters.get(outcome.id);
     if (waiter === undefined) return;
     this.#waiters.delete(outcome.id);
-    if (outcome.kind === 'done') waiter.resolve(outcome.result);
-    else if (outcome.kind === 'failed') waiter.reject(new NotDoneError(outcome.reason));
-    else waiter.reject(new MaybeError(outcome.reason));
+    if (outcome.kind === 'done') {
+      waiter.resolve(outcome.result);
+      return;
+    }
+    const { trouble } = this.#routes;
+    const reason = trouble === null ? outcome.reason : `${outcome.reason} (${trouble})`;
+    waiter.reject(outcome.kind === 'failed' ? new NotDoneError(reason) : new MaybeError(reason));
   }
 
   /** A read has no effect; a write that has begun may have one. */

@@ -26,6 +26,8 @@ const HELLO_MS_MAX = 3_000;
  */
 const SILENCE_MS_MAX = 5_000;
 const SILENCE_CHECK_MS = 1_000;
+/** Milliseconds without a connection that are worth a warning: servers that start or stop together need not complain. */
+const OUTAGE_MS = 1_500;
 
 /** How the two ends of a link get to know each other. */
 export interface LinkGreeting {
@@ -59,7 +61,8 @@ export class PeerLink {
   #unheardSinceMs: number | null = null;
   #backOffMs = BACK_OFF_MS_MIN;
   #retry: NodeJS.Timeout | null = null;
-  /** Nothing is said twice about one outage. */
+  /** When the connection was lost, or first wanted; and whether the outage was worth a warning, which it is once. */
+  #downSinceMs = performance.now();
   #hasComplained = false;
 
   constructor(peer: NodeId, address: HostAndPort, greeting: LinkGreeting, log: Log) {
@@ -138,9 +141,10 @@ export class PeerLink {
     const wasOpen = this.#isOpen;
     this.#drop();
     if (this.#isClosed) return;
-    const level = this.#hasComplained ? 'debug' : 'warn';
-    this.#hasComplained = true;
-    this.#log(level, `${wasOpen ? 'lost' : 'no'} connection to server ${this.#peer} at ${this.#address.host}:${this.#address.port}: ${why}`);
+    if (wasOpen) this.#downSinceMs = performance.now();
+    const isLong = !wasOpen && !this.#hasComplained && performance.now() - this.#downSinceMs > OUTAGE_MS;
+    if (isLong) this.#hasComplained = true;
+    this.#log(isLong ? 'warn' : wasOpen ? 'info' : 'debug', `${wasOpen ? 'lost' : 'no'} connection to server ${this.#peer} at ${this.#address.host}:${this.#address.port}: ${why}`);
     this.#retry = setTimeout(() => this.#connect(), jittered(this.#backOffMs));
     this.#backOffMs = Math.min(this.#backOffMs * 2, BACK_OFF_MS_MAX);
   }

@@ -84,9 +84,16 @@ describe('a client', () => {
 
   test('says not done when nobody could be reached, and when a read was not answered', async () => {
     const [port = 0] = await freePorts(1);
-    await expect(client([`127.0.0.1:${port}`], 300).set('k', 'v')).rejects.toThrow(NotDoneError);
+    const unreached = client([`127.0.0.1:${port}`], 300).set('k', 'v');
+    await expect(unreached).rejects.toThrow(NotDoneError);
+    await expect(unreached).rejects.toThrow(`no connection to 127.0.0.1:${port}: nobody listens there`);
     const deaf = await scripted(1, () => null);
     await expect(client([deaf.address], 800).get('k')).rejects.toThrow(NotDoneError);
+  });
+
+  test('says whose address it would need when it was given only those of followers', async () => {
+    const follower = await scripted(1, ({ id }) => ({ kind: 'notLeader', id, leaderHint: nodeId(3), isUncertain: false }));
+    await expect(client([follower.address], 300).set('k', 'v')).rejects.toThrow(/says that server 3 leads, and none of the given addresses/);
   });
 
   test('turns to another server at once when one refuses connections, or breaks them', async () => {
