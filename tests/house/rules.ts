@@ -101,8 +101,12 @@ export const filesAreShort: Rule = (tree) =>
     .filter(({ count }) => count > LINES_MAX)
     .map(({ path, count }) => `${path} has ${count} lines, more than ${LINES_MAX}`);
 
-/** Folders of tests/ about the whole rather than about one file. */
-const ABOUT_THE_WHOLE = ['contract', 'determinism', 'house', 'sabotage', 'golden', 'node-versions', 'chaos'];
+/** Tests about a whole rather than about one file: folders of tests/, and tests that tell stories of a whole room. */
+const ABOUT_THE_WHOLE = [
+  'chaos/', 'contract/', 'determinism/', 'house/', 'sabotage/',
+  'core/raft/replication.test.ts', 'core/raft/schedules.test.ts', 'core/raft/stories.test.ts',
+  'sim/checkers/recorded.test.ts', 'sim/checkers/stories.test.ts',
+];
 
 /** `a/b.test.ts` tests `src/a/b.ts` or the folder `src/a/b`, and `a/b.aspect.test.ts` an aspect of the same. */
 export const testsMirrorTheSource: Rule = (tree) =>
