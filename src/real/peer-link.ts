@@ -169,15 +169,15 @@ export class PeerLink {
       this.#outbox = [];
       let bytes = 0;
       this.#unheardSinceMs ??= performance.now();
-      socket.cork();
-      for (const frame of frames) {
-        bytes += frame.length;
-        socket.write(frame);
-      }
       // The callback of the last write comes when the operating system has taken them all.
-      socket.write('', () => {
+      const onTaken = () => {
         if (socket === this.#socket) this.#waitingBytes -= bytes;
-      });
+      };
+      socket.cork();
+      for (const [at, frame] of frames.entries()) {
+        bytes += frame.length;
+        socket.write(frame, at === frames.length - 1 ? onTaken : undefined);
+      }
       socket.uncork();
     });
   }
