@@ -132,7 +132,7 @@ export const HARMFUL: readonly Mutant[] = [
   {
     name: 'F1',
     story: 'what is only written counts as synced',
-    edits: [{ file: STORAGE, find: '    durableSequence: flush.sequence,', replace: '    durableSequence: storage.writtenSequence,' }],
+    edits: [{ file: STORAGE, find: 'after.durableSequence = flush.sequence;', replace: 'after.durableSequence = storage.writtenSequence;' }],
     scenarios: ['power-cut', 'torn-tail', 'swarm'],
     seedsMax: 50,
   },

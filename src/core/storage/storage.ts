@@ -203,19 +203,31 @@ export function writeTruncateTail(storage: StorageState, fromIndex: LogIndex): S
 /** Notes a write, and the segment that it began if it did. */
 function written(storage: StorageState, wal: Wal): StorageState {
   assert(storage.isReady, 'nothing is written before recovery is done');
-  const hasRotated = wal.segment !== storage.wal.segment;
+  const after = copyOf(storage);
+  after.writtenSequence++;
+  after.wal = wal;
+  if (wal.segment !== storage.wal.segment) {
+    after.segments = [...storage.segments, { number: wal.segment, carriedTo: storage.wal.lastIndex }];
+  }
+  return after;
+}
+
+type StorageDraft = { -readonly [Field in keyof StorageState]: StorageState[Field] };
+
+/** A private copy of the same shape, spelled out: on the path of every write a spread costs several times as much. */
+function copyOf(storage: StorageState): StorageDraft {
   return {
     options: storage.options,
     identity: storage.identity,
     isReady: storage.isReady,
     isStopped: storage.isStopped,
-    writtenSequence: storage.writtenSequence + 1,
+    writtenSequence: storage.writtenSequence,
     durableSequence: storage.durableSequence,
     nextOperation: storage.nextOperation,
     durableSnapshotIndex: storage.durableSnapshotIndex,
     recovery: storage.recovery,
-    wal,
-    segments: hasRotated ? [...storage.segments, { number: wal.segment, carriedTo: storage.wal.lastIndex }] : storage.segments,
+    wal: storage.wal,
+    segments: storage.segments,
     snapshotNumbers: storage.snapshotNumbers,
     nextSnapshotNumber: storage.nextSnapshotNumber,
     installing: storage.installing,
@@ -310,25 +322,33 @@ function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState 
     snapshotsFreed: Math.max(snapshotNumbers.length - options.snapshotsKept, 0),
   };
   effects.push({ kind: 'disk', operation, steps });
-  return { ...storage, wal: takePending(wal), installing: NONE, flush, nextOperation: operationId(operation + 1) };
+  const after = copyOf(storage);
+  after.wal = takePending(wal);
+  after.installing = NONE;
+  after.flush = flush;
+  after.nextOperation = operationId(operation + 1);
+  return after;
 }
 
 /** Here, and nowhere else, written turns into durable: the sync of the flush has come back. */
 function onFlushed(storage: StorageState, flush: Flush): StorageOutcome {
-  const { segmentsFreed, snapshotsFreed } = flush;
-  const freed = [
-    ...storage.segments.slice(0, segmentsFreed).map(({ number }) => walName(number)),
-    ...storage.snapshotNumbers.slice(0, snapshotsFreed).map(snapshotName),
+  const after = copyOf(storage);
+  after.durableSequence = flush.sequence;
+  after.durableSnapshotIndex = flush.snapshotIndex;
+  after.flush = null;
+  if (flush.segmentsFreed + flush.snapshotsFreed > 0) dropFreed(after, flush);
+  return nothing(after);
+}
+
+/** What the flush made superfluous goes, oldest first. */
+function dropFreed(after: StorageDraft, { segmentsFreed, snapshotsFreed }: Flush): void {
+  after.garbage = [
+    ...after.garbage,
+    ...after.segments.slice(0, segmentsFreed).map(({ number }) => walName(number)),
+    ...after.snapshotNumbers.slice(0, snapshotsFreed).map(snapshotName),
   ];
-  return nothing({
-    ...storage,
-    durableSequence: flush.sequence,
-    durableSnapshotIndex: flush.snapshotIndex,
-    flush: null,
-    segments: segmentsFreed === 0 ? storage.segments : storage.segments.slice(segmentsFreed),
-    snapshotNumbers: snapshotsFreed === 0 ? storage.snapshotNumbers : storage.snapshotNumbers.slice(snapshotsFreed),
-    garbage: freed.length === 0 ? storage.garbage : [...storage.garbage, ...freed],
-  });
+  after.segments = after.segments.slice(segmentsFreed);
+  after.snapshotNumbers = after.snapshotNumbers.slice(snapshotsFreed);
 }
 
 function beginSaving(storage: StorageState, effects: DiskEffect[]): StorageState {
