@@ -13,6 +13,9 @@ export function viewOf(state: unknown): ServerView | null {
 /** Lets a set of oracles watch the servers of a world. This is the one place that knows how a server's state is reached. */
 export class Watch implements Observer {
   readonly #oracles: readonly Oracle[];
+  /** Those that watch steps and messages: most oracles look at one of them only. */
+  readonly #steppers: readonly Oracle[];
+  readonly #listeners: readonly Oracle[];
   readonly #servers: number;
   /** What each server's state is now; undefined while it is down or recovers. */
   readonly #views: (ServerView | undefined)[] = [];
@@ -20,6 +23,8 @@ export class Watch implements Observer {
   /** @param servers Nodes 1 .. servers are watched; the others are clients. */
   constructor(oracles: readonly Oracle[], servers: number) {
     this.#oracles = oracles;
+    this.#steppers = oracles.filter((oracle) => oracle.onStep !== undefined);
+    this.#listeners = oracles.filter((oracle) => oracle.onSend !== undefined);
     this.#servers = servers;
   }
 
@@ -30,14 +35,14 @@ export class Watch implements Observer {
     const viewBefore = before === undefined ? null : viewOf(before);
     this.#views[node] = view;
     if (viewBefore === null) for (const oracle of this.#oracles) oracle.onRecovered?.(atUs, node, view);
-    else for (const oracle of this.#oracles) oracle.onStep?.(atUs, node, viewBefore, view);
+    else for (const oracle of this.#steppers) oracle.onStep?.(atUs, node, viewBefore, view);
   }
 
   onSend(atUs: number, from: NodeId, to: NodeId, message: unknown): void {
     if (from > this.#servers || to > this.#servers) return;
     const view = this.#views[from];
     if (view === undefined) return;
-    for (const oracle of this.#oracles) oracle.onSend?.(atUs, from, to, message as RaftMessage, view);
+    for (const oracle of this.#listeners) oracle.onSend?.(atUs, from, to, message as RaftMessage, view);
   }
 
   onSynced(atUs: number, node: NodeId, path: string, durable: Uint8Array): void {
