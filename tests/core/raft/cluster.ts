@@ -230,6 +230,17 @@ export class Cluster {
     this.settle();
   }
 
+  /** Mail arrives in order until this server leads; what that leads to is still on its way. */
+  settleUntilLeads(id: NodeId): void {
+    while (this.state(id).role !== 'leader') this.settleNext();
+  }
+
+  /** The oldest letter arrives; there must be one. */
+  settleNext(): void {
+    expect(this.mail.length, 'a letter is on its way').toBeGreaterThan(0);
+    this.deliver(0);
+  }
+
   /** So many heartbeats of the leader, each settled. */
   beat(id: NodeId, times = 1): void {
     for (let i = 0; i < times; i++) {

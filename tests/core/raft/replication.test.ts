@@ -231,7 +231,7 @@ describe('a leader that found agreement', () => {
     cluster.cut([B, C]);
     cluster.heal();
     cluster.wake(B);
-    while (cluster.state(B).role !== 'leader') cluster.deliver(0);
+    cluster.settleUntilLeads(B);
     cluster.mail = cluster.mail.filter(({ message }) => message.kind !== 'appendEntries');
     cluster.settle();
     expect(cluster.state(C).log.lastIndex).toBe(6);
