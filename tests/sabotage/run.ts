@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { HARMFUL, HARMLESS, type Mutant } from './mutants.ts';
+import { HARMFUL, HARMLESS, type Mutant } from './mutants.js';
 
 interface Hunt {
   readonly name: string;
