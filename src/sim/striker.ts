@@ -1,0 +1,52 @@
+import type { NodeId } from '../core/base/units.js';
+import type { Cluster } from './cluster.js';
+import type { Coverage } from './coverage.js';
+import { Cuts } from './cuts.js';
+
+/**
+ * What a blow can do to a cluster, within a budget: what a disk had promised to keep is damaged on less
+ * than half of the servers, so a majority keeps all that was ever acknowledged. Everything else may strike
+ * all servers at once.
+ */
+export class Striker {
+  readonly cluster: Cluster;
+  readonly coverage: Coverage;
+  readonly cuts: Cuts;
+  /** Servers whose durable bytes were damaged. They may refuse to start, and are not in the healed core. */
+  readonly rotten = new Set<NodeId>();
+  #isAtWork = true;
+
+  constructor(cluster: Cluster, coverage: Coverage) {
+    this.cluster = cluster;
+    this.coverage = coverage;
+    this.cuts = new Cuts(cluster.world);
+  }
+
+  /** No further blow, and nothing is undone any more: healing is the run's affair. */
+  stop(): void {
+    this.#isAtWork = false;
+  }
+
+  /** How many more servers may have their durable bytes damaged. */
+  get rotLeft(): number {
+    return Math.floor((this.cluster.servers.length - 1) / 2) - this.rotten.size;
+  }
+
+  /** Does something later, unless it was stopped by then. */
+  later(afterUs: number, act: () => void): void {
+    const { world } = this.cluster;
+    world.schedule(world.nowUs + afterUs, () => {
+      if (this.#isAtWork) act();
+    });
+  }
+
+  /** Ends a server's life and begins the next one after `lastsUs`. */
+  crash(server: NodeId, keepsPageCache: boolean, lastsUs: number): void {
+    const { world } = this.cluster;
+    if (!world.process(server).isUp) return;
+    if (world.disk(server).hasPendingWrites) this.coverage.mark('crash-with-pending-writes');
+    if (this.cluster.view(server)?.raft.role === 'leader') this.coverage.mark('leader-crashed');
+    world.crash(server, { keepsPageCache });
+    this.later(lastsUs, () => world.restart(server));
+  }
+}
