@@ -41,7 +41,9 @@ export function replicateTo(draft: RaftDraft, slot: number): void {
 
 function hasRoom(draft: RaftDraft, progress: Progress): boolean {
   const isBehind = progress.nextIndex <= draft.state.log.lastIndex;
-  return isBehind && progress.sentSequence - progress.ackedSequence < draft.state.options.inflightMessagesMax;
+  // Counted up to the last message with entries: heartbeats behind it must not fill the window, or a
+  // follower whose round trip is longer than the heartbeat interval is starved for ever.
+  return isBehind && progress.dataSequence - progress.ackedSequence < draft.state.options.inflightMessagesMax;
 }
 
 /** What fits into one message from `from` on; one entry at least if there is any, however large. */
