@@ -42,7 +42,7 @@ export const HARMFUL: readonly Mutant[] = [
       {
         file: PERSIST,
         find: 'if (!isDurable) state.outbox',
-        replace: "if (!isDurable && message.kind !== 'requestVoteReply') state.outbox",
+        replace: "if (!isDurable && envelope.message.kind !== 'requestVoteReply') state.outbox",
       },
     ],
     scenarios: ['power-cut', 'figure-8', 'swarm'],
@@ -123,7 +123,7 @@ export const HARMFUL: readonly Mutant[] = [
       {
         file: PERSIST,
         find: 'if (!isDurable) state.outbox',
-        replace: "if (!isDurable && !(to === state.self && message.kind === 'appendEntriesReply')) state.outbox",
+        replace: "if (!isDurable && !(envelope.to === state.self && envelope.message.kind === 'appendEntriesReply')) state.outbox",
       },
     ],
     scenarios: ['power-cut', 'leader-failure'],
@@ -215,12 +215,12 @@ export const HARMLESS: readonly Mutant[] = [
   },
   {
     name: 'reordered-sends',
-    story: 'the independent messages of a step leave in reverse order',
+    story: 'the followers are sent entries in reverse order',
     edits: [
       {
-        file: 'src/core/systems/raft/node.ts',
-        find: 'for (const { to, message } of raft.sends) draft.effects',
-        replace: 'for (const { to, message } of raft.sends.toReversed()) draft.effects',
+        file: SENDING,
+        find: 'for (let slot = 0; slot < count; slot++) {',
+        replace: 'for (let slot = count - 1; slot >= 0; slot--) {',
       },
     ],
     scenarios: [],
@@ -245,8 +245,8 @@ export const HARMLESS: readonly Mutant[] = [
     edits: [
       {
         file: DRAFT,
-        find: '  draft.sends = withItem(draft.sends, { to, message });\n',
-        replace: '  draft.sends = withItem(draft.sends, { to, message });\n  draft.sends = withItem(draft.sends, { to, message });\n',
+        find: "  draft.outgoing.push({ kind: 'send', to, message });\n",
+        replace: "  draft.outgoing.push({ kind: 'send', to, message });\n  draft.outgoing.push({ kind: 'send', to, message });\n",
       },
     ],
     scenarios: [],

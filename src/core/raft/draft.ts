@@ -1,4 +1,5 @@
 import type { LogIndex, Micros, NodeId, Term } from '../base/units.js';
+import type { Entry, Log } from './log.js';
 import type { RaftMessage } from './messages.js';
 import type { Progress, RaftState, Snapshot } from './state.js';
 
@@ -15,8 +16,8 @@ export interface RaftDraft {
   readonly before: RaftState;
   readonly state: MutableState;
   readonly now: Micros;
-  /** Messages that promise nothing durable: they may leave at once. */
-  sends: readonly Envelope[];
+  /** Where messages go that promise nothing durable: they may leave at once. */
+  readonly outgoing: Outgoing;
   /**
    * Messages that rest on what this server wrote so far, term and vote included. They may leave only
    * when all of it is durable (§3.8), in this order. One addressed to this server itself comes back to
@@ -36,11 +37,21 @@ export interface RaftDraft {
   moments: readonly Moment[];
   /** Slots whose progress is private to this draft, as bits. */
   ownedSlots: number;
+  /** The entries taken last for a message, and the log they are of: several followers lack the same. */
+  entriesTaken: readonly Entry[];
+  entriesTakenOf: Log | null;
 }
 
+/** A message on its way out, in the shape of the effect that it becomes. */
 export interface Envelope {
+  readonly kind: 'send';
   readonly to: NodeId;
   readonly message: RaftMessage;
+}
+
+/** The list that the caller gathers effects in; of it this room knows only how to add a message. */
+export interface Outgoing {
+  push(envelope: Envelope): unknown;
 }
 
 export interface Installed {
@@ -58,10 +69,11 @@ export interface Moment {
 const NONE: readonly never[] = [];
 
 /** Opens a step: a private copy of `before`, spelled out so that every state has the same shape. */
-export function openDraft(before: RaftState, now: Micros): RaftDraft {
+export function openDraft(before: RaftState, now: Micros, outgoing: Outgoing): RaftDraft {
   return {
     before,
     now,
+    outgoing,
     state: {
       options: before.options,
       self: before.self,
@@ -86,7 +98,6 @@ export function openDraft(before: RaftState, now: Micros): RaftDraft {
       snapshot: before.snapshot,
       incoming: before.incoming,
     },
-    sends: NONE,
     promises: NONE,
     truncatedFrom: 0 as LogIndex,
     appendedFrom: 0 as LogIndex,
@@ -95,6 +106,8 @@ export function openDraft(before: RaftState, now: Micros): RaftDraft {
     installed: null,
     moments: NONE,
     ownedSlots: 0,
+    entriesTaken: NONE,
+    entriesTakenOf: null,
   };
 }
 
@@ -106,11 +119,11 @@ function withItem<Item>(list: readonly Item[], item: Item): readonly Item[] {
 }
 
 export function send(draft: RaftDraft, to: NodeId, message: RaftMessage): void {
-  draft.sends = withItem(draft.sends, { to, message });
+  draft.outgoing.push({ kind: 'send', to, message });
 }
 
 export function promise(draft: RaftDraft, to: NodeId, message: RaftMessage): void {
-  draft.promises = withItem(draft.promises, { to, message });
+  draft.promises = withItem(draft.promises, { kind: 'send', to, message });
 }
 
 export function moment(draft: RaftDraft, name: string, text: string): void {

@@ -5,7 +5,7 @@
  */
 import { assert, unreachable } from '../base/assert.js';
 import { logIndex, micros, NEVER, NOBODY, type LogIndex, type Micros, type NodeId, type Term } from '../base/units.js';
-import { openDraft, promise, type RaftDraft } from './draft.js';
+import { openDraft, promise, type Outgoing, type RaftDraft } from './draft.js';
 import { onElectionTimeout, onRequestVote, onRequestVoteReply } from './election.js';
 import { onAppendEntries } from './follower.js';
 import { checkState, checkTransition } from './invariants.js';
@@ -34,6 +34,9 @@ export interface RaftBoot {
   readonly log: Log;
   readonly snapshot: Snapshot | null;
 }
+
+/** A server that starts says nothing yet. */
+const NOWHERE: Outgoing = [];
 
 /** A follower that waits for a leader, with what was durable. What is committed it learns anew (§3.8). */
 export function startRaft(boot: RaftBoot): RaftState {
@@ -67,6 +70,7 @@ export function startRaft(boot: RaftBoot): RaftState {
       incoming: null,
     },
     boot.now,
+    NOWHERE,
   );
   resetElectionTimer(draft);
   checkState(draft.state);

@@ -50,6 +50,7 @@ function hasRoom(draft: RaftDraft, progress: Progress): boolean {
 function takeEntries(draft: RaftDraft, from: LogIndex): readonly Entry[] {
   const { log, options } = draft.state;
   if (from > log.lastIndex) return NO_ENTRIES;
+  if (draft.entriesTakenOf === log && (draft.entriesTaken[0] as Entry).index === from) return draft.entriesTaken;
   let to = from;
   let sizeBytes = log.entryAt(to).sizeBytes;
   while (to < log.lastIndex && to - from + 1 < options.entriesPerMessageMax) {
@@ -57,7 +58,9 @@ function takeEntries(draft: RaftDraft, from: LogIndex): readonly Entry[] {
     if (sizeBytes > options.messageBytesMax) break;
     to = logIndex(to + 1);
   }
-  return log.slice(from, to);
+  draft.entriesTakenOf = log;
+  draft.entriesTaken = log.slice(from, to);
+  return draft.entriesTaken;
 }
 
 function sendAppend(draft: RaftDraft, slot: number, progress: MutableProgress, prevLogIndex: LogIndex, entries: readonly Entry[]): void {

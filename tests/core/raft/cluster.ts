@@ -51,7 +51,7 @@ export class Cluster {
   /** Directed links that lose everything, as "1>2". */
   readonly cuts = new Set<string>();
   readonly lines: string[] = [];
-  onStep: (id: NodeId, made: Made, draft: RaftDraft) => void = () => undefined;
+  onStep: (id: NodeId, made: Made, draft: RaftDraft, sends: readonly Envelope[]) => void = () => undefined;
   readonly #states = new Map<NodeId, RaftState>();
   readonly #durable = new Map<NodeId, Image>();
   readonly #written = new Map<NodeId, Written[]>();
@@ -90,15 +90,16 @@ export class Cluster {
 
   step(id: NodeId, change: (draft: RaftDraft) => void): RaftDraft {
     const before = this.state(id);
-    const draft = openDraft(before, micros(this.now));
+    const sends: Envelope[] = [];
+    const draft = openDraft(before, micros(this.now), sends);
     change(draft);
     const after = closeDraft(draft);
     this.#states.set(id, after);
     const { currentTerm, votedFor, log, snapshot } = after;
     (this.#written.get(id) as Written[]).push({ state: { currentTerm, votedFor, log, snapshot }, promises: draft.promises });
     this.#tell(before, after, draft);
-    this.#post(id, draft.sends);
-    this.onStep(id, { before, now: this.now, change, after }, draft);
+    this.#post(id, sends);
+    this.onStep(id, { before, now: this.now, change, after }, draft, sends);
     if (this.#isDiskInstant) this.flush(id);
     return draft;
   }

@@ -106,7 +106,7 @@ describe('a vote', () => {
   test('is a promise: it waits for the disk (A1, §3.8)', () => {
     const voted = hears(server(), B, requestVote(B, 1));
     expect(voted.sends).toEqual([]);
-    expect(voted.promises).toEqual([{ to: B, message: vote(1) }]);
+    expect(voted.promises).toEqual([{ kind: 'send', to: B, message: vote(1) }]);
     expect(voted.state).toMatchObject({ currentTerm: 1, votedFor: B });
   });
 
@@ -191,9 +191,9 @@ describe('a candidate', () => {
     expect(stood.state).toMatchObject({ role: 'candidate', currentTerm: 2, votedFor: A });
     expect(stood.sends).toEqual([]);
     expect(stood.promises).toEqual([
-      { to: A, message: vote(2) },
-      { to: B, message: requestVote(A, 2, 2, 1) },
-      { to: C, message: requestVote(A, 2, 2, 1) },
+      { kind: 'send', to: A, message: vote(2) },
+      { kind: 'send', to: B, message: requestVote(A, 2, 2, 1) },
+      { kind: 'send', to: C, message: requestVote(A, 2, 2, 1) },
     ]);
   });
 

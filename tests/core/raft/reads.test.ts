@@ -3,7 +3,7 @@ import { openDraft, requestRead } from '../../../src/core/raft/raft.js';
 import type { RaftState } from '../../../src/core/raft/state.js';
 import { A, accepted, act, B, C, candidate, elected, hears, isDurable, leader, proposes, reads, rejected, server, sleeps, toldTo, type Outcome } from './server.js';
 
-const refusalOf = (state: RaftState): string | null => requestRead(openDraft(state, 0 as never), 1);
+const refusalOf = (state: RaftState): string | null => requestRead(openDraft(state, 0 as never, []), 1);
 const sequenceTo = (outcome: Outcome, to = B): number => {
   const [message] = toldTo(outcome, to);
   return message?.kind === 'appendEntries' ? message.sequence : -1;

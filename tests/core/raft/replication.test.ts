@@ -205,18 +205,18 @@ describe('a leader that found agreement', () => {
     expect(step.state.progress[1]).toMatchObject({ matchIndex: 1 });
   });
 
-  test('comes back with heartbeats when its whole window was lost (B24)', () => {
+  test.each([1, 4, 20])('comes back with heartbeats when all of %i entries were lost, as many as the window holds or not (B24)', (count) => {
     const cluster = new Cluster({ size: 3 });
     cluster.elect(A);
     cluster.isolate(C);
-    for (let i = 0; i < 20; i++) cluster.propose(A);
+    for (let i = 0; i < count; i++) cluster.propose(A);
     cluster.settle();
     expect(cluster.state(C).log.lastIndex).toBe(1);
     cluster.heal();
     expect(cluster.mail).toEqual([]);
     cluster.beat(A, 2);
-    expect(cluster.state(C).log.lastIndex).toBe(21);
-    expect(cluster.state(C).commitIndex).toBe(21);
+    expect(cluster.state(C).log.lastIndex).toBe(count + 1);
+    expect(cluster.state(C).commitIndex).toBe(count + 1);
   });
 
   test('comes back with heartbeats when its only probe was lost, also behind a compacted log', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { logIndex, type NodeId } from '../../../src/core/base/units.js';
 import { advance, below } from '../../../src/core/base/random.js';
 import { closeDraft, openDraft } from '../../../src/core/raft/raft.js';
-import type { RaftDraft } from '../../../src/core/raft/draft.js';
+import type { Envelope, RaftDraft } from '../../../src/core/raft/draft.js';
 import type { RaftState } from '../../../src/core/raft/state.js';
 import { deepFreeze } from '../../../src/sim/freeze.js';
 import { Cluster, type Made } from './cluster.js';
@@ -15,8 +15,8 @@ function pictureOf(state: RaftState): string {
 }
 
 /** Everything that a step asked for, as text. */
-function askedBy(draft: RaftDraft): string {
-  const { sends, promises, readyReads, failedReads, installed, truncatedFrom, appendedFrom, moments } = draft;
+function askedBy(draft: RaftDraft, sends: readonly Envelope[]): string {
+  const { promises, readyReads, failedReads, installed, truncatedFrom, appendedFrom, moments } = draft;
   return JSON.stringify({ sends, promises, readyReads, failedReads, installed, truncatedFrom, appendedFrom, moments });
 }
 
@@ -31,18 +31,18 @@ class Watch {
   #commitMax = 0;
 
   constructor(readonly cluster: Cluster) {
-    cluster.onStep = (id, made, draft) => this.#judge(id, made, draft);
+    cluster.onStep = (id, made, draft, sends) => this.#judge(id, made, draft, sends);
   }
 
   #count(name: string): void {
     this.seen.set(name, (this.seen.get(name) ?? 0) + 1);
   }
 
-  #judge(id: NodeId, made: Made, draft: RaftDraft): void {
+  #judge(id: NodeId, made: Made, draft: RaftDraft, sends: readonly Envelope[]): void {
     const { before, after } = made;
-    this.#made.push({ made, after: pictureOf(after), asked: askedBy(draft) });
+    this.#made.push({ made, after: pictureOf(after), asked: askedBy(draft, sends) });
     deepFreeze(after);
-    deepFreeze(draft.sends);
+    deepFreeze(sends);
     deepFreeze(draft.promises);
     for (const { name } of draft.moments) this.#count(name);
     if (after.role === 'leader') {
@@ -106,10 +106,11 @@ class Watch {
   expectRepeatable(): void {
     for (const { made, after, asked } of this.#made) {
       expect(pictureOf(made.after), 'a state is never written to').toBe(after);
-      const draft = openDraft(made.before, made.now as never);
+      const sends: Envelope[] = [];
+      const draft = openDraft(made.before, made.now as never, sends);
       made.change(draft);
       expect(pictureOf(closeDraft(draft)), 'same state and input, same result').toBe(after);
-      expect(askedBy(draft), 'same state and input, same effects').toBe(asked);
+      expect(askedBy(draft, sends), 'same state and input, same effects').toBe(asked);
     }
   }
 }

@@ -80,10 +80,11 @@ export interface Outcome {
 
 /** One step: whatever `change` does to the draft at the moment `now`. */
 export function act(before: RaftState, now: number, change: (draft: RaftDraft) => void): Outcome {
-  const draft = openDraft(before, micros(now));
+  const sends: Envelope[] = [];
+  const draft = openDraft(before, micros(now), sends);
   change(draft);
   const state = closeDraft(draft);
-  const { sends, promises, readyReads, failedReads } = draft;
+  const { promises, readyReads, failedReads } = draft;
   return { state, sends, promises, readyReads, failedReads, moments: draft.moments.map(({ name }) => name), draft };
 }
 

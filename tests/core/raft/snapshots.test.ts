@@ -24,7 +24,7 @@ describe('a snapshot that arrives', () => {
     expect(last.state).toMatchObject({ commitIndex: 5, incoming: null });
     expect(last.state.log).toMatchObject({ firstIndex: 6, lastIndex: 5, prevTerm: 2, lastTerm: 2 });
     expect(last.sends).toEqual([]);
-    expect(last.promises).toEqual([{ to: B, message: installReply(3, 5, 10, true) }]);
+    expect(last.promises).toEqual([{ kind: 'send', to: B, message: installReply(3, 5, 10, true) }]);
   });
 
   test('with a piece lost or early is asked for at the place where it broke off', () => {

@@ -14,7 +14,7 @@ import { checkNodeOptions, type NodeOptions } from './options.js';
 import { flush, settle } from './persist.js';
 import { beginServing } from './recover.js';
 import { onRequest } from './requests.js';
-import { copyOf, note, stop, type NodeDraft, type NodeState } from './state.js';
+import { copyOf, note, stop, type NodeDraft, type NodeEffect, type NodeState } from './state.js';
 
 export type RaftNode = Machine<NodeState, NodeMessage, NodeRequest, NodeResponse>;
 type NodeStep = Step<NodeState, NodeMessage, NodeResponse>;
@@ -76,11 +76,12 @@ function step(before: NodeState, input: NodeInput): NodeStep {
 }
 
 function open(before: NodeState, now: Micros): NodeDraft {
-  const raft = before.raft === null ? null : openDraft(before.raft, now);
+  const effects: NodeEffect[] = [];
+  const raft = before.raft === null ? null : openDraft(before.raft, now, effects);
   return {
     state: copyOf(before),
     now,
-    effects: [],
+    effects,
     raft,
     writtenTerm: raft === null ? (0 as never) : raft.state.currentTerm,
     writtenVote: raft === null ? NOBODY : raft.state.votedFor,
@@ -122,7 +123,6 @@ function onDisk(draft: NodeDraft, input: Extract<NodeInput, { kind: 'disk' }>): 
 function close(draft: NodeDraft): NodeStep {
   const { state, raft } = draft;
   if (raft !== null) {
-    for (const { to, message } of raft.sends) draft.effects.push({ kind: 'send', to, message });
     for (const { name, text } of raft.moments) note(draft, name, text);
     state.raft = closeDraft(raft);
   }

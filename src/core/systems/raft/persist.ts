@@ -2,11 +2,10 @@
  * Disk before promise, in one place, so that no rule can forget it (§3.8): what a step changed is handed
  * to storage first, and the promises of the step wait in the outbox until all of that is durable.
  */
-import { logIndex, type LogIndex, type NodeId } from '../../base/units.js';
+import { logIndex, type LogIndex } from '../../base/units.js';
 import { receive } from '../../raft/raft.js';
-import type { RaftDraft } from '../../raft/draft.js';
+import type { Envelope, RaftDraft } from '../../raft/draft.js';
 import type { Entry, Log } from '../../raft/log.js';
-import type { RaftMessage } from '../../raft/messages.js';
 import { flushStorage, saveSnapshot, writeEntries, writeHardState, writeTruncateTail, type StoredEntry } from '../../storage/storage.js';
 import type { Command } from '../../store/command.js';
 import { commandBytes } from '../../wire/command.js';
@@ -84,7 +83,7 @@ function releaseHeld(draft: NodeDraft): boolean {
   let wasReceived = false;
   for (let held = state.outbox.first; held !== undefined && held.sequence <= state.storage.durableSequence; held = state.outbox.first) {
     state.outbox = state.outbox.shift();
-    if (deliver(draft, held.to, held.message)) wasReceived = true;
+    if (deliver(draft, held.envelope)) wasReceived = true;
   }
   return wasReceived;
 }
@@ -103,20 +102,20 @@ function makePromises(draft: NodeDraft): boolean {
   const sequence = state.storage === null ? 0 : state.storage.writtenSequence;
   const isDurable = state.storage === null || sequence <= state.storage.durableSequence;
   let wasReceived = false;
-  for (const { to, message } of promises) {
-    if (!isDurable) state.outbox = state.outbox.push({ sequence, to, message });
-    else if (deliver(draft, to, message)) wasReceived = true;
+  for (const envelope of promises) {
+    if (!isDurable) state.outbox = state.outbox.push({ sequence, envelope });
+    else if (deliver(draft, envelope)) wasReceived = true;
   }
   return wasReceived;
 }
 
 /** @returns True when it was to this server itself. */
-function deliver(draft: NodeDraft, to: NodeId, message: RaftMessage): boolean {
-  if (to === draft.state.self) {
-    if (draft.raft !== null) receive(draft.raft, to, message);
+function deliver(draft: NodeDraft, envelope: Envelope): boolean {
+  if (envelope.to === draft.state.self) {
+    if (draft.raft !== null) receive(draft.raft, envelope.to, envelope.message);
     return true;
   }
-  draft.effects.push({ kind: 'send', to, message });
+  draft.effects.push(envelope);
   return false;
 }
 

@@ -31,7 +31,7 @@ export function beginServing(draft: NodeDraft, recovered: Recovered): void {
     snapshot,
   });
   state.phase = 'serving';
-  draft.raft = openDraft(state.raft, draft.now);
+  draft.raft = openDraft(state.raft, draft.now, draft.effects);
   draft.writtenTerm = recovered.currentTerm;
   draft.writtenVote = recovered.votedFor;
   if (!recovered.isFresh) note(draft, 'recovered-with-log', describe(recovered, log));

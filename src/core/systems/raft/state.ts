@@ -2,8 +2,7 @@ import type { Fifo } from '../../base/fifo.js';
 import type { ConnectionId, LogIndex, Micros, NodeId, Term } from '../../base/units.js';
 import type { ByteString } from '../../base/bytestring.js';
 import type { Effect } from '../../machine.js';
-import type { RaftDraft } from '../../raft/draft.js';
-import type { RaftMessage } from '../../raft/messages.js';
+import type { Envelope, RaftDraft } from '../../raft/draft.js';
 import type { RaftState } from '../../raft/state.js';
 import type { StorageState } from '../../storage/storage.js';
 import type { StoreState } from '../../store/store.js';
@@ -36,8 +35,7 @@ export interface NodeState {
 /** A message that may leave when everything up to `sequence` is durable. */
 export interface HeldPromise {
   readonly sequence: number;
-  readonly to: NodeId;
-  readonly message: RaftMessage;
+  readonly envelope: Envelope;
 }
 
 export interface Waiter {

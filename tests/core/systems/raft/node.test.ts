@@ -52,7 +52,8 @@ describe('nothing that promises durability leaves before the disk has finished',
     expect(life.state.raft?.role).toBe('candidate');
     life.complete();
     expect(life.state.raft?.role).toBe('leader');
-    expect(kinds(life.sent())).toEqual(['requestVote', 'requestVote', 'appendEntries', 'appendEntries']);
+    // The office is taken at the moment the own vote is durable; that the requests for other votes follow is of no use, and no harm.
+    expect(kinds(life.sent())).toEqual(['appendEntries', 'appendEntries', 'requestVote', 'requestVote']);
   });
 
   test('an acknowledgement of entries (F1)', () => {
@@ -211,6 +212,21 @@ describe('a node that recovers', () => {
     again.said();
     again.hears(3, requestVote(nodeId(3), 1));
     expect(again.sent()).toEqual([vote(1, false)]);
+  });
+
+  test('votes for nobody else in a term that it knew before it voted (A3)', () => {
+    const life = serving();
+    life.hears(2, vote(4, false));
+    life.completeAll();
+    life.hears(2, requestVote(nodeId(2), 4));
+    life.completeAll();
+    expect(life.sent()).toEqual([vote(4)]);
+    const again = life.restarted();
+    again.completeAll();
+    expect(again.state.raft).toMatchObject({ currentTerm: 4, votedFor: 2 });
+    again.said();
+    again.hears(3, requestVote(nodeId(3), 4));
+    expect(again.sent()).toEqual([vote(4, false)]);
   });
 
   test('has forgotten what was never durable, and had not promised it', () => {
