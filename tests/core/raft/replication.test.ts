@@ -240,6 +240,12 @@ describe('a leader that found agreement', () => {
     expect(cluster.state(A).commitIndex).toBe(7);
   });
 
+  test('does not let heartbeats fill the window: a follower far away would never be sent an entry', () => {
+    let state = ready({ options: { inflightMessagesMax: 1 } });
+    for (let i = 0; i < 5; i++) state = sleeps(state).state;
+    expect(sentTo(proposes(state))).toMatchObject([{ prevLogIndex: 1, entries: [{ index: 2 }] }]);
+  });
+
   test('sends heartbeats that are empty and stand where they are sure to be accepted', () => {
     const { state } = proposes(proposes(ready()).state);
     const step = sleeps(state);
