@@ -11,49 +11,80 @@ function compare<Key extends string | number>(a: Key, b: Key): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Up to so many entries two plain arrays are copied faster than a tree is. */
+const SMALL_MAX = 32;
+
+type Entries<Key extends string | number, Value extends object> = InstanceType<typeof BTree<Key, Value>>;
+
 /**
  * An ordered map as a value: `with` and `without` give another map and leave this one as it was.
  *
- * A B+ tree that copies the nodes on the way to a change and shares all others, so a map of a million
- * keys costs a few small array copies for a change.
+ * A small map is two arrays in step, copied with each change (a new value shares the array of keys). A
+ * larger one is a B+ tree that copies the nodes on the way to a change and shares all others, so a map
+ * of a million keys costs a few small array copies for a change.
  */
 export class OrderedMap<Key extends string | number, Value extends object> {
-  /** Private for the engine too: what freezes or compares states by their fields leaves the tree alone. */
-  readonly #tree: InstanceType<typeof BTree<Key, Value>>;
+  // Private for the engine too: what freezes or compares states by their fields leaves them alone.
+  readonly #keys: readonly Key[];
+  readonly #values: readonly Value[];
+  /** null while the map is small; then the arrays hold everything. */
+  readonly #tree: Entries<Key, Value> | null;
 
-  private constructor(tree: InstanceType<typeof BTree<Key, Value>>) {
+  private constructor(keys: readonly Key[], values: readonly Value[], tree: Entries<Key, Value> | null) {
+    this.#keys = keys;
+    this.#values = values;
     this.#tree = tree;
   }
 
   static empty<Key extends string | number, Value extends object>(): OrderedMap<Key, Value> {
-    return new OrderedMap(new BTree<Key, Value>(undefined, compare));
+    return new OrderedMap<Key, Value>([], [], null);
   }
 
   /** A map of these entries, whose keys ascend. */
   static of<Key extends string | number, Value extends object>(entries: [Key, Value][]): OrderedMap<Key, Value> {
-    return new OrderedMap(new BTree<Key, Value>(entries, compare));
+    if (entries.length > SMALL_MAX) return new OrderedMap<Key, Value>([], [], new BTree<Key, Value>(entries, compare));
+    return new OrderedMap(entries.map(([key]) => key), entries.map(([, value]) => value), null);
   }
 
   get size(): number {
-    return this.#tree.size;
+    return this.#tree === null ? this.#keys.length : this.#tree.size;
   }
 
   get(key: Key): Value | undefined {
-    return this.#tree.get(key);
+    if (this.#tree !== null) return this.#tree.get(key);
+    const at = placeOf(this.#keys, key);
+    return this.#keys[at] === key ? this.#values[at] : undefined;
   }
 
   /** This map with `value` at `key`, whether or not something stood there. */
   with(key: Key, value: Value): OrderedMap<Key, Value> {
-    const tree = this.#tree.clone();
-    tree.set(key, value, true);
-    return new OrderedMap(tree);
+    if (this.#tree !== null) {
+      const tree = this.#tree.clone();
+      tree.set(key, value, true);
+      return new OrderedMap(this.#keys, this.#values, tree);
+    }
+    const at = placeOf(this.#keys, key);
+    if (this.#keys[at] === key) {
+      const values = this.#values.slice();
+      values[at] = value;
+      return new OrderedMap(this.#keys, values, null);
+    }
+    const keys = this.#keys.toSpliced(at, 0, key);
+    const values = this.#values.toSpliced(at, 0, value);
+    if (keys.length <= SMALL_MAX) return new OrderedMap(keys, values, null);
+    return OrderedMap.of(keys.map((each, i): [Key, Value] => [each, values[i] as Value]));
   }
 
   /** This map without `key`, which may be absent. */
   without(key: Key): OrderedMap<Key, Value> {
-    const tree = this.#tree.clone();
-    tree.delete(key);
-    return new OrderedMap(tree);
+    if (this.#tree !== null) {
+      const tree = this.#tree.clone();
+      tree.delete(key);
+      return new OrderedMap(this.#keys, this.#values, tree);
+    }
+    const at = placeOf(this.#keys, key);
+    if (this.#keys[at] !== key) return this;
+    return new OrderedMap(this.#keys.toSpliced(at, 1), this.#values.toSpliced(at, 1), null);
   }
 
   /**
@@ -61,6 +92,12 @@ export class OrderedMap<Key extends string | number, Value extends object> {
    * `visit` only looks: this map is a value and can't change below it.
    */
   scan(from: Key | undefined, visit: (key: Key, value: Value) => boolean): void {
+    if (this.#tree === null) {
+      for (let at = from === undefined ? 0 : placeOf(this.#keys, from); at < this.#keys.length; at++) {
+        if (!visit(this.#keys[at] as Key, this.#values[at] as Value)) return;
+      }
+      return;
+    }
     const low = from === undefined ? this.#tree.minKey() : from;
     const high = this.#tree.maxKey();
     if (low === undefined || high === undefined) return;
@@ -69,3 +106,15 @@ export class OrderedMap<Key extends string | number, Value extends object> {
 }
 
 const STOP = { break: 0 } as const;
+
+/** The position of the first key that is not below `key`; the length where all are. */
+function placeOf<Key extends string | number>(keys: readonly Key[], key: Key): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as Key) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
