@@ -7,11 +7,18 @@ export interface YardstickResult {
   readonly eventsPerSecond: number;
 }
 
-/** One event of the bare loop, an object of its own. */
+/** One event of the bare loop: an object with what any simulator's event has, and a message of its own. */
 interface BareEvent {
   readonly atUs: number;
   readonly sequence: number;
-  readonly node: number;
+  readonly kind: number;
+  readonly from: number;
+  readonly to: number;
+  readonly message: { readonly term: number; readonly index: number };
+}
+
+function bareEvent(atUs: number, sequence: number): BareEvent {
+  return { atUs, sequence, kind: sequence & 3, from: sequence & 7, to: (sequence + 1) & 7, message: { term: sequence >> 8, index: sequence } };
 }
 
 /** Events that wait at any moment: about what five servers and five clients keep under way. */
@@ -27,14 +34,14 @@ export function bareEventLoop(events: number, nowMs: () => number): YardstickRes
   const draw = new RandomStreams(1).stream('yardstick', 'bare');
   const heap: BareEvent[] = [];
   let sequence = 0;
-  for (; sequence < WAITING; sequence++) push(heap, { atUs: Math.floor(draw() * 10_000), sequence, node: sequence & 7 });
+  for (; sequence < WAITING; sequence++) push(heap, bareEvent(Math.floor(draw() * 10_000), sequence));
 
   const startMs = nowMs();
   let seen = 0;
   for (let i = 0; i < events; i++) {
     const event = take(heap);
-    seen += event.node;
-    push(heap, { atUs: event.atUs + 1 + Math.floor(draw() * 10_000), sequence: sequence++, node: (event.node + 1) & 7 });
+    seen += event.to + event.message.index;
+    push(heap, bareEvent(event.atUs + 1 + Math.floor(draw() * 10_000), sequence++));
   }
   const wallMs = nowMs() - startMs;
   // Using `seen` keeps the loop from being optimised away.
