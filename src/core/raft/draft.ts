@@ -157,7 +157,7 @@ export function progressOf(draft: RaftDraft, slot: number): MutableProgress {
     probeSequence: old.probeSequence,
     isActive: old.isActive,
     snapshotOffset: old.snapshotOffset,
-    snapshotIndex: old.snapshotIndex,
+    snapshot: old.snapshot,
   };
   (draft.state.progress as Progress[])[slot] = own;
   return own;

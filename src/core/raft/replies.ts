@@ -82,7 +82,7 @@ function beginProbing(progress: MutableProgress, agreed: number): void {
 }
 
 function leaveSnapshotMode(progress: MutableProgress): void {
-  progress.snapshotIndex = logIndex(0);
+  progress.snapshot = null;
   progress.snapshotOffset = 0;
   beginProbing(progress, progress.matchIndex);
 }
@@ -151,12 +151,12 @@ export function onInstallSnapshotReply(draft: RaftDraft, from: NodeId, reply: In
 
   const progress = progressOf(draft, slot);
   acknowledge(progress, reply.sequence);
-  if (progress.mode === 'snapshot' && reply.lastIndex === progress.snapshotIndex) {
+  if (progress.snapshot !== null && reply.lastIndex === progress.snapshot.lastIndex) {
     if (reply.isInstalled) {
       if (reply.lastIndex > progress.matchIndex) progress.matchIndex = reply.lastIndex;
       leaveSnapshotMode(progress);
       replicateTo(draft, slot);
-    } else if (isNewsOfPiece(progress, reply) && state.snapshot !== null && reply.receivedBytes <= state.snapshot.data.length) {
+    } else if (isNewsOfPiece(progress, reply) && reply.receivedBytes <= progress.snapshot.data.length) {
       progress.snapshotOffset = reply.receivedBytes;
       sendSnapshotPiece(draft, slot);
     }

@@ -108,7 +108,7 @@ function newProgress(nextIndex: LogIndex): Progress {
     probeSequence: 0,
     isActive: true,
     snapshotOffset: 0,
-    snapshotIndex: logIndex(0),
+    snapshot: null,
   };
 }
 

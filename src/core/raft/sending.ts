@@ -94,16 +94,16 @@ export function heartbeatAll(draft: RaftDraft): void {
   }
 }
 
-/** Sends the next piece of the newest snapshot to a follower that needs entries which are no longer held. */
+/** Sends the next piece of a snapshot to a follower that needs entries which are no longer held; a new transfer is of the newest one. */
 export function sendSnapshotPiece(draft: RaftDraft, slot: number): void {
   const { state } = draft;
-  const { snapshot } = state;
-  assert(snapshot !== null && snapshot.lastIndex >= state.log.firstIndex - 1, 'what was compacted is covered by a snapshot (§5)');
   const progress = progressOf(draft, slot);
-  if (progress.mode !== 'snapshot' || progress.snapshotIndex !== snapshot.lastIndex) {
+  const snapshot = progress.snapshot ?? state.snapshot;
+  assert(snapshot !== null, 'what was compacted is covered by a snapshot (§5)');
+  if (progress.snapshot === null) {
     moment(draft, 'snapshot-sent', `to s${state.voters[slot]}, up to entry ${snapshot.lastIndex}`);
     progress.mode = 'snapshot';
-    progress.snapshotIndex = snapshot.lastIndex;
+    progress.snapshot = snapshot;
     progress.snapshotOffset = 0;
   }
   progress.sentSequence++;

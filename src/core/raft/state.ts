@@ -72,8 +72,11 @@ export interface Progress {
   readonly isActive: boolean;
   /** Bytes of the snapshot it has acknowledged. */
   readonly snapshotOffset: number;
-  /** Which snapshot is being sent to it; 0 if none. */
-  readonly snapshotIndex: LogIndex;
+  /**
+   * The snapshot that is being sent to it; null if none. It is sent to its end even when a newer one was taken
+   * meanwhile: a server that takes snapshots faster than a slow follower receives them would never be done.
+   */
+  readonly snapshot: Snapshot | null;
 }
 
 export interface PendingRead {
