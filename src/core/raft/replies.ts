@@ -14,18 +14,24 @@ function acknowledge(progress: MutableProgress, sequence: number): void {
   if (sequence > progress.ackedSequence && sequence <= progress.sentSequence) progress.ackedSequence = sequence;
 }
 
-export function onAppendEntriesReply(draft: RaftDraft, from: NodeId, reply: AppendEntriesReply): void {
+/** Takes note of who answered. @returns Its slot, or -1 when the answer says nothing to this server as it is now. */
+function answeringSlot(draft: RaftDraft, from: NodeId, reply: AppendEntriesReply | InstallSnapshotReply): number {
   const { state } = draft;
   if (reply.term > state.currentTerm) {
     becomeFollower(draft, reply.term, NOBODY);
-    return;
+    return -1;
   }
-  const slot = slotOf(state, from);
   // An answer to a leader of another term says nothing to this one, even if both were this server.
-  if (slot < 0 || state.role !== 'leader' || reply.term !== state.currentTerm) return;
+  if (state.role !== 'leader' || reply.term !== state.currentTerm) return -1;
+  const slot = slotOf(state, from);
+  if (slot >= 0) acknowledge(progressOf(draft, slot), reply.sequence);
+  return slot;
+}
 
+export function onAppendEntriesReply(draft: RaftDraft, from: NodeId, reply: AppendEntriesReply): void {
+  const slot = answeringSlot(draft, from, reply);
+  if (slot < 0) return;
   const progress = progressOf(draft, slot);
-  acknowledge(progress, reply.sequence);
   if (reply.success) onAccepted(draft, slot, progress, reply);
   else onRejected(draft, slot, progress, reply);
   // The step may have ended this leader's office or its need for the round; reads look for themselves.
@@ -141,16 +147,9 @@ export function majorityIndex(progress: readonly Pick<Progress, 'matchIndex'>[])
 }
 
 export function onInstallSnapshotReply(draft: RaftDraft, from: NodeId, reply: InstallSnapshotReply): void {
-  const { state } = draft;
-  if (reply.term > state.currentTerm) {
-    becomeFollower(draft, reply.term, NOBODY);
-    return;
-  }
-  const slot = slotOf(state, from);
-  if (slot < 0 || state.role !== 'leader' || reply.term !== state.currentTerm) return;
-
+  const slot = answeringSlot(draft, from, reply);
+  if (slot < 0) return;
   const progress = progressOf(draft, slot);
-  acknowledge(progress, reply.sequence);
   if (progress.snapshot !== null && reply.lastIndex === progress.snapshot.lastIndex) {
     if (reply.isInstalled) {
       if (reply.lastIndex > progress.matchIndex) progress.matchIndex = reply.lastIndex;
