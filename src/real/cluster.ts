@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { nodeId, type NodeId } from '../core/base/units.js';
 import { formatHostAndPort, type ServerAddress, type ServerMap } from './addresses.js';
 import { ServerChild } from './cluster-child.js';
+import { createDirectory } from './directories.js';
 import { codeOf, lineOf, UserError } from './errors.js';
 import { freePorts } from './ports.js';
 
@@ -148,7 +149,7 @@ async function takeUp({ directory, servers }: ClusterSettings): Promise<number> 
   }
   try {
     const clusterId = randomInt(1, 2 ** 32 - 1);
-    await mkdir(directory, { recursive: true });
+    await createDirectory(directory);
     await writeFile(`${path}.new`, `${JSON.stringify({ clusterId, servers })}\n`, { flush: true });
     await rename(`${path}.new`, path);
     return clusterId;

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { assert, unreachable } from '../core/base/assert.js';
 import type { DiskError, DiskOutcome, DiskStep, DiskValue, FileEntry } from '../core/machine.js';
+import { createDirectory, syncDirectory } from './directories.js';
 import { codeOf, lineOf, UserError } from './errors.js';
 import { isLockFile, lockDirectory, type DirectoryLock } from './lock.js';
 
@@ -236,23 +237,6 @@ const MODES: readonly Mode[] = ['append', 'write'];
 const keyOf = (path: string, mode: Mode): string => `${mode} ${path}`;
 
 const ascending = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Creates a directory and what is missing above it, so that a power cut right after cannot take it away again. */
-async function createDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let at = path; at.length >= first.length; at = dirname(at)) await syncDirectory(dirname(at));
-}
-
-async function syncDirectory(path: string): Promise<null> {
-  const handle = await open(path, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return null;
-}
 
 const CODES: Readonly<Record<string, DiskError['code']>> = { ENOENT: 'missing', ENOSPC: 'full', EDQUOT: 'full' };
 
