@@ -1,4 +1,5 @@
 import type { ExploreOptions, ExploreReport } from '../sim/campaign.js';
+import type { FirstDifference } from '../sim/first-difference.js';
 import type { RunReport } from '../sim/report.js';
 import type { Scenario } from '../sim/scenario.js';
 import { out } from './colours.js';
@@ -33,8 +34,9 @@ export function exploreReportLines(options: ExploreOptions, report: ExploreRepor
       `${count(report.commits, 'commit')}; ${count(report.rechecked, 'run')} lived twice and compared`,
     ...momentLines(report.moments),
     ...neverSeenLines(report),
-    ...report.nonDeterminism.flatMap(({ scenario, seed, digests, repeat }) => [
+    ...report.nonDeterminism.flatMap(({ scenario, seed, digests, firstDifference, repeat }) => [
       out.red(`differs ${scenario} seed ${seed}: ${digests.join(' and then ')}`),
+      ...differenceLines(firstDifference),
       `again   ${repeat}`,
     ]),
     ...report.failures.flatMap(({ scenario, seed, violation, repeat }) => [
@@ -80,6 +82,20 @@ function neverSeenLines(report: ExploreReport): readonly string[] {
   const counts = report.verdict === 'never-seen';
   return report.neverSeen.map(({ scenario, moment }) =>
     counts ? out.yellow(`never   ${moment}, promised by ${scenario}`) : out.dim(`not yet ${moment}, promised by ${scenario}`));
+}
+
+/** The first event that differs, as both lives had it. */
+function differenceLines({ event, where, lives, before }: FirstDifference): readonly string[] {
+  return [
+    `first   ${event === 0 ? 'before the first event' : `in event ${event}`}: ${where}`,
+    ...behind('before', before),
+    ...behind('once', lives[0]),
+    ...behind('then', lives[1]),
+  ];
+}
+
+function behind(title: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, at) => `${(at === 0 ? title : '').padEnd(8)}${line}`);
 }
 
 function momentLines(moments: Readonly<Record<string, number>>): readonly string[] {

@@ -1,4 +1,5 @@
 import type { NeverSeen } from './coverage.js';
+import type { FirstDifference } from './first-difference.js';
 import type { RunReport, Violation } from './report.js';
 import type { Shard } from './seeds.js';
 
@@ -56,6 +57,7 @@ export interface NonDeterminism {
   readonly scenario: string;
   readonly seed: number;
   readonly digests: readonly [first: string, second: string];
+  readonly firstDifference: FirstDifference;
   readonly repeat: string;
 }
 
@@ -99,4 +101,6 @@ export interface TaskDone {
   readonly report: RunReport;
   /** The digest of the second life; null when there was none. */
   readonly secondDigest: string | null;
+  /** Where the two lives part; null when there was one, or their digests are equal. */
+  readonly firstDifference: FirstDifference | null;
 }

@@ -9,6 +9,7 @@ export {
   type Failure,
   type NonDeterminism,
 } from './campaign.js';
+export type { FirstDifference } from './first-difference.js';
 export type { NeverSeen } from './coverage.js';
 export { Draws } from './draws.js';
 export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';

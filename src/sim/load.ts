@@ -1,4 +1,6 @@
 import type { Task, TaskDone } from './campaign.js';
+import type { Names } from './account-text.js';
+import { COMPARE_USUALLY, liveTwice } from './first-difference.js';
 import { runScenario } from './run.js';
 import type { Scenario } from './scenario.js';
 
@@ -24,9 +26,17 @@ export function pick(scenarios: readonly Scenario[], name: string): Scenario {
   return found;
 }
 
-/** Lives one task, twice if it asks for that. */
+/** Lives one task, twice if it asks for that, and then says where the two lives part if they do. */
 export function carryOut(scenarios: readonly Scenario[], task: Task): TaskDone {
   const scenario = pick(scenarios, task.scenario);
-  const report = runScenario(scenario, task.seed);
-  return { report, secondDigest: task.isLivedTwice ? runScenario(scenario, task.seed).digest : null };
+  if (!task.isLivedTwice) return { report: runScenario(scenario, task.seed), secondDigest: null, firstDifference: null };
+
+  let servers = 0;
+  const name: Names = (node) => (node <= servers ? `s${node}` : `c${node - servers}`);
+  const { once, again, firstDifference } = liveTwice((account) => {
+    const report = runScenario(scenario, task.seed, { observers: [account] });
+    servers = report.options.servers;
+    return report;
+  }, { ...COMPARE_USUALLY, name });
+  return { report: once, secondDigest: again.digest, firstDifference };
 }

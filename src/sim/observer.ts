@@ -6,6 +6,11 @@ import type { Micros, NodeId } from '../core/base/units.js';
  * world without watchers lives the same life, only faster. All moments are world time in microseconds.
  */
 export interface Observer {
+  /**
+   * An event was taken from the queue, and nothing was done about it yet. `node` and `from` are 0 where there is
+   * none; `high` and `low` are the halves of the digest over all that happened before it.
+   */
+  onEvent?(atUs: number, kind: EventKind, node: number, from: number, high: number, low: number): void;
   /** A process took an input. `before` and `after` are machine states (values). Boot: `input` is null and `before` undefined. */
   onStep?(atUs: Micros, node: NodeId, input: Input<unknown, unknown> | null, before: unknown, after: unknown, effects: readonly Effect<unknown, unknown>[]): void;
   /** A message or answer was handed to the network; `fate` says what the network decided. */
@@ -20,5 +25,8 @@ export interface Observer {
   /** Something the nemesis or the world did, for the transcript: "cut s1 from s2". */
   onHarm?(atUs: Micros, text: string): void;
 }
+
+/** What an event of the queue is: `call` is one of the nemesis or the workload, `read` a message that waited for a paused process. */
+export type EventKind = 'arrival' | 'wake' | 'disk' | 'request' | 'call' | 'read';
 
 export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow';

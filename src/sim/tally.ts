@@ -43,7 +43,7 @@ export class Tally {
   }
 
   add(task: Task, done: TaskDone): void {
-    const { report, secondDigest } = done;
+    const { report, secondDigest, firstDifference } = done;
     this.#runs += 1;
     this.#events += report.events;
     this.#commits += report.commits;
@@ -59,8 +59,8 @@ export class Tally {
     }
     if (secondDigest !== null) {
       this.#rechecked += 1;
-      if (secondDigest !== report.digest) {
-        this.#nonDeterminism.push({ scenario, seed, digests: [report.digest, secondDigest], repeat });
+      if (firstDifference !== null) {
+        this.#nonDeterminism.push({ scenario, seed, digests: [report.digest, secondDigest], firstDifference, repeat });
       }
     }
     this.#tell(done);

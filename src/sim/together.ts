@@ -16,7 +16,7 @@ export function together(observers: readonly Observer[]): Observer {
       for (const observer of sends) observer.onSend?.(atUs, from, to, message, fate);
     };
   }
-  for (const hook of ['onNote', 'onSynced', 'onCrash', 'onRestart', 'onStop', 'onHarm'] as const) joinRare(joined, observers, hook);
+  for (const hook of ['onEvent', 'onNote', 'onSynced', 'onCrash', 'onRestart', 'onStop', 'onHarm'] as const) joinRare(joined, observers, hook);
   return joined;
 }
 

@@ -5,7 +5,7 @@ import { RunningDigest } from './digest.js';
 import { SimDisk, describeFates, type DiskWork } from './disk.js';
 import { deepFreeze } from './freeze.js';
 import { FATE_DELIVERED, FATE_DUPLICATED, FATE_LOST, FATE_NAMES, Network } from './network.js';
-import type { Observer } from './observer.js';
+import type { EventKind, Observer } from './observer.js';
 import { Process, type ProcessSpec } from './process.js';
 import { EventQueue } from './queue.js';
 import { RandomStreams, bits32 } from './random.js';
@@ -20,6 +20,7 @@ const REQUEST = 4;
 const CALL = 5;
 /** A message that reached a paused process and is now read by it. */
 const READ = 6;
+const KINDS: readonly EventKind[] = ['call', 'arrival', 'wake', 'disk', 'request', 'call', 'read'];
 
 /** Wakes of one process at one moment; more means that it asks for the present for ever. */
 const WAKES_AT_ONE_MOMENT_MAX = 1_000;
@@ -274,6 +275,7 @@ export class World {
     queue.take();
     this.events++;
     const { kind, node, from, tag, payload } = queue;
+    this.#observer?.onEvent?.(queue.nowUs, KINDS[kind] as EventKind, node, from, this.#digest.high, this.#digest.low);
     this.#digest.mixMoment(queue.nowUs);
     this.#digest.mix(kind | (node << 4) | (from << 16));
     if (kind === CALL) {

@@ -42,12 +42,28 @@ describe('the report of a campaign', () => {
     expect(text).not.toContain('next');
   });
 
-  test('of one that was not repeatable: both digests', () => {
+  test('of one that was not repeatable: both digests, and the first event that differs as both lives had it', () => {
     const report: ExploreReport = {
       ...PASSED, verdict: 'non-determinism',
-      nonDeterminism: [{ scenario: 'basic', seed: 7, digests: ['a', 'b'], repeat: 'npx seedstorm run basic --seed 7' }],
+      nonDeterminism: [{ scenario: 'basic', seed: 7, digests: ['a', 'b'],
+        firstDifference: {
+          event: 12, where: 'state of s2, term: 3, and then 4', before: ['event 11, 0.9 ms: call'],
+          lives: [['event 12, 1 ms: wake at s2', '  > s1 (delivered) hello term=3'], ['event 12, 1 ms: wake at s2', '  > s1 (delivered) hello term=4']],
+        },
+        repeat: 'npx seedstorm run basic --seed 7' }],
     };
-    expect(plain(exploreReportLines(OPTIONS, report))).toContain('differs basic seed 7: a and then b\nagain   npx seedstorm run basic --seed 7');
+    expect(plain(exploreReportLines(OPTIONS, report))).toContain([
+      'differs basic seed 7: a and then b',
+      'first   in event 12: state of s2, term: 3, and then 4',
+      'before  event 11, 0.9 ms: call',
+      'once    event 12, 1 ms: wake at s2',
+      '          > s1 (delivered) hello term=3',
+      'then    event 12, 1 ms: wake at s2',
+      '          > s1 (delivered) hello term=4',
+      'again   npx seedstorm run basic --seed 7',
+    ].join('\n'));
+    const printed = JSON.parse(JSON.stringify(exploreReportJson(OPTIONS, report))) as object;
+    expect(printed).toMatchObject({ verdict: 'non-determinism', nonDeterminism: [{ seed: 7, digests: ['a', 'b'], firstDifference: { event: 12 } }] });
   });
 
   test('tells a moment that had its chances from one that had too few', () => {

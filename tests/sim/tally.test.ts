@@ -18,7 +18,9 @@ function reportOf(seed: number, more: Partial<RunReport> = {}): RunReport {
 }
 
 function add(tally: Tally, seed: number, more: Partial<RunReport> = {}, secondDigest: string | null = null): void {
-  tally.add({ scenario: 'one', seed, isLivedTwice: secondDigest !== null }, { report: reportOf(seed, more), secondDigest });
+  const report = reportOf(seed, more);
+  const firstDifference = secondDigest === null || secondDigest === report.digest ? null : { event: 7, where: 'the digest', lives: [[], []] as const, before: [] };
+  tally.add({ scenario: 'one', seed, isLivedTwice: secondDigest !== null }, { report, secondDigest, firstDifference });
 }
 
 describe('the sum of a campaign', () => {
@@ -50,7 +52,7 @@ describe('the sum of a campaign', () => {
     add(tally, 1, { violation: { property: 'x', message: 'y', atMs: 0 } }, 'another digest');
     const { verdict, nonDeterminism, rechecked } = tally.report();
     expect({ verdict, rechecked }).toEqual({ verdict: 'non-determinism', rechecked: 1 });
-    expect(nonDeterminism[0]).toMatchObject({ seed: 1, digests: ['digest 1', 'another digest'] });
+    expect(nonDeterminism[0]).toMatchObject({ seed: 1, digests: ['digest 1', 'another digest'], firstDifference: { event: 7 } });
     expect(EXIT_CODES[verdict]).toBe(3);
   });
 
