@@ -1,17 +1,37 @@
-// Lives a fixed list of runs in this process and prints their digests as JSON: { "<scenario> <seed>": "<digest>" }.
-// With --write it puts them into golden.json beside this file (npm run golden). Plain JavaScript over the
+// Lives a fixed list of runs and prints their digests as JSON: { "<scenario> <seed>": "<digest>" }.
+// All in the main thread; with --workers in two worker threads, as a campaign does. With --half only one of the
+// seeds. With --write it puts them into golden.json beside this file (npm run golden). Plain JavaScript over the
 // built code, so that any Node version runs it as it is.
 import { writeFileSync } from 'node:fs';
-import { scenarios } from '../../dist/scenarios/index.js';
+import { SCENARIOS_MODULE, scenarios } from '../../dist/scenarios/index.js';
+import { explore } from '../../dist/src/sim/explore.js';
 import { runScenario } from '../../dist/src/sim/run.js';
 
-const SEEDS = [1, 42];
+const SEEDS = process.argv.includes('--half') ? [42] : [1, 42];
 
-const digests = {};
-for (const scenario of scenarios) {
-  for (const seed of SEEDS) digests[`${scenario.name} ${seed}`] = runScenario(scenario, seed).digest;
+function inThisThread() {
+  const digests = {};
+  for (const scenario of scenarios) {
+    for (const seed of SEEDS) digests[`${scenario.name} ${seed}`] = runScenario(scenario, seed).digest;
+  }
+  return digests;
 }
 
+/** Two threads finish in any order, so the list is put into the order of golden.json. */
+async function inWorkers() {
+  const found = new Map();
+  for (const seed of SEEDS) {
+    await explore({
+      module: SCENARIOS_MODULE, scenarios: scenarios.map(({ name }) => name), firstSeed: seed, lastSeed: seed, forMs: null, jobs: 2,
+      shard: { index: 1, count: 1 }, recheckOneIn: 0, failuresMax: scenarios.length + 1,
+      onProgress: ({ latest }) => found.set(`${latest.scenario} ${latest.seed}`, latest.digest),
+    });
+  }
+  const names = scenarios.flatMap(({ name }) => SEEDS.map((seed) => `${name} ${seed}`));
+  return Object.fromEntries(names.map((name) => [name, found.get(name)]));
+}
+
+const digests = process.argv.includes('--workers') ? await inWorkers() : inThisThread();
 const text = `${JSON.stringify(digests, null, 2)}\n`;
 if (process.argv.includes('--write')) writeFileSync(new URL('golden.json', import.meta.url), text);
 else process.stdout.write(text);
