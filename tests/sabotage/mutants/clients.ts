@@ -1,0 +1,69 @@
+/** Chapter H of the catalogue: clients, sessions and the state machine. */
+import type { Mutant } from '../mutant.js';
+import { APPLY, OUTCOME, REQUESTS, ROLES, STORE } from './files.js';
+
+export const CLIENT_BUGS: readonly Mutant[] = [
+  {
+    name: 'H1',
+    story: 'a retried command takes effect twice',
+    edits: [
+      {
+        file: STORE,
+        find: 'const isRepeated = command.sequenceNum === session.sequenceNum;',
+        replace: 'const isRepeated = false as boolean;',
+      },
+    ],
+    scenarios: ['unreliable'],
+    seedsMax: 20,
+  },
+  {
+    name: 'H22',
+    story: 'a waiting client gets the answer of whatever entry took its index',
+    edits: [
+      { file: APPLY, find: 'waiter.index === index && waiter.term === term', replace: 'waiter.index === index' },
+      { file: APPLY, find: "if (raft === null || raft.state.role === 'leader') return;", replace: 'return;' },
+    ],
+    scenarios: ['partition', 'leader-failure', 'figure-8'],
+    seedsMax: 200,
+  },
+  {
+    name: 'H2',
+    story: 'a client that cannot know says "failed" where it must say "maybe"',
+    edits: [
+      {
+        file: OUTCOME,
+        find: "return mayHaveTakenEffect(state, rules) ? { kind: 'maybe', id, reason } : { kind: 'failed', id, reason };",
+        replace: "return { kind: 'failed', id, reason };",
+      },
+    ],
+    scenarios: ['unreliable', 'partition'],
+    seedsMax: 10,
+  },
+  {
+    name: 'H23',
+    story: 'a client is answered when its command is appended, with the result that it would have now',
+    edits: [
+      {
+        file: REQUESTS,
+        find: '    state.waiters = state.waiters.push({ index, term: raft.state.currentTerm, connection, id });',
+        replace: "    respond(draft, connection, { kind: 'done', id, result: applyCommand(state.store, index, command).result });",
+      },
+      { file: REQUESTS, find: "import { statusOf } from './status.js';", replace: "import { statusOf } from './status.js';\nimport { applyCommand } from '../../store/store.js';" },
+    ],
+    scenarios: ['partition', 'leader-failure'],
+    seedsMax: 10,
+  },
+  {
+    name: 'H24',
+    story: 'reads that wait are not failed when their leader steps down, and hang',
+    edits: [
+      {
+        file: ROLES,
+        find: 'draft.failedReads = [...draft.failedReads, ...state.reads.map((read) => read.token)];',
+        replace: '',
+      },
+    ],
+    scenarios: ['partition', 'paused-leader'],
+    seedsMax: 10,
+  },
+];

@@ -1,0 +1,20 @@
+/** The files that mutants edit. */
+export const PERSIST = 'src/core/systems/raft/persist.ts';
+export const APPLY = 'src/core/systems/raft/apply.ts';
+export const REQUESTS = 'src/core/systems/raft/requests.ts';
+export const ELECTION = 'src/core/raft/election.ts';
+export const FOLLOWER = 'src/core/raft/follower.ts';
+export const REPLIES = 'src/core/raft/replies.ts';
+export const SENDING = 'src/core/raft/sending.ts';
+export const DRAFT = 'src/core/raft/draft.ts';
+export const ROLES = 'src/core/raft/roles.ts';
+export const READS = 'src/core/raft/reads.ts';
+export const SNAPSHOTS = 'src/core/raft/snapshots.ts';
+export const INVARIANTS = 'src/core/raft/invariants.ts';
+export const STORAGE = 'src/core/storage/storage.ts';
+export const RECOVERY = 'src/core/storage/recovery.ts';
+export const RECOVERY_CASES = 'src/core/storage/recovery-cases.ts';
+export const WAL = 'src/core/storage/wal.ts';
+export const STORE = 'src/core/store/store.ts';
+export const STORE_CODEC = 'src/core/store/codec.ts';
+export const OUTCOME = 'src/core/client/outcome.ts';
