@@ -36,6 +36,11 @@ export class SimDirectory {
     return [...this.#cached.keys()].sort();
   }
 
+  /** Names that a power loss would leave, ascending. */
+  durablePaths(): string[] {
+    return [...this.#durable.keys()].sort();
+  }
+
   files(): Iterable<SimFile> {
     return this.#cached.values();
   }
@@ -87,6 +92,14 @@ export class SimDirectory {
     this.#pending = [];
     this.#cached = new Map(this.#durable);
     for (const path of this.paths()) this.#cached.get(path)?.losePower(stream, fates);
+  }
+
+  /** A directory of what a power loss would certainly leave of this one, names and bytes. */
+  durableCopy(): SimDirectory {
+    const copy = new SimDirectory();
+    for (const path of this.durablePaths()) copy.#durable.set(path, (this.#durable.get(path) as SimFile).durableCopy());
+    copy.#cached = new Map(copy.#durable);
+    return copy;
   }
 
   wipe(): void {

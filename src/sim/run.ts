@@ -79,7 +79,7 @@ class Run {
       ...(extras.observers ?? []),
       new CoverageWatch(this.#coverage),
       new Watch(this.#oracles.list, options.servers),
-      new StartsAgain(isRotten),
+      new StartsAgain((server) => isRotten(server) || this.stage.cluster.world.disk(server).hasFailed),
     ]);
     const cluster = new Cluster(options, seed, observer, (client, outcome, atUs) => {
       markOutcome(this.#coverage, outcome);
