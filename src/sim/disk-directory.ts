@@ -41,6 +41,14 @@ export class SimDirectory {
     return [...this.#durable.keys()].sort();
   }
 
+  /** Each file that is there now or would be after a power loss, once, ascending by name. */
+  allFiles(): readonly (readonly [path: string, file: SimFile])[] {
+    const names = new Map<SimFile, string>();
+    for (const [path, file] of this.#cached) names.set(file, path);
+    for (const [path, file] of this.#durable) names.set(file, path);
+    return [...names].map(([file, path]) => [path, file] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
   files(): Iterable<SimFile> {
     return this.#cached.values();
   }

@@ -50,7 +50,7 @@ export interface DiskImage {
   readonly directory: SimDirectory;
 }
 
-/** Damage with the name under which its file would be found after a power loss. */
+/** Damage with the name of its file: the one it has after a power loss, else the one it has now. */
 export interface FoundDamage {
   readonly path: string;
   readonly damage: Damage;
@@ -156,6 +156,11 @@ export class SimDisk {
     return this.#directory.findDurable(path)?.durable().slice() ?? null;
   }
 
+  /** The same as if no damage had ever come over it: what an honest disk would certainly keep. */
+  pristineBytes(path: string): Uint8Array | null {
+    return this.#directory.findDurable(path)?.pristine().slice() ?? null;
+  }
+
   /** What a reader would see now; null if there is no such file. A copy. */
   cachedBytes(path: string): Uint8Array | null {
     const file = this.#directory.find(path);
@@ -212,7 +217,7 @@ export class SimDisk {
 
   /** All damage of which something is left, ascending by file, then in the order it came. */
   damages(): readonly FoundDamage[] {
-    return this.#directory.durablePaths().flatMap((path) => (this.#directory.findDurable(path)?.damages() ?? []).map((damage) => ({ path, damage })));
+    return this.#directory.allFiles().flatMap(([path, file]) => file.damages().map((damage) => ({ path, damage })));
   }
 
   /** Switches one damage, or all (null), off or on again: underneath, the bytes are as they were written. */

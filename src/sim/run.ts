@@ -72,7 +72,7 @@ class Run {
   constructor(options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
     const isRotten = (server: NodeId): boolean => this.stage.nemesis.rotten.has(server);
-    this.#oracles = oraclesFor(options, (server) => durableFiles(this.stage.cluster, server), isRotten);
+    this.#oracles = oraclesFor(options, (server) => honestFiles(this.stage.cluster, server), (server) => this.stage.nemesis.forgetful.has(server));
     const history = new History();
     const workload = new Workload(options.workload, history);
     const observer = together([
@@ -131,10 +131,11 @@ class Run {
   }
 }
 
-function durableFiles(cluster: Cluster, server: NodeId): readonly DurableFile[] {
+/** What a power cut would leave if no disk ever damaged anything: damage takes nothing from an acknowledgement that is on its way. */
+function honestFiles(cluster: Cluster, server: NodeId): readonly DurableFile[] {
   const disk = cluster.world.disk(server);
   return disk.list().flatMap(({ path }) => {
-    const bytes = disk.durableBytes(path);
+    const bytes = disk.pristineBytes(path);
     return bytes === null ? [] : [{ path, bytes }];
   });
 }
