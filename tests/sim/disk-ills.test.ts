@@ -225,6 +225,13 @@ describe('the user of a disk', () => {
     expect(perform(disk, read('a'))).toMatchObject({ ok: false, error: { code: 'missing' } });
   });
 
+  test('is answered as by any disk where the disk is not strict', () => {
+    const disk = settled();
+    disk.isStrict = false;
+    expect(perform(disk, remove('a'), read('a'))).toMatchObject({ ok: false, at: 1, error: { code: 'missing' } });
+    expect(perform(disk, write('b', 2, filled(1, 1)), read('b'))).toMatchObject({ ok: true, values: [null, Uint8Array.of(0, 0, 1)] });
+  });
+
   test('does not use a name that another operation in flight takes away', () => {
     const disk = diskOf(SLOW);
     disk.begin(operationId(1), [remove('a')], 0);
