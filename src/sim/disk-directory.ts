@@ -36,6 +36,19 @@ export class SimDirectory {
     return [...this.#cached.keys()].sort();
   }
 
+  /** Names that a power loss would leave, ascending. */
+  durablePaths(): string[] {
+    return [...this.#durable.keys()].sort();
+  }
+
+  /** Each file that is there now or would be after a power loss, once, ascending by name. */
+  allFiles(): readonly (readonly [path: string, file: SimFile])[] {
+    const names = new Map<SimFile, string>();
+    for (const [path, file] of this.#cached) names.set(file, path);
+    for (const [path, file] of this.#durable) names.set(file, path);
+    return [...names].map(([file, path]) => [path, file] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
   files(): Iterable<SimFile> {
     return this.#cached.values();
   }
@@ -87,6 +100,14 @@ export class SimDirectory {
     this.#pending = [];
     this.#cached = new Map(this.#durable);
     for (const path of this.paths()) this.#cached.get(path)?.losePower(stream, fates);
+  }
+
+  /** A directory of what a power loss would certainly leave of this one, names and bytes. */
+  durableCopy(): SimDirectory {
+    const copy = new SimDirectory();
+    for (const path of this.durablePaths()) copy.#durable.set(path, (this.#durable.get(path) as SimFile).durableCopy());
+    copy.#cached = new Map(copy.#durable);
+    return copy;
   }
 
   wipe(): void {

@@ -1,4 +1,6 @@
+import { assert } from '../core/base/assert.js';
 import { advance, bitsOf } from '../core/base/random.js';
+import { Overlay, type Damage } from './disk-damage.js';
 import { between, bits32, type Stream } from './random.js';
 
 /** Bytes. What a disk writes as one: a torn write is a subset of whole sectors. */
@@ -27,10 +29,6 @@ class Content {
     if (length > this.#bytes.length) this.#grow(length);
     if (length < this.length) this.#bytes.fill(0, length, this.length);
     this.length = length;
-  }
-
-  flip(offset: number, bit: number): void {
-    if (offset < this.length) this.#bytes[offset] = (this.#bytes[offset] as number) ^ (1 << bit);
   }
 
   become(other: Content): void {
@@ -64,7 +62,7 @@ const LOST = 1;
 
 /**
  * One file: what its users see (the page cache), what a power loss would leave, and the changes between
- * the two in the order they were made.
+ * the two in the order they were made. Both are kept as they were written; damage lies over them.
  */
 export class SimFile {
   readonly #cached = new Content();
@@ -72,6 +70,11 @@ export class SimFile {
   #pending: PendingChange[] = [];
   /** How many changes there were before the first of `#pending`, so that a mark stays true while others sync. */
   #settled = 0;
+  /** Damage of the medium, and what of it the page cache has taken in. */
+  readonly #medium = new Overlay();
+  readonly #seen = new Overlay();
+  /** Bytes below the end that nobody ever wrote, as [from, to): behind a write or a truncation past the end. */
+  #holes: (readonly [from: number, to: number])[] = [];
 
   get sizeBytes(): number {
     return this.#cached.length;
@@ -81,21 +84,46 @@ export class SimFile {
     return this.#pending.length;
   }
 
-  /** The content that would survive a power loss for certain. A view, valid until the next change. */
+  /** What the medium would give after a power loss, damage and all. Valid until the next change. */
   durable(): Uint8Array {
+    const pristine = this.#durable.view();
+    return this.#medium.isEmpty ? pristine : this.#medium.paint(pristine.slice(), 0);
+  }
+
+  /** What was made durable, as if no damage had ever come over it. A view, valid until the next change. */
+  pristine(): Uint8Array {
     return this.#durable.view();
   }
 
   read(offset: number, length: number): Uint8Array {
-    return this.#cached.view().slice(offset, offset + length);
+    const bytes = this.#cached.view().slice(offset, offset + length);
+    return this.#seen.isEmpty ? bytes : this.#seen.paint(bytes, offset);
+  }
+
+  /** Whether a read of these bytes fails for the damage there. */
+  isUnreadable(offset: number, length: number): boolean {
+    return !this.#seen.isEmpty && this.#seen.isUnreadable(offset, offset + length);
+  }
+
+  /** Throws where a user reads what was never written: zeros there mean nothing. */
+  checkWritten(offset: number, length: number): void {
+    for (const [from, to] of this.#holes) {
+      assert(to <= offset || offset + length <= from, 'what was never written is not read');
+    }
   }
 
   write(offset: number, bytes: Uint8Array): void {
+    if (offset > this.#cached.length) this.#holes.push([this.#cached.length, offset]);
+    else if (this.#holes.length > 0) this.#fillHoles(offset, offset + bytes.length);
+    this.#seen.heal(offset, offset + bytes.length);
     this.#cached.write(offset, bytes);
     this.#pending.push({ kind: 'write', offset, bytes });
   }
 
   truncate(length: number): void {
+    if (length > this.#cached.length) this.#holes.push([this.#cached.length, length]);
+    else if (this.#holes.length > 0) this.#fillHoles(length, Number.MAX_SAFE_INTEGER);
+    this.#seen.truncate(length);
     this.#cached.truncate(length);
     this.#pending.push({ kind: 'truncate', length });
   }
@@ -110,8 +138,8 @@ export class SimFile {
     const count = mark - this.#settled;
     for (let i = 0; i < count; i++) {
       const change = this.#pending[i] as PendingChange;
-      if (change.kind === 'write') this.#durable.write(change.offset, change.bytes);
-      else this.#durable.truncate(change.length);
+      if (change.kind === 'write') this.#writeDurably(change.offset, change.bytes);
+      else this.#truncateDurably(change.length);
     }
     this.#forget(count);
   }
@@ -124,10 +152,31 @@ export class SimFile {
     this.#forget(mark - this.#settled);
   }
 
-  /** Flips one bit on the medium, for good. */
-  rot(offset: number, bit: number): void {
-    this.#durable.flip(offset, bit);
-    this.#cached.flip(offset, bit);
+  /**
+   * Lays damage over the medium. What was read before stays in the page cache until the power goes, unless
+   * `reachesCache`: then the page had to be read again and readers see the damage at once.
+   *
+   * @param bytes What the medium gives instead; null where a read fails.
+   */
+  lay(damage: Damage, bytes: Uint8Array | null, reachesCache: boolean): void {
+    this.#medium.lay(damage, bytes);
+    if (reachesCache && damage.offset < this.#cached.length) this.#seen.lay(damage, bytes);
+  }
+
+  /** The damage of this file's medium of which something is left. */
+  damages(): readonly Damage[] {
+    return this.#medium.damages();
+  }
+
+  /** A file that holds what is durable here, damage included, as if read from another disk. */
+  durableCopy(): SimFile {
+    const copy = new SimFile();
+    copy.#durable.write(0, this.#durable.view());
+    copy.#cached.become(copy.#durable);
+    copy.#medium.become(this.#medium);
+    copy.#seen.become(this.#medium);
+    copy.#holes = [...this.#holes];
+    return copy;
   }
 
   /**
@@ -144,15 +193,32 @@ export class SimFile {
     for (let i = 0; i < changes.length; i++) {
       const change = changes[i] as PendingChange;
       if (change.kind === 'truncate') {
-        if (latest.truncations.has(i)) this.#durable.truncate(change.length);
+        if (latest.truncations.has(i)) this.#truncateDurably(change.length);
         continue;
       }
       for (const [sector, part] of sectorsOf(change.offset, change.bytes)) {
-        if ((latest.writes.get(sector) ?? -1) >= i) this.#durable.write(part.offset, part.bytes);
+        if ((latest.writes.get(sector) ?? -1) >= i) this.#writeDurably(part.offset, part.bytes);
       }
     }
     this.#forget(changes.length);
     this.#cached.become(this.#durable);
+    this.#seen.become(this.#medium);
+  }
+
+  #writeDurably(offset: number, bytes: Uint8Array): void {
+    this.#medium.heal(offset, offset + bytes.length);
+    this.#durable.write(offset, bytes);
+  }
+
+  #truncateDurably(length: number): void {
+    this.#medium.truncate(length);
+    this.#durable.truncate(length);
+  }
+
+  #fillHoles(from: number, to: number): void {
+    this.#holes = this.#holes
+      .flatMap(([start, end]) => (end <= from || to <= start ? [[start, end] as const] : [[start, from] as const, [to, end] as const]))
+      .filter(([start, end]) => start < end);
   }
 
   /** The last surviving write to each sector, and the truncations that survive. */

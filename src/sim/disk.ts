@@ -1,8 +1,11 @@
 import { assert, unreachable } from '../core/base/assert.js';
 import type { DiskError, DiskOutcome, DiskStep, DiskValue, FileEntry } from '../core/machine.js';
 import type { OperationId } from '../core/base/units.js';
+import { DiskContract } from './disk-contract.js';
+import type { Damage, DamageKind } from './disk-damage.js';
 import { SimDirectory, type NameFates } from './disk-directory.js';
-import type { SimFile, WriteFates } from './disk-file.js';
+import { SECTOR_BYTES, type SimFile, type WriteFates } from './disk-file.js';
+import { DiskIlls, type FailingStep, type Failure, type Lie } from './disk-ills.js';
 import { between, type RandomStreams, type Stream } from './random.js';
 
 /** How fast a simulated disk is. No field has a default. All spans in microseconds, 0 or more, min <= max. */
@@ -42,8 +45,16 @@ export interface DiskWork {
   syncMark: number;
 }
 
-/** Steps that an injected error can strike. */
-export type FailingStep = 'append' | 'write' | 'sync' | 'syncDirectory' | 'read';
+/** What a disk held at one moment, to be put back later. Opaque. */
+export interface DiskImage {
+  readonly directory: SimDirectory;
+}
+
+/** Damage with the name of its file: the one it has after a power loss, else the one it has now. */
+export interface FoundDamage {
+  readonly path: string;
+  readonly damage: Damage;
+}
 
 /**
  * One node's simulated disk: one flat directory of files.
@@ -52,22 +63,31 @@ export type FailingStep = 'append' | 'write' | 'sync' | 'syncDirectory' | 'read'
  * after them has ended. A name made, changed or removed is durable when a `syncDirectory` that began after
  * it has ended. The steps of one operation happen in their order; only syncs take time between them.
  *
- * It also holds its user to the contract: two operations in flight may not change the same bytes or names.
+ * It also holds its user to the contract (see DiskContract), and to reading only what was ever written.
+ * Damage is laid over bytes that stay as they were written, so it can be listed, explained and switched off.
  */
 export class SimDisk {
-  /** Told of every file sync that ended well, with the whole durable content. A view: look, don't keep. */
+  /** Told of every file sync that ended well, with all that an honest disk would now keep. A view: look, don't keep. */
   onSynced: ((path: string, durable: Uint8Array) => void) | null = null;
+
+  /**
+   * True: a read of a hole, and a use of a removed file, are the user's mistake and throw. False: they are answered as
+   * the contract says, with zeros and with `missing`; for who tests the disk and not its user.
+   */
+  isStrict = true;
 
   #options: SimDiskOptions;
   readonly #name: string;
   readonly #streams: RandomStreams;
   readonly #latency: Stream;
-  readonly #directory = new SimDirectory();
+  #directory = new SimDirectory();
+  readonly #contract = new DiskContract();
+  readonly #ills = new DiskIlls();
   #isInstant: boolean;
   #inFlight: DiskWork[] = [];
   #powerLosses = 0;
-  #capacityBytes = Infinity;
-  #failing: { readonly kind: FailingStep; readonly path: string | null }[] = [];
+  #damagesEver = 0;
+  #hasFailed = false;
 
   constructor(name: string, options: SimDiskOptions, streams: RandomStreams) {
     checkSpans(options);
@@ -92,7 +112,7 @@ export class SimDisk {
     };
     for (const other of this.#inFlight) {
       assert(other.operation !== operation, 'operations in flight have different numbers');
-      assert(!collide(other.steps, steps), 'two disk operations in flight change the same bytes or names');
+      this.#contract.checkTogether(other.steps, steps);
     }
     this.#inFlight.push(work);
     if (!this.#isInstant) work.dueUs = nowUs + between(this.#latency, this.#options.operationUsMin, this.#options.operationUsMax);
@@ -101,8 +121,13 @@ export class SimDisk {
 
   /** Goes on with an operation that is due, until it has to wait or is over (`outcome` is set). */
   advance(work: DiskWork, nowUs: number): void {
+    if (nowUs < this.#ills.stalledUntilUs) {
+      work.dueUs = this.#ills.stalledUntilUs;
+      return;
+    }
     while (work.position < work.steps.length) {
       const step = work.steps[work.position] as DiskStep;
+      if (this.isStrict && !work.isSyncing) this.#contract.checkStep(step);
       if ((step.kind === 'sync' || step.kind === 'syncDirectory') && !work.isSyncing && this.#beginSync(work, step, nowUs)) return;
       const done = work.isSyncing ? this.#endSync(work, step) : this.#perform(step);
       if (isError(done)) {
@@ -118,6 +143,8 @@ export class SimDisk {
   /** The process dies; what the page cache holds stays. Its operations in flight go no further. */
   crashProcess(): void {
     this.#inFlight = [];
+    this.#contract.forget();
+    this.#hasFailed = false;
   }
 
   /** The power goes: what was pending is kept, lost or torn (see SimFile and SimDirectory). */
@@ -133,6 +160,11 @@ export class SimDisk {
   /** What a power loss now would certainly leave of a file; null if its name is not durable. A copy. */
   durableBytes(path: string): Uint8Array | null {
     return this.#directory.findDurable(path)?.durable().slice() ?? null;
+  }
+
+  /** The same as if no damage had ever come over it: what an honest disk would certainly keep. */
+  pristineBytes(path: string): Uint8Array | null {
+    return this.#directory.findDurable(path)?.pristine().slice() ?? null;
   }
 
   /** What a reader would see now; null if there is no such file. A copy. */
@@ -160,13 +192,68 @@ export class SimDisk {
   rot(path: string, offset: number, bit: number): boolean {
     const file = this.#directory.findDurable(path);
     if (file === undefined || offset >= file.durable().length) return false;
-    file.rot(offset, bit);
+    const was = file.durable()[offset] as number;
+    const bytes = Uint8Array.of(was ^ (1 << bit));
+    const text = `bit ${bit} of byte ${offset} of ${path} flipped: ${bytes[0] ?? 0} instead of ${was}`;
+    file.lay(this.#damage('rot', offset, 1, text), bytes, true);
     return true;
   }
 
-  /** The disk holds this many bytes in all; more is answered with `full`. null for no bound. */
+  /** Reads that touch these bytes of the medium fail with `io` once the power has gone, until they are written anew. */
+  makeUnreadable(path: string, offset: number, lengthBytes: number): boolean {
+    const file = this.#directory.findDurable(path);
+    if (file === undefined || offset >= file.pristine().length) return false;
+    const text = `bytes ${offset} to ${offset + lengthBytes - 1} of ${path} cannot be read`;
+    file.lay(this.#damage('unreadable', offset, lengthBytes, text), null, false);
+    return true;
+  }
+
+  /**
+   * The next file sync that changes a durable sector tells a lie: it ends well, and one of the sectors it changed
+   * holds what it held before (`stale`), its new bytes being lost or in the place of another sector
+   * (`misdirected`). The page cache shows all as it should be until the power goes.
+   */
+  lieOnNextSync(lie: Lie): void {
+    this.#ills.lieNext(lie);
+  }
+
+  get hasLieWaiting(): boolean {
+    return this.#ills.nextLie !== null;
+  }
+
+  /** All damage of which something is left, ascending by file, then in the order it came. */
+  damages(): readonly FoundDamage[] {
+    return this.#directory.allFiles().flatMap(([path, file]) => file.damages().map((damage) => ({ path, damage })));
+  }
+
+  /** Switches one damage, or all (null), off or on again: underneath, the bytes are as they were written. */
+  switchDamage(id: number | null, isOn: boolean): void {
+    for (const { damage } of this.damages()) if (id === null || damage.id === id) damage.isOn = isOn;
+  }
+
+  /** The disk holds this many bytes in all; of more, what fits is written and the rest answered with `full`. null for no bound. */
   setCapacity(capacityBytes: number | null): void {
-    this.#capacityBytes = capacityBytes ?? Infinity;
+    this.#ills.capacityBytes = capacityBytes ?? Infinity;
+  }
+
+  get isBounded(): boolean {
+    return this.#ills.capacityBytes !== Infinity;
+  }
+
+  /** No operation gets on before this moment of world time: not those in flight, and none that begins. */
+  stallUntil(atUs: number): void {
+    this.#ills.stalledUntilUs = Math.max(this.#ills.stalledUntilUs, atUs);
+  }
+
+  /** No more errors, lies, bounds and stalls, and this speed. Damage stays. */
+  calm(options: SimDiskOptions): void {
+    this.#ills.calm();
+    this.setSpeed(options);
+  }
+
+  /** Whether this life of the process was told of an error that the disk, not its user, is to blame for. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   get usedBytes(): number {
@@ -178,15 +265,33 @@ export class SimDisk {
   /**
    * The next step of this kind, on this file or on any (null), fails with `io`. A sync that fails has
    * dropped the pages: readers still see them, the next sync succeeds, and they are not on the disk.
+   *
+   * @param share Of a write that fails: how much of it is in the file all the same, in [0, 1].
    */
-  failNext(kind: FailingStep, path: string | null): void {
-    this.#failing.push({ kind, path });
+  failNext(kind: FailingStep, path: string | null, share = 0): Failure {
+    return this.#ills.failNext(kind, path, share);
   }
 
-  /** Everything is gone, as with a new disk. */
+  /** A failure that has not struck yet never will. */
+  takeBack(failure: Failure): void {
+    this.#ills.takeBack(failure);
+  }
+
+  /** Everything is gone, as with a new disk. Only for a process that is down. */
   wipe(): void {
-    this.#inFlight = [];
+    assert(this.#inFlight.length === 0, 'a disk is changed while nobody uses it');
     this.#directory.wipe();
+  }
+
+  /** What a power loss now would certainly leave, damage included. */
+  image(): DiskImage {
+    return { directory: this.#directory.durableCopy() };
+  }
+
+  /** The disk holds what it held when the image was made, and nothing since. Only for a process that is down. */
+  become(image: DiskImage): void {
+    assert(this.#inFlight.length === 0, 'a disk is changed while nobody uses it');
+    this.#directory = image.directory.durableCopy();
   }
 
   /** @returns Whether the sync takes time; if not it can end at once. A missing file is reported by {@link SimDisk.#endSync}. */
@@ -203,18 +308,20 @@ export class SimDisk {
   #endSync(work: DiskWork, step: DiskStep): DiskError | null {
     work.isSyncing = false;
     if (step.kind !== 'sync') {
-      if (this.#failsNow('syncDirectory', '')) return ioError('the directory could not be synced');
+      if (this.#ills.takeFailure('syncDirectory', '') !== null) return this.#failed('the directory could not be synced');
       this.#directory.settle(work.syncMark);
       return null;
     }
     const file = work.syncFile;
     if (file === null) return missing(step.path);
-    if (this.#failsNow('sync', step.path)) {
+    if (this.#ills.takeFailure('sync', step.path) !== null) {
       file.dropPages(work.syncMark);
-      return ioError(`${step.path} could not be synced`);
+      return this.#failed(`${step.path} could not be synced`);
     }
-    file.settle(work.syncMark);
-    if (this.onSynced !== null) this.onSynced(step.path, file.durable());
+    const lie = this.#ills.nextLie;
+    if (lie === null) file.settle(work.syncMark);
+    else this.#settleLying(step.path, file, work.syncMark, lie);
+    if (this.onSynced !== null) this.onSynced(step.path, file.pristine());
     return null;
   }
 
@@ -227,7 +334,10 @@ export class SimDisk {
       case 'read': {
         const file = this.#directory.find(step.path);
         if (file === undefined) return missing(step.path);
-        return this.#failsNow('read', step.path) ? ioError(`${step.path} could not be read`) : file.read(step.offset, step.length);
+        const isStruck = this.#ills.takeFailure('read', step.path) !== null || file.isUnreadable(step.offset, step.length);
+        if (isStruck) return this.#failed(`${step.path} could not be read`);
+        if (this.isStrict) file.checkWritten(step.offset, step.length);
+        return file.read(step.offset, step.length);
       }
       case 'truncate': {
         const file = this.#directory.find(step.path);
@@ -257,24 +367,68 @@ export class SimDisk {
 
   /** @param offset -1 for the end of the file. */
   #write(kind: 'append' | 'write', path: string, offset: number, bytes: Uint8Array): DiskError | null {
-    if (this.#failsNow(kind, path)) return ioError(`${path} could not be written`);
     const known = this.#directory.find(path);
     const sizeBytes = known?.sizeBytes ?? 0;
     const at = offset < 0 ? sizeBytes : offset;
-    const growsBy = at + bytes.length - sizeBytes;
-    if (growsBy > 0 && this.#capacityBytes !== Infinity && this.usedBytes + growsBy > this.#capacityBytes) {
-      return { code: 'full', message: `no space left for ${path}` };
+    const struck = this.#ills.takeFailure(kind, path);
+    const room = struck === null ? this.#roomFor(bytes.length, at, sizeBytes) : Math.floor(struck.share * bytes.length);
+    if (struck === null && room === bytes.length) {
+      (known ?? this.#directory.create(path)).write(at, bytes);
+      return null;
     }
-    (known ?? this.#directory.create(path)).write(at, bytes);
-    return null;
+    if (room > 0) (known ?? this.#directory.create(path)).write(at, bytes.subarray(0, room));
+    if (struck !== null) return this.#failed(`${path} could not be written`);
+    this.#hasFailed = true;
+    return { code: 'full', message: `no space left for ${path}` };
   }
 
-  #failsNow(kind: FailingStep, path: string): boolean {
-    if (this.#failing.length === 0) return false;
-    const at = this.#failing.findIndex((fault) => fault.kind === kind && (fault.path === null || fault.path === path));
-    if (at < 0) return false;
-    this.#failing.splice(at, 1);
-    return true;
+  /** How many of so many bytes can be written there. */
+  #roomFor(lengthBytes: number, at: number, sizeBytes: number): number {
+    if (!this.isBounded) return lengthBytes;
+    const free = Math.max(this.#ills.capacityBytes - this.usedBytes, 0);
+    return Math.max(Math.min(lengthBytes, sizeBytes + free - at), 0);
+  }
+
+  /** Settles as {@link SimDisk.lieOnNextSync} says, if there is a sector to lie about; else honestly, and the lie waits on. */
+  #settleLying(path: string, file: SimFile, mark: number, { kind, which, where }: Lie): void {
+    const before = file.durable().slice();
+    file.settle(mark);
+    const after = file.durable().slice();
+    const changed = sectorsThatDiffer(before, after);
+    const sector = changed[Math.floor(which * changed.length)];
+    if (sector === undefined) return;
+    this.#ills.lieTold();
+    const meant = sectorOf(after, sector);
+    const old = new Uint8Array(meant.length);
+    old.set(sectorOf(before, sector).subarray(0, old.length));
+    const text = `bytes ${sector * SECTOR_BYTES} to ${sector * SECTOR_BYTES + meant.length - 1} of ${path} hold what stood there before the last write`;
+    file.lay(this.#damage('stale', sector * SECTOR_BYTES, old.length, text), old, false);
+    if (kind === 'misdirected') this.#misdirect(meant, { path, sector }, where);
+  }
+
+  /** The bytes go to some other sector of the disk, as far as its file reaches. */
+  #misdirect(meant: Uint8Array, from: { readonly path: string; readonly sector: number }, where: number): void {
+    const places = this.#directory.durablePaths().flatMap((path) => {
+      const file = this.#directory.findDurable(path) as SimFile;
+      const sectors = Math.ceil(file.pristine().length / SECTOR_BYTES);
+      return Array.from({ length: sectors }, (_, sector) => ({ path, file, sector }));
+    }).filter(({ path, sector }) => path !== from.path || sector !== from.sector);
+    const place = places[Math.floor(where * places.length)];
+    if (place === undefined) return;
+    const offset = place.sector * SECTOR_BYTES;
+    const bytes = meant.slice(0, place.file.pristine().length - offset);
+    const text = `bytes ${offset} to ${offset + bytes.length - 1} of ${place.path} hold what was meant for byte ${from.sector * SECTOR_BYTES} of ${from.path}`;
+    place.file.lay(this.#damage('misdirected', offset, bytes.length, text), bytes, false);
+  }
+
+  #damage(kind: DamageKind, offset: number, lengthBytes: number, text: string): Damage {
+    this.#damagesEver++;
+    return { id: this.#damagesEver, kind, offset, lengthBytes, text, isOn: true };
+  }
+
+  #failed(message: string): DiskError {
+    this.#hasFailed = true;
+    return { code: 'io', message };
   }
 
   #end(work: DiskWork, outcome: DiskOutcome): void {
@@ -299,37 +453,16 @@ function missing(path: string): DiskError {
   return { code: 'missing', message: `there is no file ${path}` };
 }
 
-function ioError(message: string): DiskError {
-  return { code: 'io', message };
-}
-
 function isError(done: DiskValue | DiskError): done is DiskError {
   return done !== null && 'code' in done;
 }
 
-/** Whether two operations would change the same bytes of a file or the same names. */
-function collide(some: readonly DiskStep[], others: readonly DiskStep[]): boolean {
-  return some.some((one) => others.some((other) => changesSame(one, other)));
+function sectorOf(bytes: Uint8Array, sector: number): Uint8Array {
+  return bytes.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES);
 }
 
-function changesSame(one: DiskStep, other: DiskStep): boolean {
-  if (one.kind === 'write' && other.kind === 'write') {
-    return one.path === other.path && one.offset < other.offset + other.bytes.length && other.offset < one.offset + one.bytes.length;
-  }
-  const names = namesChanged(other);
-  return namesChanged(one).some((name) => names.includes(name));
-}
-
-function namesChanged(step: DiskStep): readonly string[] {
-  switch (step.kind) {
-    case 'append':
-    case 'write':
-    case 'truncate':
-    case 'remove':
-      return [step.path];
-    case 'rename':
-      return [step.path, step.to];
-    default:
-      return [];
-  }
+/** Sectors of `after` that are not as they were in `before`, ascending. */
+function sectorsThatDiffer(before: Uint8Array, after: Uint8Array): readonly number[] {
+  const sectors = Array.from({ length: Math.ceil(after.length / SECTOR_BYTES) }, (_, sector) => sector);
+  return sectors.filter((sector) => sectorOf(after, sector).some((byte, i) => byte !== (sectorOf(before, sector)[i] ?? 0)));
 }

@@ -88,7 +88,10 @@ function heal(cluster: Cluster, core: readonly NodeId[]): void {
       if (from !== to) world.network.setLink(from, to, calm(from > servers.length || to > servers.length ? options.clientLink : options.peerLink));
     }
   }
-  for (const server of core) world.restart(server);
+  for (const server of core) {
+    world.disk(server).calm(options.disk);
+    world.restart(server);
+  }
 }
 
 function calm(link: LinkOptions): LinkOptions {

@@ -3,16 +3,23 @@ import { readRecord } from '../core/storage/wal-read.js';
 import { readWalHead, segmentCrc, walNumber, WAL_HEAD_BYTES } from '../core/storage/wal-format.js';
 import type { SimDisk } from './disk.js';
 
+/** A bit in a log file. */
+export interface CoveredPlace {
+  readonly path: string;
+  readonly offset: number;
+  readonly bit: number;
+}
+
 /**
- * Flips one bit, for good, in a log file: in the middle of what was durable, before a place that a later
- * record marks as durable. So recovery can see that something is gone that had been promised, and
- * mistaking it for a torn tail loses committed entries (Alagappan et al., FAST 2018).
+ * A place in the middle of what is durable in a log file, before one that a later record marks as durable. So
+ * recovery can see that something is gone that had been promised, and mistaking it for a torn tail loses
+ * committed entries (Alagappan et al., FAST 2018).
  *
  * @param which Which of the files that offer such a place, in [0, 1).
  * @param where Which bit of it, in [0, 1).
- * @returns What was done, in words; null when no file offers such a place.
+ * @returns null when no file offers such a place.
  */
-export function rotCoveredByte(disk: SimDisk, which: number, where: number): string | null {
+export function coveredPlace(disk: SimDisk, which: number, where: number): CoveredPlace | null {
   const offers: { readonly path: string; readonly coveredTo: number }[] = [];
   for (const { path } of disk.list()) {
     const durable = walNumber(path) === null ? null : disk.durableBytes(path);
@@ -22,9 +29,19 @@ export function rotCoveredByte(disk: SimDisk, which: number, where: number): str
   const chosen = offers[Math.floor(which * offers.length)];
   if (chosen === undefined) return null;
   const place = Math.floor(where * (chosen.coveredTo - WAL_HEAD_BYTES) * 8);
-  const offset = WAL_HEAD_BYTES + (place >> 3);
-  disk.rot(chosen.path, offset, place & 7);
-  return `bit ${place & 7} of byte ${offset} of ${chosen.path}`;
+  return { path: chosen.path, offset: WAL_HEAD_BYTES + (place >> 3), bit: place & 7 };
+}
+
+/**
+ * Flips one bit, for good, at such a place; the parameters are those of {@link coveredPlace}.
+ *
+ * @returns What was done, in words; null when no file offers such a place.
+ */
+export function rotCoveredByte(disk: SimDisk, which: number, where: number): string | null {
+  const place = coveredPlace(disk, which, where);
+  if (place === null) return null;
+  disk.rot(place.path, place.offset, place.bit);
+  return `bit ${place.bit} of byte ${place.offset} of ${place.path}`;
 }
 
 /** All before this place was durable when a later record of the same file was written. */

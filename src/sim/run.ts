@@ -72,14 +72,14 @@ class Run {
   constructor(options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
     const isRotten = (server: NodeId): boolean => this.stage.nemesis.rotten.has(server);
-    this.#oracles = oraclesFor(options, (server) => durableFiles(this.stage.cluster, server), isRotten);
+    this.#oracles = oraclesFor(options, (server) => honestFiles(this.stage.cluster, server), (server) => this.stage.nemesis.forgetful.has(server));
     const history = new History();
     const workload = new Workload(options.workload, history);
     const observer = together([
       ...(extras.observers ?? []),
       new CoverageWatch(this.#coverage),
       new Watch(this.#oracles.list, options.servers),
-      new StartsAgain(isRotten),
+      new StartsAgain((server) => isRotten(server) || this.stage.cluster.world.disk(server).hasFailed),
     ]);
     const cluster = new Cluster(options, seed, observer, (client, outcome, atUs) => {
       markOutcome(this.#coverage, outcome);
@@ -131,10 +131,11 @@ class Run {
   }
 }
 
-function durableFiles(cluster: Cluster, server: NodeId): readonly DurableFile[] {
+/** What a power cut would leave if no disk ever damaged anything: damage takes nothing from an acknowledgement that is on its way. */
+function honestFiles(cluster: Cluster, server: NodeId): readonly DurableFile[] {
   const disk = cluster.world.disk(server);
   return disk.list().flatMap(({ path }) => {
-    const bytes = disk.durableBytes(path);
+    const bytes = disk.pristineBytes(path);
     return bytes === null ? [] : [{ path, bytes }];
   });
 }

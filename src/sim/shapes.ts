@@ -1,5 +1,6 @@
 import { NOBODY, type NodeId } from '../core/base/units.js';
 import { between as directionsBetween } from './cuts.js';
+import { DISK_SHAPES } from './disk-shapes.js';
 import type { HarmName } from './harms.js';
 import { rotCoveredByte } from './rot.js';
 import type { Striker } from './striker.js';
@@ -122,6 +123,8 @@ export const SHAPES: Readonly<Record<HarmName, Shape>> = {
     const ratePpm = Math.floor(blow.how * (2 * clockRatePpmMax + 1)) - clockRatePpmMax;
     if (server !== undefined) striker.cluster.world.setClockRate(server, ratePpm);
   },
+
+  ...DISK_SHAPES,
 };
 
 /** @returns Whether there was somebody to strike. */

@@ -14,6 +14,11 @@ export class Striker {
   readonly cuts: Cuts;
   /** Servers whose durable bytes were damaged. They may refuse to start, and are not in the healed core. */
   readonly rotten = new Set<NodeId>();
+  /**
+   * Those of them that may have forgotten a vote or an acknowledgement without noticing. Plain Raft has no
+   * protection against that, so none of them comes back in a run that promises safety.
+   */
+  readonly forgetful = new Set<NodeId>();
   #isAtWork = true;
 
   constructor(cluster: Cluster, coverage: Coverage) {
@@ -40,6 +45,11 @@ export class Striker {
     });
   }
 
+  /** Begins the next life of a server that is down, unless it must not come back. */
+  restart(server: NodeId): void {
+    if (!this.forgetful.has(server)) this.cluster.world.restart(server);
+  }
+
   /** Ends a server's life and begins the next one after `lastsUs`. */
   crash(server: NodeId, keepsPageCache: boolean, lastsUs: number): void {
     const { world } = this.cluster;
@@ -47,6 +57,6 @@ export class Striker {
     if (world.disk(server).hasPendingWrites) this.coverage.mark('crash-with-pending-writes');
     if (this.cluster.view(server)?.raft.role === 'leader') this.coverage.mark('leader-crashed');
     world.crash(server, { keepsPageCache });
-    this.later(lastsUs, () => world.restart(server));
+    this.later(lastsUs, () => this.restart(server));
   }
 }

@@ -334,7 +334,9 @@ export class World {
 
   #diskDue(process: Process, work: DiskWork): void {
     if (work.outcome === null) {
+      this.#acting = process;
       (process.disk as SimDisk).advance(work, this.#queue.nowUs);
+      this.#acting = null;
       if (work.outcome === null) {
         this.#queue.push(work.dueUs, DISK, process.id, 0, process.life, work);
         return;

@@ -16,10 +16,12 @@ import { hasMarkAbove, readRecord } from './wal-read.js';
  * From files to state at boot, as a chain of disk operations:
  *
  *   list -> heads (of all files of the log) -> [search, in a file whose head is broken] -> records (file after
- *   file) -> [search, behind a broken record] -> snapshot (the named one, else older ones) -> begin
+ *   file) -> [search, behind a broken record] -> last flush -> snapshot (the named one, else older ones) -> begin
  *
  * `begin` makes durable what was read, which a crash of the process alone may have left in the system's cache only,
  * starts a new file, and then removes what nothing needs. Every judgement is a row of recovery-cases.ts.
+ * The last flush is written once more: had its sync failed in the life before, the cache may show it as clean
+ * while the disk never got it, and another sync alone would succeed and do nothing (Rebello et al., ATC 2020).
  * A crash at any point leaves a directory that the next recovery reads in the same way.
  */
 export interface Recovery {
@@ -39,6 +41,10 @@ export interface Recovery {
   readonly image: LogImage | null;
   /** Where the last file of the chain ends. */
   readonly endOffset: number;
+  /** All before this place of the file that was read last is marked as durable. */
+  readonly markedTo: number;
+  /** What stands between the two in the last file of the chain: its last flush. */
+  readonly lastFlush: Uint8Array;
   readonly snapshot: StoredSnapshot | null;
   readonly brokenSnapshots: readonly string[];
   readonly wal: Wal | null;
@@ -51,6 +57,7 @@ type Stage =
   | { readonly kind: 'searchHead'; readonly chain: Chain; readonly file: WalFile; readonly offset: number }
   | { readonly kind: 'records'; readonly at: number; readonly offset: number }
   | { readonly kind: 'searchTail'; readonly brokenAt: number; readonly offset: number }
+  | { readonly kind: 'lastFlush' }
   | { readonly kind: 'snapshot'; readonly number: number; readonly pieces: readonly Uint8Array[]; readonly haveBytes: number; readonly sizeBytes: number }
   | { readonly kind: 'begin' };
 
@@ -69,6 +76,7 @@ interface Done {
   readonly nextSnapshotNumber: number;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const ADVICE = 'restore this disk or remove this server; do not delete the file to make it start';
 
 /** Begins with what the directory holds. */
@@ -86,6 +94,8 @@ export function beginRecovery(options: StorageOptions, identity: Identity): Reco
     chain: [],
     image: null,
     endOffset: 0,
+    markedTo: 0,
+    lastFlush: NO_BYTES,
     snapshot: null,
     brokenSnapshots: [],
     wal: null,
@@ -107,6 +117,8 @@ export function continueRecovery(recovery: Recovery, values: readonly DiskValue[
       return onRecords(recovery, stage.at, stage.offset, bytes);
     case 'searchTail':
       return onSearchTail(recovery, stage, bytes);
+    case 'lastFlush':
+      return onLastFlush(recovery, bytes);
     case 'snapshot':
       return onSnapshot(recovery, stage, bytes);
     case 'begin':
@@ -205,22 +217,24 @@ function onRecords(recovery: Recovery, at: number, start: number, bytes: Uint8Ar
   const crc = segmentCrc(recovery.identity, file.segment);
   const view = viewOf(bytes);
   let image = recovery.image as LogImage;
+  let { markedTo } = recovery;
   for (let offset = start; ; ) {
     const sight = offset === end ? null : readRecord(bytes, view, offset - start, crc, offset);
     if (sight?.kind === 'short' && offset + sight.neededBytes <= Math.min(end, file.sizeBytes)) {
       // The piece ends inside a record, the file does not.
       if (bytes.length < askedBytes(recovery, file, start)) return refused(file.path, 'it became shorter while it was read');
-      return readRecords({ ...recovery, image }, at, offset, sight.neededBytes);
+      return readRecords({ ...recovery, image, markedTo }, at, offset, sight.neededBytes);
     }
     const after = sight?.kind === 'whole' ? applyRecord(image, sight.record) : null;
     const isEndDeclared = declared !== null;
     const seen = sight === null ? 'end' : sight.kind === 'whole' ? 'whole' : 'broken';
-    if (seen === 'broken' && !isEndDeclared) return searchTail({ ...recovery, image }, offset, offset);
+    if (seen === 'broken' && !isEndDeclared) return searchTail({ ...recovery, image, markedTo }, offset, offset);
     const decided = caseOf(RECORD_CASES, { bytes: seen, isEndDeclared, wasSynced: false, follows: after !== null });
     if (decided.decision === 'refuse') return refused(`${file.path}, byte ${offset}`, decided.because);
-    if (decided.decision === 'end') return endFile({ ...recovery, image }, at, offset);
+    if (decided.decision === 'end') return endFile({ ...recovery, image, markedTo }, at, offset);
     assert(sight?.kind === 'whole' && after !== null, 'only whole records are kept');
     image = after;
+    markedTo = Math.max(markedTo, sight.batchOffset);
     offset += sight.sizeBytes;
   }
 }
@@ -249,13 +263,20 @@ function endFile(recovery: Recovery, at: number, offset: number): RecoveryStep {
     assert(next.sight.kind === 'whole', 'the files of the chain have heads');
     const after = applyHead(image, next.sight.head);
     if (after === null) return refused(next.path, 'its head does not say what the files before it add up to');
-    return readRecords({ ...recovery, image: after }, at + 1, WAL_HEAD_BYTES, 0);
+    return readRecords({ ...recovery, image: after, markedTo: 0 }, at + 1, WAL_HEAD_BYTES, 0);
   }
   if (image.absentTo > image.prevIndex) {
     const first = recovery.chain[0] as WalFile;
     return refused(first.path, `entries ${image.prevIndex + 1} to ${image.absentTo} are gone: a file of the log before this one is missing`);
   }
-  return trySnapshot({ ...recovery, endOffset: offset }, image.snapshotNumber);
+  const { path } = recovery.chain[at] as WalFile;
+  return ask({ ...recovery, endOffset: offset }, { kind: 'lastFlush' }, [read(path, recovery.markedTo, offset - recovery.markedTo)]);
+}
+
+function onLastFlush(recovery: Recovery, bytes: Uint8Array): RecoveryStep {
+  const file = recovery.chain.at(-1) as WalFile;
+  if (bytes.length < recovery.endOffset - recovery.markedTo) return refused(file.path, 'it became shorter while it was read');
+  return trySnapshot({ ...recovery, lastFlush: bytes }, (recovery.image as LogImage).snapshotNumber);
 }
 
 /** Reads the snapshot `number`, or judges at once where there is nothing to read. */
@@ -324,17 +345,19 @@ function adoptSnapshot(recovery: Recovery, number: number, snapshot: StoredSnaps
 }
 
 /**
- * What was read is made durable, then the new file, then its name; only then is anything removed. The names of what was
- * read come first too: a crash of the process alone may have left a file that a power cut would still take away,
- * from between those on both sides of it.
+ * What was read is made durable (its last flush by writing it again), then the new file, then its name; only then is
+ * anything removed. The names of what was read come first too: a crash of the process alone may have left a file that
+ * a power cut would still take away, from between those on both sides of it.
  */
 function begin(recovery: Recovery): RecoveryStep {
   const { options, identity, image, chain } = recovery;
+  const last = chain.at(-1);
   const segment = Math.max(0, ...recovery.wals.slice(-1).map((file) => file.segment)) + 1;
   const start = image === null ? EMPTY_WAL_START : startOf(image);
-  const wal = beginWal(options, identity, start, segment, chain.at(-1)?.segment ?? 0, recovery.endOffset);
+  const wal = beginWal(options, identity, start, segment, last?.segment ?? 0, recovery.endOffset);
   const used = image !== null && image.snapshotNumber > 0 ? [snapshotName(image.snapshotNumber)] : [];
   const steps: DiskStep[] = [
+    ...(last === undefined ? [] : [{ kind: 'write', path: last.path, offset: recovery.markedTo, bytes: recovery.lastFlush } as const]),
     ...[...chain.map(({ path }) => path), ...used].map((path): DiskStep => ({ kind: 'sync', path })),
     { kind: 'syncDirectory' },
     { kind: 'append', path: wal.path, bytes: pendingBytes(wal) },

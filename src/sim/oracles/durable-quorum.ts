@@ -20,16 +20,16 @@ export class DurableQuorum implements Oracle {
   readonly #clusterId: number;
   readonly #servers: number;
   readonly #durableFiles: DurableFiles;
-  readonly #isRotten: (server: NodeId) => boolean;
+  readonly #isGone: (server: NodeId) => boolean;
   readonly #readers: (DurableLogReader | undefined)[] = [];
   #checkedTo = 0;
 
-  /** @param isRotten Whose durable bytes the nemesis has damaged: what they held before still counts as held. */
-  constructor(clusterId: number, servers: number, durableFiles: DurableFiles, isRotten: (server: NodeId) => boolean) {
+  /** @param isGone Whose disks the nemesis has taken away for good: what they held before still counts as held. */
+  constructor(clusterId: number, servers: number, durableFiles: DurableFiles, isGone: (server: NodeId) => boolean) {
     this.#clusterId = clusterId;
     this.#servers = servers;
     this.#durableFiles = durableFiles;
-    this.#isRotten = isRotten;
+    this.#isGone = isGone;
   }
 
   onSynced(_atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
@@ -37,9 +37,9 @@ export class DurableQuorum implements Oracle {
   }
 
   onCrash(_atUs: number, server: NodeId): void {
-    // What survives is decided at the crash, so it is read anew when the server is next looked at. Damage
+    // What survives is decided at the crash, so it is read anew when the server is next looked at. A lost disk
     // is within the budget of harms: it takes nothing from an acknowledgement that is already on its way.
-    if (!this.#isRotten(server)) this.#readers[server] = undefined;
+    if (!this.#isGone(server)) this.#readers[server] = undefined;
   }
 
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {

@@ -4,16 +4,16 @@ import { violated } from './oracle.js';
 
 /**
  * Starts Again: a server whose disk did nothing worse than a crash allows never refuses to work. Only damage to
- * what was durable, which the nemesis itself did, may stop it.
+ * what was durable, or an error that its disk reported in this very life, may stop it.
  */
 export class StartsAgain implements Observer {
-  readonly #isRotten: (server: NodeId) => boolean;
+  readonly #isExcused: (server: NodeId) => boolean;
 
-  constructor(isRotten: (server: NodeId) => boolean) {
-    this.#isRotten = isRotten;
+  constructor(isExcused: (server: NodeId) => boolean) {
+    this.#isExcused = isExcused;
   }
 
   onStop(atUs: number, server: NodeId, reason: string): void {
-    if (!this.#isRotten(server)) violated('Starts Again', `s${server} stopped although its disk kept every promise: ${reason}`, atUs);
+    if (!this.#isExcused(server)) violated('Starts Again', `s${server} stopped although its disk kept every promise: ${reason}`, atUs);
   }
 }

@@ -33,7 +33,7 @@ export class TestDisk {
       case 'sync': {
         const file = this.names.get(step.path);
         if (file === undefined) return missing(step.path);
-        file.durable = file.bytes;
+        for (const { offset, bytes } of file.pending) file.durable = overlaid(file.durable, offset, bytes);
         file.pending = [];
         return { ok: true, value: null };
       }
@@ -85,6 +85,11 @@ export class TestDisk {
     return (this.names.get(path) as File).bytes;
   }
 
+  /** A sync failed: what was written stays in sight, counts as clean, and is not on the disk. */
+  dropPages(path: string): void {
+    (this.names.get(path) as File).pending = [];
+  }
+
   /** Each pending write and name survives, vanishes or (writes) is torn, as `chance` says: 0 .. 1 from call to call. */
   cutPower(chance: () => number): void {
     const names = new Map(this.#durableNames);
@@ -125,8 +130,9 @@ function overlaid(below: Uint8Array, offset: number, bytes: Uint8Array): Uint8Ar
 }
 
 function torn(below: Uint8Array, write: { offset: number; bytes: Uint8Array }, chance: () => number): Uint8Array {
-  // Some file systems make the file longer before the bytes are there: then zeros show.
-  let bytes = chance() < 0.5 ? overlaid(below, write.offset, new Uint8Array(write.bytes.length)) : below;
+  // Some file systems make the file longer before the bytes are there: then zeros show, behind what was there.
+  const length = write.offset + write.bytes.length;
+  let bytes = chance() < 0.5 && length > below.length ? overlaid(new Uint8Array(length), 0, below) : below;
   const isPrefix = chance() < 0.5;
   for (let at = 0; at < write.bytes.length; at += SECTOR_BYTES) {
     if (chance() < 0.5) bytes = overlaid(bytes, write.offset + at, write.bytes.subarray(at, at + SECTOR_BYTES));

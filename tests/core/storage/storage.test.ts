@@ -34,6 +34,26 @@ describe('whatever was reported durable', () => {
     expect(snapshots).toBeGreaterThan(30);
   });
 
+  test('is there though a sync had failed and dropped the pages, which the next life still sees and a power cut takes', () => {
+    const life = new Life();
+    life.settle();
+    life.setTerm(1, 3);
+    life.append(2);
+    life.settle();
+    life.append(1);
+    life.flush();
+    life.advance(0);
+    life.disk.dropPages(life.storage.wal.path);
+    life.crash(null);
+    life.settle();
+    expect(life.recovered?.entries).toHaveLength(3);
+    // The server may now have acknowledged all three.
+    life.crash(() => 0.99);
+    life.settle();
+    expect(life.problem).toBeNull();
+    expect(life.recovered?.entries).toHaveLength(3);
+  });
+
   test('is there after a crash at each single step of a day with new files and snapshots', () => {
     for (let crashAt = 0, isOver = false; !isOver; crashAt++) {
       for (const powerSeed of [null, 1, 2, 3]) {

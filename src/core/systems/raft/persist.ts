@@ -48,7 +48,10 @@ function persistLog(draft: NodeDraft, raft: RaftDraft): void {
   const { state } = draft;
   if (state.storage === null) return;
   const { log } = raft.state;
-  if (raft.truncatedFrom > 0) state.storage = writeTruncateTail(state.storage, raft.truncatedFrom);
+  // A log that a snapshot replaces goes in the record of the snapshot. Cut by a record of its own, a torn flush could
+  // keep the cut and lose the snapshot, and with it entries that this server had acknowledged.
+  const isReplaced = raft.installed !== null && !raft.installed.keepsLog;
+  if (raft.truncatedFrom > 0 && !isReplaced) state.storage = writeTruncateTail(state.storage, raft.truncatedFrom);
   if (raft.installed !== null) {
     const { snapshot, keepsLog } = raft.installed;
     state.storage = saveSnapshot(state.storage, snapshot, { isInstalled: true, keepsLog, dropHeadTo: snapshot.lastIndex });

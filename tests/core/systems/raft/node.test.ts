@@ -410,6 +410,29 @@ describe('a snapshot from the leader', () => {
     expect(again.state).toMatchObject({ phase: 'serving', lastApplied: 10 });
   });
 
+  test('or the log that it replaces is there, wherever its flush was torn', () => {
+    const recovered = new Set<string>();
+    for (let keptBytes = 0, isWhole = false; !isWhole; keptBytes += 4) {
+      const life = serving();
+      life.hears(2, withCommands(append(3, 0, 0, [3], 1), { key: text('old'), value: text('old') }));
+      life.completeAll();
+      life.hears(2, message(snapshot?.data ?? new Uint8Array()));
+      for (const step of life.operations.flatMap(({ steps }) => steps)) {
+        if (step.kind === 'append') {
+          isWhole = keptBytes >= step.bytes.length;
+          life.disk.perform({ ...step, bytes: step.bytes.subarray(0, keptBytes) });
+          break;
+        }
+        life.disk.perform(step);
+      }
+      const again = new Life({ disk: life.disk, self: life.state.self });
+      again.completeAll();
+      const raft = again.state.raft;
+      recovered.add(`snapshot to ${raft?.snapshot?.lastIndex ?? 0}, log to ${raft?.log.lastIndex ?? 0}`);
+    }
+    expect(recovered).toEqual(new Set(['snapshot to 0, log to 1', 'snapshot to 10, log to 10']));
+  });
+
   test('that cannot be read stops the node before it has promised anything (E11)', () => {
     const life = serving();
     life.hears(2, message(new Uint8Array([1, 2, 3])));

@@ -1,0 +1,28 @@
+import { harm } from '../src/sim/harms.js';
+import { usual } from '../src/sim/usual.js';
+import type { Scenario } from '../src/sim/scenario.js';
+
+export const lyingDisk: Scenario = {
+  name: 'lying-disk',
+  title: 'Syncs end well though a sector stayed as it was, or its bytes went elsewhere, and sectors can no longer be read.',
+  why: 'Nothing tells a server that its disk lied, until it reads again: then it must notice, and must not go on with a hole where a promise was.',
+  expected: ['sector-stale', 'write-misdirected', 'lie-was-covered', 'sector-unreadable', 'durable-bytes-rotted', 'server-refused-its-disk'],
+  expectedWithinRuns: 20,
+  options: (draws) => {
+    const ordinary = usual(draws);
+    return {
+      ...ordinary,
+      servers: draws.oneOf('servers with spare', [3, 5, 5]),
+      node: { ...ordinary.node, snapshotEveryEntries: draws.oneOf('snapshot every', [100, 400, 1_000_000]) },
+      workload: { ...ordinary.workload, getWeight: 1 },
+      harms: [
+        harm('diskStale', [1_500, 9_000], [50, 500]),
+        harm('diskMisdirected', [1_500, 9_000], [50, 500]),
+        harm('diskUnreadable', [3_000, 12_000], [50, 500]),
+        harm('rot', [3_000, 12_000], [50, 500]),
+        harm('crash', [1_000, 4_000], [10, 800]),
+        harm('killLeader', [2_000, 6_000], [10, 500]),
+      ],
+    };
+  },
+};

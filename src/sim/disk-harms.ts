@@ -1,0 +1,25 @@
+/** The families of harm that strike disks. docs/FAULTS.md, section Disk, has a row for each. */
+export const DISK_HARMS = [
+  /** No operation of a disk gets on, longer than an election may take; then all go on. */
+  'diskStall',
+  /** A recovery meets a read that fails, once. */
+  'diskReadError',
+  /** An append or write fails, and a part of its bytes may be in the file all the same. */
+  'diskWriteError',
+  /** A sync fails, once, and has dropped the pages: the process sees them until the power goes, and they are not on the disk. */
+  'diskSyncError',
+  /** A disk has hardly any space left; later space comes back. */
+  'diskFull',
+  /** A place that was promised to be kept cannot be read any more. */
+  'diskUnreadable',
+  /** A sync that ended well left a sector as it had been. */
+  'diskStale',
+  /** The same, and the new bytes are in the place of some other sector. */
+  'diskMisdirected',
+  /** A disk and all that was on it is gone. */
+  'diskLoss',
+  /** A disk is put back to what it held a while ago. */
+  'diskOldCopy',
+] as const;
+
+export type DiskHarmName = (typeof DISK_HARMS)[number];

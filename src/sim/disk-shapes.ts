@@ -1,0 +1,189 @@
+import type { NodeId } from '../core/base/units.js';
+import type { DiskHarmName } from './disk-harms.js';
+import { mayHaveForgotten } from './forgetting.js';
+import { coveredPlace } from './rot.js';
+import type { Striker } from './striker.js';
+
+/** The parts of a nemesis's blow that these shapes use: a span, and numbers in [0, 1) for their choices. */
+interface DiskBlow {
+  readonly lastsUs: number;
+  readonly who: number;
+  readonly other: number;
+  readonly how: number;
+}
+
+type DiskShape = (striker: Striker, blow: DiskBlow) => void;
+
+/** How often, and at most how many times, a shape looks whether its fault has struck. Four seconds in all. */
+const LOOK_EVERY_US = 2_000;
+const LOOKS_MAX = 2_000;
+/** Bytes that a disk has left when it becomes full: a few records, or less than one. */
+const LEFT_BYTES_MAX = 2_048;
+/** Of the blows against reading, this share is a process that dies, the others a power loss. */
+const KILL_SHARE = 0.5;
+/** Bytes of a sector that can no longer be read. */
+const UNREADABLE_BYTES = 512;
+
+/**
+ * What each family does. The engine stops at an error of its disk (fail-stop), so whoever did it starts the server
+ * again after the blow's span, as an operator would.
+ */
+export const DISK_SHAPES: Readonly<Record<DiskHarmName, DiskShape>> = {
+  diskStall: (striker, blow) =>
+    strike(striker, anyUp(striker, blow.who), 'disk-stalled', (server) => {
+      const { world } = striker.cluster;
+      world.disk(server).stallUntil(world.nowUs + blow.lastsUs);
+      world.harm(`disk of s${server} stalls for ${blow.lastsUs} us`);
+    }),
+
+  diskReadError: (striker, blow) =>
+    strike(striker, anyUp(striker, blow.who), null, (server) => {
+      striker.crash(server, blow.how < KILL_SHARE, blow.lastsUs);
+      failOnce(striker, server, blow.lastsUs, 'read', 0);
+    }),
+
+  diskWriteError: (striker, blow) =>
+    strike(striker, anyUp(striker, blow.who), null, (server) => failOnce(striker, server, blow.lastsUs, 'append', blow.how)),
+
+  diskSyncError: (striker, blow) =>
+    strike(striker, anyUp(striker, blow.who), null, (server) => failOnce(striker, server, blow.lastsUs, 'sync', 0)),
+
+  diskFull: (striker, blow) => strike(striker, anyUp(striker, blow.who), null, (server) => fillUp(striker, server, blow)),
+
+  diskUnreadable: (striker, blow) =>
+    strike(striker, anyWhole(striker, blow.who), null, (server) => {
+      const { world } = striker.cluster;
+      const place = coveredPlace(world.disk(server), blow.other, blow.how);
+      if (place === null) return;
+      striker.rotten.add(server);
+      striker.coverage.mark('sector-unreadable');
+      world.disk(server).makeUnreadable(place.path, place.offset, UNREADABLE_BYTES);
+      world.harm(`disk of s${server}: ${lastDamage(striker, server)}`);
+      striker.crash(server, false, blow.lastsUs);
+    }),
+
+  diskStale: (striker, blow) => strike(striker, anyWhole(striker, blow.who), null, (server) => lie(striker, server, 'stale', blow)),
+  diskMisdirected: (striker, blow) => strike(striker, anyWhole(striker, blow.who), null, (server) => lie(striker, server, 'misdirected', blow)),
+
+  diskLoss: (striker, blow) =>
+    strike(striker, anyWhole(striker, blow.who), 'disk-lost', (server) => {
+      takeOut(striker, server);
+      striker.cluster.world.disk(server).wipe();
+      striker.cluster.world.harm(`disk of s${server} is gone`);
+    }),
+
+  diskOldCopy: (striker, blow) => {
+    const server = anyWhole(striker, blow.who);
+    if (server === undefined) return;
+    const { world } = striker.cluster;
+    const image = world.disk(server).image();
+    const takenUs = world.nowUs;
+    striker.later(blow.lastsUs, () => {
+      if (striker.rotten.has(server) || striker.rotLeft <= 0) return;
+      striker.coverage.mark('old-disk-came-back');
+      takeOut(striker, server);
+      world.disk(server).become(image);
+      world.harm(`disk of s${server} holds again what it held at ${takenUs} us`);
+    });
+  },
+};
+
+/** Ends a server for good: what it may have forgotten it must not deny. */
+function takeOut(striker: Striker, server: NodeId): void {
+  striker.rotten.add(server);
+  striker.forgetful.add(server);
+  striker.cluster.world.crash(server, { keepsPageCache: false });
+}
+
+/** Lets the next step of a kind fail, and starts the server again `lastsUs` after it has stopped for that. */
+function failOnce(striker: Striker, server: NodeId, lastsUs: number, kind: 'read' | 'append' | 'sync', share: number): void {
+  const disk = striker.cluster.world.disk(server);
+  const failure = disk.failNext(kind, null, share);
+  const hasStruck = (): boolean => {
+    if (!failure.hasStruck) return false;
+    striker.coverage.mark(MARK_OF[kind]);
+    striker.cluster.world.harm(`disk of s${server}: ${kind} failed`);
+    striker.later(lastsUs, () => striker.restart(server));
+    return true;
+  };
+  watchFor(striker, LOOKS_MAX, hasStruck, () => disk.takeBack(failure));
+}
+
+const MARK_OF = { read: 'disk-read-failed', append: 'disk-write-failed', sync: 'disk-sync-dropped-pages' } as const;
+
+/** Leaves a disk hardly any space; gives space back after the blow's span. Halfway the server is started in vain, or not. */
+function fillUp(striker: Striker, server: NodeId, { lastsUs, how }: DiskBlow): void {
+  const { world } = striker.cluster;
+  const disk = world.disk(server);
+  if (disk.isBounded) return;
+  const leftBytes = Math.floor(how * LEFT_BYTES_MAX);
+  disk.setCapacity(disk.usedBytes + leftBytes);
+  world.harm(`disk of s${server} has ${leftBytes} bytes left`);
+  const startAgain = (): void => {
+    if (!world.process(server).isStopped) return;
+    striker.coverage.mark('disk-was-full');
+    striker.restart(server);
+  };
+  striker.later(Math.floor(lastsUs / 2), startAgain);
+  striker.later(lastsUs, () => {
+    striker.coverage.mark('disk-space-came-back');
+    disk.setCapacity(null);
+    world.harm(`disk of s${server} has space again`);
+    startAgain();
+  });
+}
+
+/**
+ * Lets a sync lie. From then on the server is damaged; it lives on, as nobody knows. Once later records say that
+ * the place was durable it loses its power and must notice at its next start; dies it before, it stays out.
+ */
+function lie(striker: Striker, server: NodeId, kind: 'stale' | 'misdirected', blow: DiskBlow): void {
+  const { world, options } = striker.cluster;
+  const disk = world.disk(server);
+  striker.rotten.add(server);
+  striker.forgetful.add(server);
+  disk.lieOnNextSync({ kind, which: blow.other, where: blow.how });
+  let isTold = false;
+  watchFor(striker, LOOKS_MAX, () => {
+    if (!isTold && !disk.hasLieWaiting) {
+      isTold = true;
+      striker.coverage.mark(kind === 'stale' ? 'sector-stale' : 'write-misdirected');
+      world.harm(`disk of s${server}: ${lastDamage(striker, server)}`);
+    }
+    if (!world.process(server).isUp) return true;
+    if (!isTold || mayHaveForgotten(disk, options.node.clusterId, server)) return false;
+    striker.forgetful.delete(server);
+    striker.coverage.mark('lie-was-covered');
+    striker.crash(server, false, blow.lastsUs);
+    return true;
+  });
+}
+
+function lastDamage(striker: Striker, server: NodeId): string {
+  return striker.cluster.world.disk(server).damages().map(({ damage }) => damage.text).join('; ');
+}
+
+function strike(striker: Striker, server: NodeId | undefined, mark: string | null, blow: (server: NodeId) => void): void {
+  if (server === undefined) return;
+  if (mark !== null) striker.coverage.mark(mark);
+  blow(server);
+}
+
+/** Looks again and again until `isOver`, or the patience is: then `givesUp`. */
+function watchFor(striker: Striker, looksLeft: number, isOver: () => boolean, givesUp: () => void = () => undefined): void {
+  if (isOver()) return;
+  if (looksLeft === 0) givesUp();
+  else striker.later(LOOK_EVERY_US, () => watchFor(striker, looksLeft - 1, isOver, givesUp));
+}
+
+function anyUp(striker: Striker, draw: number): NodeId | undefined {
+  const up = striker.cluster.servers.filter((server) => striker.cluster.world.process(server).isUp);
+  return up[Math.floor(draw * up.length)];
+}
+
+/** One that is up, whose durable bytes may be damaged within the budget. */
+function anyWhole(striker: Striker, draw: number): NodeId | undefined {
+  if (striker.rotLeft <= 0) return undefined;
+  const server = anyUp(striker, draw);
+  return server === undefined || striker.rotten.has(server) ? undefined : server;
+}

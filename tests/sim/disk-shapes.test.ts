@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { nodeId, type NodeId } from '../../src/core/base/units.js';
+import { walName } from '../../src/core/storage/wal-format.js';
+import { Cluster } from '../../src/sim/cluster.js';
+import { Coverage } from '../../src/sim/coverage.js';
+import type { DiskHarmName } from '../../src/sim/disk-harms.js';
+import { mayHaveForgotten } from '../../src/sim/forgetting.js';
+import { harm } from '../../src/sim/harms.js';
+import { History } from '../../src/sim/history.js';
+import { Nemesis } from '../../src/sim/nemesis.js';
+import type { Observer } from '../../src/sim/observer.js';
+import { PromiseSurvives } from '../../src/sim/oracles/promises.js';
+import { Violated } from '../../src/sim/oracles/oracle.js';
+import { Watch } from '../../src/sim/oracles/watch.js';
+import { Workload } from '../../src/sim/workload.js';
+import { quietOptions } from './quiet.js';
+
+const ONE = nodeId(1);
+
+/** A working cluster, with a nemesis that does nothing of its own. */
+function working(servers: number, observer: Observer = {}): { readonly cluster: Cluster; readonly nemesis: Nemesis; readonly coverage: Coverage } {
+  const history = new History();
+  const workload = new Workload(quietOptions().workload, history);
+  const cluster = new Cluster({ ...quietOptions(), servers }, 9, observer, (client, outcome, atUs) => workload.ended(client, outcome, atUs));
+  const coverage = new Coverage();
+  workload.start(cluster);
+  return { cluster, nemesis: new Nemesis(cluster, coverage), coverage };
+}
+
+/** Ten seconds under some families of harm. */
+function strike(names: readonly DiskHarmName[], servers: number, observer: Observer = {}): ReturnType<typeof working> {
+  const all = working(servers, observer);
+  all.nemesis.start(names.map((name) => harm(name, [20, 300], [20, 300])));
+  all.cluster.world.runUntil(10_000_000);
+  return all;
+}
+
+/** A server loses its power, its disk is changed, and it starts. */
+function comesBack(cluster: Cluster, server: NodeId, change: () => void): void {
+  cluster.world.crash(server, { keepsPageCache: false });
+  change();
+  cluster.world.restart(server);
+  cluster.world.runUntil(cluster.world.nowUs + 100_000);
+}
+
+describe('the budget of disks', () => {
+  test.each([1, 2, 3, 4, 5, 7])('is never more than a minority of %d servers, whatever strikes, and is used up', (servers) => {
+    const { nemesis } = strike(['diskLoss', 'diskOldCopy', 'diskStale', 'diskMisdirected', 'diskUnreadable'], servers);
+    expect(nemesis.rotten.size).toBe(Math.floor((servers - 1) / 2));
+  });
+
+  test.each(['diskStall', 'diskReadError', 'diskWriteError', 'diskSyncError', 'diskFull'] as const)('is not touched by "%s", which passes', (name) => {
+    const { cluster, nemesis } = strike([name], 3);
+    expect(nemesis.rotten.size).toBe(0);
+    nemesis.stop();
+    for (const server of cluster.servers) {
+      cluster.world.disk(server).calm(cluster.options.disk);
+      cluster.world.restart(server);
+    }
+    cluster.world.runUntil(cluster.world.nowUs + 2_000_000);
+    const applied = cluster.servers.map((server) => cluster.view(server)?.lastApplied ?? 0);
+    expect(Math.min(...applied)).toBeGreaterThan(20);
+  });
+
+  test.each(['diskLoss', 'diskOldCopy'] as const)('keeps out for good whoever "%s" struck', (name) => {
+    const restarted: number[] = [];
+    const { nemesis, cluster } = strike([name], 5, { onRestart: (_atUs, server) => void restarted.push(server) });
+    expect(nemesis.forgetful).toEqual(nemesis.rotten);
+    for (const server of nemesis.forgetful) {
+      nemesis.restart(server);
+      expect(cluster.world.process(server).isUp).toBe(false);
+    }
+    expect(restarted).toEqual([]);
+  });
+});
+
+describe('a server that lost what it promised, and is let in again all the same', () => {
+  /** Two seconds of work, then the change, with the oracle on. */
+  function promise(change: (cluster: Cluster) => void): () => void {
+    return () => {
+      const { cluster } = working(3, new Watch([new PromiseSurvives()], 3));
+      cluster.world.runUntil(1_000_000);
+      change(cluster);
+    };
+  }
+
+  test('is found out after its disk was wiped', () => {
+    expect(promise((cluster) => comesBack(cluster, ONE, () => { cluster.world.disk(ONE).wipe(); }))).toThrow(Violated);
+  });
+
+  test('is found out after an old copy of its disk came back', () => {
+    expect(promise((cluster) => {
+      const image = cluster.world.disk(ONE).image();
+      cluster.world.runUntil(2_000_000);
+      comesBack(cluster, ONE, () => { cluster.world.disk(ONE).become(image); });
+    })).toThrow(Violated);
+  });
+
+  test('is in order when its disk is as it left it', () => {
+    promise((cluster) => comesBack(cluster, ONE, () => undefined))();
+  });
+});
+
+describe('a sync that lied', () => {
+  test.each(['diskStale', 'diskMisdirected'] as const)('by "%s" is noticed by the server at its next start, once later records cover it', (name) => {
+    const stops: string[] = [];
+    const { coverage } = strike([name], 7, { onStop: (_atUs, _server, reason) => void stops.push(reason) });
+    expect(coverage.counts()['lie-was-covered']).toBeGreaterThanOrEqual(1);
+    expect(stops.length).toBeGreaterThanOrEqual(1);
+    for (const reason of stops) expect(reason).toContain('do not delete the file to make it start');
+  });
+
+  test('is all that keeps the server from starting: with the damage switched off it comes back with its log', () => {
+    const stops: string[] = [];
+    const { cluster } = working(3, { onStop: (_atUs, _server, reason) => void stops.push(reason) });
+    const disk = cluster.world.disk(ONE);
+    cluster.world.runUntil(1_000_000);
+    disk.lieOnNextSync({ kind: 'stale', which: 0, where: 0 });
+    cluster.world.runUntil(3_000_000);
+    const last = cluster.view(ONE)?.raft.log.lastIndex ?? 0;
+    comesBack(cluster, ONE, () => undefined);
+    expect(stops.join()).toMatch(/a record is damaged that was durable before/);
+    disk.switchDamage(null, false);
+    comesBack(cluster, ONE, () => undefined);
+    expect(stops).toHaveLength(1);
+    expect(cluster.view(ONE)?.raft.log.lastIndex).toBeGreaterThanOrEqual(last);
+  });
+
+  test('may be forgotten until a later record covers it, and not after', () => {
+    const { cluster } = working(1);
+    const disk = cluster.world.disk(ONE);
+    cluster.world.runUntil(1_000_000);
+    const clusterId = cluster.options.node.clusterId;
+    expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(false);
+    disk.lieOnNextSync({ kind: 'stale', which: 0.999, where: 0 });
+    while (disk.hasLieWaiting) cluster.world.step();
+    expect(disk.damages().map(({ path }) => path)).toEqual([walName(1)]);
+    expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(true);
+    cluster.world.runUntil(cluster.world.nowUs + 1_000_000);
+    expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(false);
+  });
+});
+
+test('a sync that dropped its pages is no reason to believe them: what was acknowledged afterwards survives a power loss', () => {
+  const watch = new Watch([new PromiseSurvives()], 3);
+  const { cluster } = working(3, watch);
+  const { world } = cluster;
+  for (let round = 1; round <= 8; round++) {
+    world.runUntil(world.nowUs + 400_000);
+    const server = cluster.servers[round % 3] as NodeId;
+    const failure = world.disk(server).failNext('sync', null);
+    while (!failure.hasStruck) world.step();
+    expect(world.process(server).isStopped).toBe(true);
+    world.restart(server);
+    world.runUntil(world.nowUs + 300_000);
+    world.crash(server, { keepsPageCache: false });
+    world.restart(server);
+    world.runUntil(world.nowUs + 200_000);
+    expect(world.violation).toBeNull();
+    expect([round, world.process(server).isUp]).toEqual([round, true]);
+  }
+});
