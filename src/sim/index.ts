@@ -12,7 +12,8 @@ export {
 export type { NeverSeen } from './coverage.js';
 export { Draws } from './draws.js';
 export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
-export type { LinkOptions } from './network.js';
+export { LATENCIES, type LatencyName } from './network-latency.js';
+export { NO_FAULTS, type LinkFaults, type LinkOptions } from './network-options.js';
 export type { ClockOptions } from './clock.js';
 export type { Observer, SendFate } from './observer.js';
 export { ratio, RATIO_ALWAYS, RATIO_NEVER, RandomStreams, type Ratio } from './random.js';

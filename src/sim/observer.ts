@@ -21,4 +21,4 @@ export interface Observer {
   onHarm?(atUs: Micros, text: string): void;
 }
 
-export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow';
+export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow' | 'refused' | 'reset' | 'corrupted' | 'copied late';
