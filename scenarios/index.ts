@@ -1,18 +1,25 @@
 import type { Scenario } from '../src/sim/scenario.js';
+import { badWeather } from './bad-weather.js';
 import { basic } from './basic.js';
+import { brokenConnections } from './broken-connections.js';
 import { clockSkew } from './clock-skew.js';
+import { clogged } from './clogged.js';
 import { figure8 } from './figure-8.js';
 import { leaderFailure } from './leader-failure.js';
+import { networkSwarm } from './network-swarm.js';
+import { oddPartitions } from './odd-partitions.js';
 import { partition } from './partition.js';
 import { pausedLeader } from './paused-leader.js';
 import { powerCut } from './power-cut.js';
 import { swarm } from './swarm.js';
 import { tornTail } from './torn-tail.js';
+import { unluckyLeaders } from './unlucky-leaders.js';
 import { unreliable } from './unreliable.js';
 
 /** All scenarios, in the order in which a campaign runs them. */
 export const scenarios: readonly Scenario[] = [
   basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, swarm,
+  badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
 ];
 
 /** This module's address, for `explore`: workers load the scenarios from it. */

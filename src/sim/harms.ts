@@ -1,3 +1,5 @@
+import { NETWORK_HARMS } from './harms-network.js';
+
 /**
  * The families of harm that a nemesis knows. Each keeps its own timetable and draws from its own streams, so
  * that leaving one out does not reshuffle the others.
@@ -37,6 +39,7 @@ export const HARMS = [
   'clockJump',
   /** A node's clock runs at another rate, within the bound of the run. */
   'clockRate',
+  ...NETWORK_HARMS,
 ] as const;
 
 export type HarmName = (typeof HARMS)[number];

@@ -299,8 +299,11 @@ export class World {
   }
 
   #arrive(process: Process, from: NodeId, epoch: number, message: unknown): void {
-    if (!this.network.arrives(from, process.id, epoch) || !process.isUp) this.messagesLost++;
-    else if (message instanceof Piece) this.#readPiece(process, from, message);
+    if (!this.network.arrives(from, process.id, epoch)) this.messagesLost++;
+    else if (!process.isUp) {
+      this.messagesLost++;
+      if (message instanceof Piece) this.network.reset(from, process.id, 0);
+    } else if (message instanceof Piece) this.#readPiece(process, from, message);
     else this.#read(process, from, message);
   }
 
