@@ -70,6 +70,21 @@ test('a process that dies takes the half message with it, and is reached again i
   expect(answers.filter(({ echoes: count }) => count === 2).length).toBeGreaterThan(20);
 });
 
+test('what was half there when its receiver died is not there for the next life', () => {
+  const countOf = (dies: boolean): number | undefined => {
+    const { world, answers } = echoes({ bytesPerMs: 2 });
+    // The first question, some forty bytes long, takes about twenty milliseconds to leave.
+    world.runUntil(15_000);
+    if (dies) {
+      world.crash(B, { keepsPageCache: true });
+      world.restart(B);
+    }
+    world.runUntil(10_000_000);
+    return answers.find(({ text }) => text === byteStringFromText('hello 0'))?.echoes;
+  };
+  expect([countOf(false), countOf(true)]).toEqual([2, 1]);
+});
+
 test('an intact frame that its receiver cannot decode is held against the code', () => {
   const broken = { ...echoCodecs, message: { ...echoCodecs.message, decode: () => fail('nonsense') } };
   const { world } = echoes({}, broken as unknown as typeof echoCodecs);
