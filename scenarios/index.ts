@@ -1,23 +1,30 @@
 import type { Scenario } from '../src/sim/scenario.js';
+import { badWeather } from './bad-weather.js';
 import { basic } from './basic.js';
+import { brokenConnections } from './broken-connections.js';
 import { clockSkew } from './clock-skew.js';
+import { clogged } from './clogged.js';
 import { figure8 } from './figure-8.js';
 import { fullDisk } from './full-disk.js';
 import { leaderFailure } from './leader-failure.js';
 import { lostDisk } from './lost-disk.js';
 import { lyingDisk } from './lying-disk.js';
+import { networkSwarm } from './network-swarm.js';
+import { oddPartitions } from './odd-partitions.js';
 import { partition } from './partition.js';
 import { pausedLeader } from './paused-leader.js';
 import { powerCut } from './power-cut.js';
 import { sickDisk } from './sick-disk.js';
 import { swarm } from './swarm.js';
 import { tornTail } from './torn-tail.js';
+import { unluckyLeaders } from './unlucky-leaders.js';
 import { unreliable } from './unreliable.js';
 
 /** All scenarios, in the order in which a campaign runs them. */
 export const scenarios: readonly Scenario[] = [
   basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew,
   sickDisk, fullDisk, lyingDisk, lostDisk, swarm,
+  badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
 ];
 
 /** This module's address, for `explore`: workers load the scenarios from it. */

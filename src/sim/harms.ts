@@ -1,4 +1,5 @@
 import { DISK_HARMS } from './disk-harms.js';
+import { NETWORK_HARMS } from './harms-network.js';
 
 /**
  * The families of harm that a nemesis knows. Each keeps its own timetable and draws from its own streams, so
@@ -40,6 +41,7 @@ export const HARMS = [
   /** A node's clock runs at another rate, within the bound of the run. */
   'clockRate',
   ...DISK_HARMS,
+  ...NETWORK_HARMS,
 ] as const;
 
 export type HarmName = (typeof HARMS)[number];

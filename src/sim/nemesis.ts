@@ -1,6 +1,7 @@
 import type { HarmOptions } from './harms.js';
 import { between, type Stream } from './random.js';
-import { SHAPES, type Blow } from './shapes.js';
+import type { Blow } from './aim.js';
+import { SHAPES } from './shapes.js';
 import { Striker } from './striker.js';
 
 const US_PER_MS = 1_000;

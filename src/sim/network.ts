@@ -1,23 +1,13 @@
 import { assert } from '../core/base/assert.js';
 import type { NodeId } from '../core/base/units.js';
+import { latencyShare } from './network-latency.js';
+import { applyOptions, loseAll, makeLink, troubleAnew, type Link } from './network-link.js';
+import type { LinkFaults, LinkOptions } from './network-options.js';
+import { FrameBytes, Piece, cutAnywhere, damaged, readAlone, type PieceReading } from './network-stream.js';
 import type { EventQueue } from './queue.js';
-import type { RandomStreams, Ratio, Stream } from './random.js';
+import { chance, type RandomStreams } from './random.js';
 
-/** How one direction of one link misbehaves. No field has a default: a run is described whole. */
-export interface LinkOptions {
-  /** Microseconds of simulated time that every message takes at least. 0 or more. */
-  readonly delayUsMin: number;
-  /** Microseconds; at least `delayUsMin`. Above the election timeout it makes leaders look dead. */
-  readonly delayUsMax: number;
-  /** Chance that a message vanishes. Together with `duplicateRatio` at most 1. */
-  readonly lossRatio: Ratio;
-  /** Chance that a message comes twice, each copy with a delay of its own. */
-  readonly duplicateRatio: Ratio;
-  /** True: a message may overtake the one before it. False: first in, first out, as on one TCP connection. */
-  readonly reorders: boolean;
-  /** Messages under way on this link at once; one more is lost ('overflow'). 1 or more. */
-  readonly queueMax: number;
-}
+export type { LinkOptions } from './network-options.js';
 
 /** What became of a message when it was handed to the network. Names in FATE_NAMES, same order. */
 export const FATE_DELIVERED = 0;
@@ -25,28 +15,37 @@ export const FATE_LOST = 1;
 export const FATE_CUT = 2;
 export const FATE_DUPLICATED = 3;
 export const FATE_OVERFLOW = 4;
-export const FATE_NAMES = ['delivered', 'lost', 'cut', 'duplicated', 'overflow'] as const;
+/** The connection was broken a moment ago, and a new one does not stand yet. */
+export const FATE_REFUSED = 5;
+/** The connection broke at this message. */
+export const FATE_RESET = 6;
+export const FATE_CORRUPTED = 7;
+/** It comes, and once more when everybody has forgotten it. */
+export const FATE_COPIED_LATE = 8;
+export const FATE_NAMES = ['delivered', 'lost', 'cut', 'duplicated', 'overflow', 'refused', 'reset', 'corrupted', 'copied late'] as const;
 
-/** The direction from one process to another. */
-interface Link {
-  options: LinkOptions;
-  readonly stream: Stream;
-  delayUsMin: number;
-  delaySpanUs: number;
-  queueMax: number;
-  /** Below this a draw means "lost"; from `duplicateFrom` on it means "twice". */
-  lostBelow: number;
-  duplicateFrom: number;
-  isCut: boolean;
-  /** Counts cuts: a message that left before the last one is lost with it. */
-  epoch: number;
-  underWay: number;
-  lastArrivalUs: number;
-  /** Messages kept back until `release`; null while the link is not held. */
-  held: { readonly payload: unknown; readonly delayUs: number }[] | null;
+/** Whether a message with this fate may still arrive. */
+export function isOnItsWay(fate: number): boolean {
+  return fate === FATE_DELIVERED || fate === FATE_DUPLICATED || fate === FATE_COPIED_LATE;
+}
+
+/** The tag of a message that belongs to no connection: it outlives all. */
+const NO_EPOCH = -1;
+
+/** What was drawn for one message on a link with further faults. */
+interface Luck {
+  readonly isReset: boolean;
+  readonly isCorrupted: boolean;
+  readonly isCopiedLate: boolean;
+  /** In [0, 1), as are the two below: which bits flip, or how late the copy comes. */
+  readonly where: number;
+  readonly cut: number;
+  readonly otherCut: number;
 }
 
 const STRIDE_FIRST = 16;
+/** Between two pieces of one frame. */
+const PIECE_GAP_US = 50;
 
 /**
  * The network between all processes, clients included: one link for each direction of each pair.
@@ -57,7 +56,11 @@ const STRIDE_FIRST = 16;
  *
  * Each message costs exactly three draws from its link's own stream, whatever becomes of it: its fate, its delay
  * and the delay of its second copy. Loss takes the low end of the first draw and duplication the high
- * end, so that switching one off leaves the other as it was.
+ * end, so that switching one off leaves the other as it was. On a link with further faults it costs six more,
+ * from another stream.
+ *
+ * One direction of a link is one connection, with the receiver's end of its byte stream if it has one. A broken
+ * connection loses what is under way on it, and what is sent until a new one stands.
  */
 export class Network {
   readonly #queue: EventQueue;
@@ -79,8 +82,8 @@ export class Network {
     this.#makeRoom(id);
     for (const other of this.#ids) {
       const options = optionsTo(other);
-      this.#links[id * this.#stride + other] = makeLink(options, this.#streams.stream('network', `${nameOf(id)}>${nameOf(other)}`));
-      this.#links[other * this.#stride + id] = makeLink(options, this.#streams.stream('network', `${nameOf(other)}>${nameOf(id)}`));
+      this.#links[id * this.#stride + other] = this.#newLink(options, `${nameOf(id)}>${nameOf(other)}`);
+      this.#links[other * this.#stride + id] = this.#newLink(options, `${nameOf(other)}>${nameOf(id)}`);
     }
     this.#ids.push(id);
   }
@@ -95,9 +98,13 @@ export class Network {
     const link = this.#link(from, to);
     const stream = link.stream;
     const fate = stream();
-    const delayUs = link.delayUsMin + Math.floor(stream() * link.delaySpanUs);
-    const secondDelayUs = link.delayUsMin + Math.floor(stream() * link.delaySpanUs);
+    const delayUs = delayOf(link, stream());
+    const secondDelayUs = delayOf(link, stream());
 
+    if (link.isTroubled) {
+      const trouble = this.#trouble(link, from, to, payload, delayUs);
+      if (trouble !== FATE_DELIVERED) return trouble;
+    }
     if (link.isCut) return FATE_CUT;
     if (fate < link.lostBelow) return FATE_LOST;
     if (link.underWay >= link.queueMax) return FATE_OVERFLOW;
@@ -111,17 +118,14 @@ export class Network {
   arrives(from: NodeId, to: NodeId, epoch: number): boolean {
     const link = this.#link(from, to);
     link.underWay--;
-    return link.epoch === epoch;
+    return epoch === NO_EPOCH ? !link.isCut : link.epoch === epoch;
   }
 
   /** Cuts one direction. What is under way on it is lost. */
   cut(from: NodeId, to: NodeId): void {
     const link = this.#link(from, to);
     link.isCut = true;
-    link.epoch = (link.epoch + 1) | 0;
-    if (link.held === null) return;
-    link.underWay -= link.held.length;
-    link.held = [];
+    loseAll(link);
   }
 
   /** Mends one direction. */
@@ -139,8 +143,16 @@ export class Network {
     }
   }
 
+  /** Mends every link, and lets go what was held. */
   healAll(): void {
-    for (const link of this.#links) if (link !== undefined) link.isCut = false;
+    for (const from of this.#ids) {
+      for (const to of this.#ids) {
+        if (from === to) continue;
+        this.heal(from, to);
+        this.release(from, to);
+        this.openFully(from, to);
+      }
+    }
   }
 
   isCut(from: NodeId, to: NodeId): boolean {
@@ -162,6 +174,46 @@ export class Network {
     for (const { payload, delayUs } of held) this.#depart(link, from, to, payload, delayUs);
   }
 
+  /** Breaks the connection of one direction: what is under way is lost, and what is sent within `refusesUs` is refused. */
+  reset(from: NodeId, to: NodeId, refusesUs: number): void {
+    this.#reset(this.#link(from, to), refusesUs);
+  }
+
+  /** The receiver forgets the connection, and the sender does not notice: whatever it sends is lost. */
+  halfOpen(from: NodeId, to: NodeId): void {
+    const link = this.#link(from, to);
+    loseAll(link);
+    link.isHalfOpen = true;
+    troubleAnew(link);
+  }
+
+  /** The sender notices, and begins anew. */
+  openFully(from: NodeId, to: NodeId): void {
+    const link = this.#link(from, to);
+    if (!link.isHalfOpen) return;
+    link.isHalfOpen = false;
+    this.#reset(link, link.options.faults?.reconnectUs ?? 0);
+  }
+
+  /** True if messages from one to the other travel as one stream of bytes, if they can be written as bytes. */
+  isStream(from: NodeId, to: NodeId): boolean {
+    return this.#link(from, to).options.faults?.isStream === true;
+  }
+
+  /** Reads what has arrived of a stream; damage breaks the connection. */
+  read(from: NodeId, to: NodeId, piece: Piece): PieceReading {
+    const link = this.#link(from, to);
+    if (piece.isAlone) return readAlone(piece);
+    const reading = link.streamEnd.read(piece);
+    if (reading.problem !== null) this.#reset(link, link.options.faults?.reconnectUs ?? 0);
+    return reading;
+  }
+
+  /** A process is no more: what streams had under way to it reaches nobody, least of all its next life. */
+  hangUp(id: NodeId): void {
+    for (const from of this.#ids) if (from !== id && this.isStream(from, id)) loseAll(this.#link(from, id));
+  }
+
   /** Gives one direction other options from now on; the stream goes on where it was. */
   setLink(from: NodeId, to: NodeId, options: LinkOptions): void {
     applyOptions(this.#link(from, to), options);
@@ -176,17 +228,95 @@ export class Network {
     return this.#ids;
   }
 
-  #depart(link: Link, from: NodeId, to: NodeId, payload: unknown, delayUs: number): void {
+  /** What the further faults make of a message; FATE_DELIVERED when they leave it to the others. */
+  #trouble(link: Link, from: NodeId, to: NodeId, payload: unknown, delayUs: number): number {
+    const { faults } = link.options;
+    const luck = faults === undefined ? null : this.#drawLuck(link, faults);
+    if (link.isCut) return FATE_CUT;
+    if (this.#queue.nowUs < link.refusedUntilUs) return FATE_REFUSED;
+    if (link.isHalfOpen) return FATE_LOST;
+    if (faults === undefined || luck === null) return FATE_DELIVERED;
+    if (luck.isReset) {
+      this.#reset(link, faults.reconnectUs);
+      return FATE_RESET;
+    }
+    if (link.underWay >= link.queueMax) return FATE_OVERFLOW;
+    if (payload instanceof FrameBytes) payload.parts = cutAnywhere(luck.isCorrupted ? damaged(payload.bytes, luck.where) : payload.bytes, luck.cut, luck.otherCut);
+    if (luck.isCorrupted) {
+      // Of a message that is no bytes only what comes of it can be shown: the reader finds the damage and hangs up.
+      if (payload instanceof FrameBytes) this.#depart(link, from, to, payload, delayUs);
+      else this.#reset(link, faults.reconnectUs);
+      return FATE_CORRUPTED;
+    }
+    if (!luck.isCopiedLate) return FATE_DELIVERED;
+    this.#depart(link, from, to, payload, delayUs);
+    const late = payload instanceof FrameBytes ? new Piece(payload.bytes, true) : payload;
+    const lateUs = this.#queue.nowUs + delayUs + 1 + Math.floor(luck.where * faults.lateCopyUsMax);
     link.underWay++;
+    this.#queue.push(lateUs, this.#arrivalKind, to, from, NO_EPOCH, late);
+    return FATE_COPIED_LATE;
+  }
+
+  /** Six draws, whatever comes of them. */
+  #drawLuck(link: Link, faults: LinkFaults): Luck {
+    const stream = (link.faultStream ??= this.#streams.stream('network-faults', link.name));
+    return {
+      isReset: chance(stream, faults.resetRatio),
+      isCorrupted: chance(stream, faults.corruptRatio),
+      isCopiedLate: chance(stream, faults.lateCopyRatio),
+      where: stream(),
+      cut: stream(),
+      otherCut: stream(),
+    };
+  }
+
+  #reset(link: Link, refusesUs: number): void {
+    loseAll(link);
+    link.refusedUntilUs = this.#queue.nowUs + refusesUs;
+    troubleAnew(link);
+  }
+
+  #depart(link: Link, from: NodeId, to: NodeId, payload: unknown, delayUs: number): void {
     if (link.held !== null) {
+      link.underWay++;
       link.held.push({ payload, delayUs });
       return;
     }
+    if (payload instanceof FrameBytes) {
+      this.#departAsBytes(link, from, to, payload, delayUs);
+      return;
+    }
+    link.underWay++;
     let atUs = this.#queue.nowUs + delayUs;
     // Equal moments leave the queue in the order they came in, so "not earlier" is enough for first in, first out.
     if (!link.options.reorders && atUs < link.lastArrivalUs) atUs = link.lastArrivalUs;
     link.lastArrivalUs = atUs;
     this.#queue.push(atUs, this.#arrivalKind, to, from, link.epoch, payload);
+  }
+
+  /** A stream never reorders: bytes that would overtake arrive together with those before them, as one piece. */
+  #departAsBytes(link: Link, from: NodeId, to: NodeId, frame: FrameBytes, delayUs: number): void {
+    const { streamEnd } = link;
+    const bytesPerMs = link.options.faults?.bytesPerMs ?? 0;
+    streamEnd.sends(frame);
+    frame.parts.forEach((part, i) => {
+      const beginsUs = Math.max(this.#queue.nowUs, link.busyUntilUs);
+      link.busyUntilUs = beginsUs + (bytesPerMs === 0 ? 0 : Math.ceil((part.length * 1_000) / bytesPerMs));
+      const atUs = Math.max(link.busyUntilUs + delayUs + i * PIECE_GAP_US, link.lastArrivalUs);
+      const last = streamEnd.lastPiece;
+      if (last !== null && !last.isRead && atUs === link.lastArrivalUs) {
+        last.parts.push(part);
+        return;
+      }
+      link.underWay++;
+      link.lastArrivalUs = atUs;
+      streamEnd.lastPiece = new Piece(part, false);
+      this.#queue.push(atUs, this.#arrivalKind, to, from, link.epoch, streamEnd.lastPiece);
+    });
+  }
+
+  #newLink(options: LinkOptions, name: string): Link {
+    return makeLink(options, name, this.#streams.stream('network', name));
   }
 
   #link(from: NodeId, to: NodeId): Link {
@@ -207,24 +337,7 @@ export class Network {
   }
 }
 
-function makeLink(options: LinkOptions, stream: Stream): Link {
-  const link: Link = {
-    options, stream, delayUsMin: 0, delaySpanUs: 0, queueMax: 0, lostBelow: 0, duplicateFrom: 1,
-    isCut: false, epoch: 0, underWay: 0, lastArrivalUs: 0, held: null,
-  };
-  applyOptions(link, options);
-  return link;
-}
-
-function applyOptions(link: Link, options: LinkOptions): void {
-  const { delayUsMin, delayUsMax, lossRatio, duplicateRatio, queueMax } = options;
-  assert(Number.isInteger(delayUsMin) && Number.isInteger(delayUsMax) && delayUsMin >= 0 && delayUsMin <= delayUsMax, 'a delay range is two whole numbers, 0 <= min <= max');
-  assert(queueMax >= 1, 'a link carries at least one message');
-  link.options = options;
-  link.queueMax = queueMax;
-  link.delayUsMin = delayUsMin;
-  link.delaySpanUs = delayUsMax - delayUsMin + 1;
-  link.lostBelow = lossRatio.numerator / lossRatio.denominator;
-  link.duplicateFrom = 1 - duplicateRatio.numerator / duplicateRatio.denominator;
-  assert(link.lostBelow <= link.duplicateFrom, 'a message is either lost or doubled: the two ratios are at most 1 together');
+function delayOf(link: Link, draw: number): number {
+  const share = link.latency === null ? draw : latencyShare(link.latency, draw);
+  return link.delayUsMin + Math.floor(share * link.delaySpanUs);
 }

@@ -29,4 +29,4 @@ export interface Observer {
 /** What an event of the queue is: `call` is one of the nemesis or the workload, `read` a message that waited for a paused process. */
 export type EventKind = 'arrival' | 'wake' | 'disk' | 'request' | 'call' | 'read';
 
-export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow';
+export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow' | 'refused' | 'reset' | 'corrupted' | 'copied late';

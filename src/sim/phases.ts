@@ -2,10 +2,10 @@ import { storeDigest } from '../core/store/store.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Cluster } from './cluster.js';
 import type { History } from './history.js';
-import type { LinkOptions } from './network.js';
+import { calm } from './network-options.js';
 import type { Nemesis } from './nemesis.js';
 import { violated } from './oracles/oracle.js';
-import { RATIO_NEVER, type Stream } from './random.js';
+import type { Stream } from './random.js';
 import type { Workload } from './workload.js';
 
 const US_PER_MS = 1_000;
@@ -92,10 +92,6 @@ function heal(cluster: Cluster, core: readonly NodeId[]): void {
     world.disk(server).calm(options.disk);
     world.restart(server);
   }
-}
-
-function calm(link: LinkOptions): LinkOptions {
-  return { ...link, lossRatio: RATIO_NEVER, duplicateRatio: RATIO_NEVER };
 }
 
 /** Everything in every log of the core is committed and applied, and all are in one state. */

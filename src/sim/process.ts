@@ -6,6 +6,9 @@ import type { SimDisk, SimDiskOptions } from './disk.js';
 import type { EventQueue } from './queue.js';
 import type { Stream } from './random.js';
 
+/** Wakes of one process at one moment; more means that it asks for the present for ever. */
+const WAKES_AT_ONE_MOMENT_MAX = 1_000;
+
 /** One process of a world: which machine runs in it, on what disk and by what clock. */
 export interface ProcessSpec<State, Message, Request, Response> {
   /** 1 or more, unique; small, since tables are indexed by it. Servers 1 .. n, clients behind them. */
@@ -55,9 +58,8 @@ export class Process {
   /** When the one outstanding timer is due, in world time; Infinity when none is. May be earlier than the wish: see World. */
   timerAtUs = Infinity;
   timerSerial = 0;
-  /** Wakes without time moving, to find a machine that asks for the present for ever. */
-  wakesAtOneMoment = 0;
-  wokenAtUs = -1;
+  #wakesAtOneMoment = 0;
+  #wokenAtUs = -1;
 
   /** What came in while paused, in order. */
   readonly held: HeldInput[] = [];
@@ -71,6 +73,34 @@ export class Process {
     this.clock = new NodeClock(spec.clock);
     this.disk = disk;
     this.bootStream = bootStream;
+  }
+
+  /** Another boot: nothing of an earlier life counts any more. */
+  beginLife(): void {
+    this.life++;
+    this.isUp = true;
+    this.isPaused = false;
+    this.isStopped = false;
+    this.timerAtUs = Infinity;
+    this.timerSerial++;
+  }
+
+  /** All that was volatile is gone. */
+  endLife(): void {
+    this.isUp = false;
+    this.isPaused = false;
+    this.state = undefined;
+    this.wakeAt = NEVER;
+    this.held.length = 0;
+    this.life++;
+    this.disk?.crashProcess();
+  }
+
+  /** To be called with each wake. @returns Whether there were so many without time moving that they will never end. */
+  wakesForEver(nowUs: number): boolean {
+    this.#wakesAtOneMoment = this.#wokenAtUs === nowUs ? this.#wakesAtOneMoment + 1 : 0;
+    this.#wokenAtUs = nowUs;
+    return this.#wakesAtOneMoment > WAKES_AT_ONE_MOMENT_MAX;
   }
 
   /** A message of this process as the other side reads it: encoded and decoded, if there are codecs. */

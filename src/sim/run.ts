@@ -8,6 +8,8 @@ import { Draws } from './draws.js';
 import { guarded } from './guard.js';
 import { History } from './history.js';
 import { Nemesis } from './nemesis.js';
+import { mayDouble } from './network-options.js';
+import { NetworkWatch } from './network-watch.js';
 import type { Observer } from './observer.js';
 import { Violated } from './oracles/oracle.js';
 import { oraclesFor } from './oracles/all.js';
@@ -52,7 +54,7 @@ export function runScenario(scenario: Scenario, seed: number, extras: RunExtras 
 export function runOptions(name: string, options: RunOptions, seed: number, extras: RunExtras = {}): RunReport {
   return guarded(() => {
     const { sessionlessRatio, deleteWeight } = options.workload;
-    const isGuarded = sessionlessRatio.numerator === 0 || (deleteWeight === 0 && options.clientLink.duplicateRatio.numerator === 0);
+    const isGuarded = sessionlessRatio.numerator === 0 || (deleteWeight === 0 && !mayDouble(options.clientLink));
     assert(isGuarded, 'without a session, doubled messages and puts repeated across a delete take effect twice (client/calls.ts)');
     const startedMs = wallNowMs();
     const run = new Run(options, seed, extras);
@@ -78,6 +80,7 @@ class Run {
     const observer = together([
       ...(extras.observers ?? []),
       new CoverageWatch(this.#coverage),
+      new NetworkWatch(this.#coverage),
       new Watch(this.#oracles.list, options.servers),
       new StartsAgain((server) => isRotten(server) || this.stage.cluster.world.disk(server).hasFailed),
     ]);

@@ -1,25 +1,11 @@
-import { NOBODY, type NodeId } from '../core/base/units.js';
+import { LOOKS_MAX, anyUp, bit, leaderOf, leaderWithoutCommit, pause, pickOf, strike, up, watchFor, type Shape } from './aim.js';
 import { between as directionsBetween } from './cuts.js';
 import { DISK_SHAPES } from './disk-shapes.js';
 import type { HarmName } from './harms.js';
 import { rotCoveredByte } from './rot.js';
-import type { Striker } from './striker.js';
+import { LEADER_SHAPES } from './shapes-leader.js';
+import { NETWORK_SHAPES } from './shapes-network.js';
 
-/** One strike: how long it lasts, and what was drawn for its choices, numbers in [0, 1). */
-export interface Blow {
-  readonly lastsUs: number;
-  readonly who: number;
-  readonly other: number;
-  /** Bits for choosing sides, taken from these in turn. */
-  readonly sides: readonly number[];
-  readonly how: number;
-}
-
-type Shape = (striker: Striker, blow: Blow) => void;
-
-/** How often, and at most how many times, a shape looks for the moment it waits for. */
-const LOOK_EVERY_US = 500;
-const LOOKS_MAX = 2_000;
 /** A new leader lives at most so long: about as long as its first entry takes to a majority. */
 const NEW_LEADER_LIVES_US = 20_000;
 
@@ -125,51 +111,6 @@ export const SHAPES: Readonly<Record<HarmName, Shape>> = {
   },
 
   ...DISK_SHAPES,
+  ...NETWORK_SHAPES,
+  ...LEADER_SHAPES,
 };
-
-/** @returns Whether there was somebody to strike. */
-function strike(server: NodeId | undefined, blow: (server: NodeId) => void): boolean {
-  if (server === undefined) return false;
-  blow(server);
-  return true;
-}
-
-function pause(striker: Striker, server: NodeId, lastsUs: number): void {
-  striker.cluster.world.pause(server);
-  striker.later(lastsUs, () => striker.cluster.world.resume(server));
-}
-
-/** Looks again and again until `act` has found its moment or the patience is over. */
-function watchFor(striker: Striker, looksLeft: number, act: () => boolean): void {
-  if (act() || looksLeft === 0) return;
-  striker.later(LOOK_EVERY_US, () => watchFor(striker, looksLeft - 1, act));
-}
-
-function up(striker: Striker): readonly NodeId[] {
-  return striker.cluster.servers.filter((server) => striker.cluster.world.process(server).isUp);
-}
-
-function anyUp(striker: Striker, draw: number): NodeId | undefined {
-  return pickOf(up(striker), draw);
-}
-
-function leaderOf(striker: Striker): NodeId | undefined {
-  const leader = striker.cluster.leader();
-  return leader === NOBODY ? undefined : leader;
-}
-
-function leaderWithoutCommit(striker: Striker): NodeId | undefined {
-  const leader = leaderOf(striker);
-  const raft = leader === undefined ? undefined : striker.cluster.view(leader)?.raft;
-  return raft !== undefined && raft.log.termAt(raft.commitIndex) < raft.currentTerm ? leader : undefined;
-}
-
-function pickOf<Item>(items: readonly Item[], draw: number): Item | undefined {
-  return items[Math.floor(draw * items.length)];
-}
-
-/** The side of the i-th: a bit of one of the draws, 32 of which are good in each. */
-function bit(draws: readonly number[], i: number): boolean {
-  const bits = Math.floor((draws[i % draws.length] ?? 0) * 4_294_967_296);
-  return ((bits >>> Math.floor(i / draws.length)) & 1) === 1;
-}

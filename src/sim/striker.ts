@@ -2,6 +2,8 @@ import type { NodeId } from '../core/base/units.js';
 import type { Cluster } from './cluster.js';
 import type { Coverage } from './coverage.js';
 import { Cuts } from './cuts.js';
+import type { Grips } from './grips.js';
+import { clogsOf, halfOpensOf, slowsOf } from './network-grips.js';
 
 /**
  * What a blow can do to a cluster, within a budget: what a disk had promised to keep is damaged on less
@@ -12,6 +14,9 @@ export class Striker {
   readonly cluster: Cluster;
   readonly coverage: Coverage;
   readonly cuts: Cuts;
+  readonly clogs: Grips;
+  readonly slows: Grips;
+  readonly halfOpens: Grips;
   /** Servers whose durable bytes were damaged. They may refuse to start, and are not in the healed core. */
   readonly rotten = new Set<NodeId>();
   /**
@@ -25,6 +30,9 @@ export class Striker {
     this.cluster = cluster;
     this.coverage = coverage;
     this.cuts = new Cuts(cluster.world);
+    this.clogs = clogsOf(cluster);
+    this.slows = slowsOf(cluster);
+    this.halfOpens = halfOpensOf(cluster);
   }
 
   /** No further blow, and nothing is undone any more: healing is the run's affair. */

@@ -4,7 +4,9 @@ import type { DiskStep, Effect, Input, Step } from '../core/machine.js';
 import { RunningDigest } from './digest.js';
 import { SimDisk, describeFates, type DiskWork } from './disk.js';
 import { deepFreeze } from './freeze.js';
-import { FATE_DELIVERED, FATE_DUPLICATED, FATE_LOST, FATE_NAMES, Network } from './network.js';
+import { FATE_LOST, FATE_NAMES, Network, isOnItsWay } from './network.js';
+import { pack, unpack } from './network-codec.js';
+import { Piece } from './network-stream.js';
 import type { EventKind, Observer } from './observer.js';
 import { Process, type ProcessSpec } from './process.js';
 import { EventQueue } from './queue.js';
@@ -21,9 +23,6 @@ const CALL = 5;
 /** A message that reached a paused process and is now read by it. */
 const READ = 6;
 const KINDS: readonly EventKind[] = ['call', 'arrival', 'wake', 'disk', 'request', 'call', 'read'];
-
-/** Wakes of one process at one moment; more means that it asks for the present for ever. */
-const WAKES_AT_ONE_MOMENT_MAX = 1_000;
 
 /**
  * A whole world grown from one seed: processes with their disks and clocks, the network between them,
@@ -302,11 +301,21 @@ export class World {
   }
 
   #arrive(process: Process, from: NodeId, epoch: number, message: unknown): void {
-    if (!this.network.arrives(from, process.id, epoch) || !process.isUp) {
+    if (!this.network.arrives(from, process.id, epoch)) this.messagesLost++;
+    else if (!process.isUp) {
       this.messagesLost++;
-      return;
-    }
-    this.#read(process, from, message);
+      if (message instanceof Piece) this.network.reset(from, process.id, 0);
+    } else if (message instanceof Piece) this.#readPiece(process, from, message);
+    else this.#read(process, from, message);
+  }
+
+  /** What a piece of a byte stream completes: each message is an input of its own. */
+  #readPiece(process: Process, from: NodeId, piece: Piece): void {
+    const { life } = process;
+    const { messages, problem, bug } = unpack(this.network, this.process(from), process, piece);
+    for (const message of messages) if (process.life === life) this.#read(process, from, message);
+    if (problem !== null) this.harm(`connection ${this.process(from).name}>${process.name} breaks: ${problem}`);
+    if (bug !== null) this.fail('codec', `${process.name} reads from ${this.process(from).name}: ${bug}`, process.id);
   }
 
   #read(process: Process, from: NodeId, message: unknown): void {
@@ -358,19 +367,12 @@ export class World {
       process.armTimer(this.#queue, WAKE);
       return;
     }
-    process.wakesAtOneMoment = process.wokenAtUs === this.#queue.nowUs ? process.wakesAtOneMoment + 1 : 0;
-    process.wokenAtUs = this.#queue.nowUs;
-    if (process.wakesAtOneMoment > WAKES_AT_ONE_MOMENT_MAX) this.fail('wake-loop', `${process.name} asks to be woken at the present moment for ever`, process.id);
+    if (process.wakesForEver(this.#queue.nowUs)) this.fail('wake-loop', `${process.name} asks to be woken at the present moment for ever`, process.id);
     else this.#step(process, { kind: 'wake', now });
   }
 
   #boot(process: Process): void {
-    process.life++;
-    process.isUp = true;
-    process.isPaused = false;
-    process.isStopped = false;
-    process.timerAtUs = Infinity;
-    process.timerSerial++;
+    process.beginLife();
     const { id, spec } = process;
     this.#acting = process;
     const step = process.machine.init({ self: id, members: spec.members, now: process.clock.at(this.nowUs), seed: bits32(process.bootStream) });
@@ -443,7 +445,7 @@ export class World {
       fate = this.network.send(process.id, to, payload);
     }
     this.#digest.mix(fate);
-    if (fate !== FATE_DELIVERED && fate !== FATE_DUPLICATED) this.messagesLost++;
+    if (!isOnItsWay(fate)) this.messagesLost++;
     if (this.#observer !== null) this.#observer.onSend?.(this.nowUs, process.id, to, message, FATE_NAMES[fate] ?? 'lost');
   }
 
@@ -467,23 +469,18 @@ export class World {
 
   #throughCodec(process: Process, to: NodeId, message: unknown): unknown {
     this.#acting = process;
-    const decoded = process.roundTrip(message, (this.#processes[to] as Process).isClient);
+    const packed = pack(this.network, process, this.#processes[to] as Process, message);
     this.#acting = null;
-    if (decoded.ok) return decoded.value;
-    this.fail('codec', `${process.name} cannot read what it wrote itself: ${decoded.problem}`, process.id);
+    if (packed.ok) return packed.value;
+    this.fail('codec', `${process.name} cannot read what it wrote itself: ${packed.problem}`, process.id);
     return message;
   }
 
   // ---- small things
 
   #end(process: Process): void {
-    process.isUp = false;
-    process.isPaused = false;
-    process.state = undefined;
-    process.wakeAt = NEVER;
-    process.held.length = 0;
-    process.life++;
-    process.disk?.crashProcess();
+    process.endLife();
+    this.network.hangUp(process.id);
   }
 
   #clockChanged(process: Process): void {

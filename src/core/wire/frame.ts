@@ -10,10 +10,13 @@ import { FRAME_BYTES_MAX } from './limits.js';
  *        0      1  mark: 0xFB, which begins no line of text
  *        1      1  version of this layout: 1
  *        2      1  kind, see {@link FrameKind}
- *        3      1  0
+ *        3      1  check byte of the head: CRC-8 (x^8 + x^2 + x + 1) of bytes 0, 1, 2 and 4 to 7
  *        4      4  length of the payload, lowest byte first
  *        8      4  CRC-32C of the eight bytes above and the payload, lowest byte first
  *       12         payload: a Protobuf message
+ *
+ * The head has a check of its own, since a length is believed before the checksum can be: one that grew on
+ * the way would swallow every frame behind it, and the connection would look alive.
  *
  * A stream with anything else in it is broken for good: where the next frame starts can't be known.
  */
@@ -25,6 +28,7 @@ export interface Frame {
 
 export const FRAME_MARK = 0xfb;
 const LAYOUT_VERSION = 1;
+const CHECK_AT = 3;
 const HEAD_BYTES = 12;
 /** What the checksum covers of the head. */
 const SUMMED_HEAD_BYTES = 8;
@@ -43,6 +47,7 @@ export function encodeFrame(kind: FrameKind, payload: Uint8Array): Uint8Array {
   frame[1] = LAYOUT_VERSION;
   frame[2] = NUMBER_OF[kind];
   writeU32(frame, 4, length);
+  frame[CHECK_AT] = headCheck(frame, 0);
   frame.set(payload, HEAD_BYTES);
   writeU32(frame, SUMMED_HEAD_BYTES, checksum(frame, 0, length));
   return frame;
@@ -119,7 +124,7 @@ function problemOfHead(bytes: Uint8Array, at: number, payloadBytesMax: number): 
   if (mark !== FRAME_MARK) return `a frame begins with byte ${mark}, not ${FRAME_MARK}`;
   if (available > 1 && bytes[at + 1] !== LAYOUT_VERSION) return `a frame has layout ${bytes[at + 1]}, this server knows ${LAYOUT_VERSION}`;
   if (available > 2 && (KIND_OF[bytes[at + 2] as number] ?? null) === null) return `a frame is of the unknown kind ${bytes[at + 2]}`;
-  if (available > 3 && bytes[at + 3] !== 0) return `a frame's fourth byte is ${bytes[at + 3]}, not 0`;
+  if (available >= SUMMED_HEAD_BYTES && bytes[at + CHECK_AT] !== headCheck(bytes, at)) return 'the check byte of a frame is wrong';
   if (available < HEAD_BYTES) return null;
   const length = readU32(bytes, at + 4);
   return length > payloadBytesMax ? `a frame of ${length} bytes is announced, more than ${payloadBytesMax}` : null;
@@ -128,6 +133,17 @@ function problemOfHead(bytes: Uint8Array, at: number, payloadBytesMax: number): 
 function problemOfChecksum(bytes: Uint8Array, at: number, length: number): string | null {
   const isIntact = readU32(bytes, at + SUMMED_HEAD_BYTES) === checksum(bytes, at, length);
   return isIntact ? null : 'the checksum of a frame is wrong';
+}
+
+/** Any one to three flipped bits of the head change it: at this length the code's distance is 4. */
+function headCheck(bytes: Uint8Array, at: number): number {
+  let crc = 0;
+  for (let i = 0; i < SUMMED_HEAD_BYTES; i++) {
+    if (i === CHECK_AT) continue;
+    crc ^= bytes[at + i] as number;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x80) === 0 ? crc << 1 : ((crc << 1) ^ 0x07) & 0xff;
+  }
+  return crc;
 }
 
 function checksum(bytes: Uint8Array, at: number, length: number): number {

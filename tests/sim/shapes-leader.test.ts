@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { NOBODY, type NodeId } from '../../src/core/base/units.js';
+import type { Blow } from '../../src/sim/aim.js';
+import { Cluster } from '../../src/sim/cluster.js';
+import { Coverage } from '../../src/sim/coverage.js';
+import type { HarmName } from '../../src/sim/harms.js';
+import { SHAPES } from '../../src/sim/shapes.js';
+import { Striker } from '../../src/sim/striker.js';
+import { quietOptions } from './quiet.js';
+
+const BLOW: Blow = { lastsUs: 2_000_000, who: 0.41, other: 0.2, sides: [0.3, 0.6, 0.2, 0.9], how: 0.5 };
+
+interface Stage {
+  readonly striker: Striker;
+  readonly harms: string[];
+}
+
+function stageAt(atUs: number, servers = 3): Stage {
+  const harms: string[] = [];
+  const cluster = new Cluster({ ...quietOptions(), servers }, 5, { onHarm: (_atUs, text) => void harms.push(text) }, () => undefined);
+  cluster.world.runUntil(atUs);
+  return { striker: new Striker(cluster, new Coverage()), harms };
+}
+
+function strikeThenLive(name: HarmName, stage: Stage, forUs: number): Striker {
+  const { world } = stage.striker.cluster;
+  SHAPES[name](stage.striker, BLOW);
+  world.runUntil(world.nowUs + forUs);
+  return stage.striker;
+}
+
+const termOf = ({ cluster }: Striker): number => Math.max(...cluster.servers.map((server) => cluster.view(server)?.raft.currentTerm ?? 0));
+
+describe('a shape that looks at the cluster first', () => {
+  test('isolates a leader just after its election', () => {
+    const stage = stageAt(0);
+    expect(stage.striker.cluster.leader()).toBe(NOBODY);
+    const { cluster, coverage } = strikeThenLive('isolateNewLeader', stage, 900_000);
+    expect(coverage.counts()).toEqual({ 'new-leader-isolated': 1 });
+    const cut = cluster.servers.filter((server) => cluster.servers.every((other) => other === server || cluster.world.network.isCut(server, other)));
+    expect(cut).toHaveLength(1);
+  });
+
+  test('kills one leader after the other, each in a later term', () => {
+    const stage = stageAt(2_000_000);
+    const termBefore = termOf(stage.striker);
+    const striker = strikeThenLive('killEachNewLeader', stage, BLOW.lastsUs);
+    expect(stage.harms.filter((text) => text.startsWith('kill')).length).toBeGreaterThan(1);
+    expect(striker.coverage.counts()['next-leader-killed-too']).toBeGreaterThan(0);
+    expect(termOf(striker)).toBeGreaterThan(termBefore + 1);
+  });
+
+  test('takes the power from the server whose log is ahead', () => {
+    const stage = stageAt(2_000_000);
+    const { cluster } = stage.striker;
+    const [, , third] = cluster.servers as [NodeId, NodeId, NodeId];
+    const leader = cluster.leader();
+    const behind = leader === third ? (cluster.servers[0] as NodeId) : third;
+    // A follower that hears nothing falls behind, so it is not the one.
+    for (const other of cluster.servers) if (other !== behind) cluster.world.cut(other, behind);
+    cluster.world.crash(leader, { keepsPageCache: true });
+    cluster.world.restart(leader);
+    cluster.world.runUntil(5_000_000);
+    const lengths = cluster.servers.map((server) => cluster.view(server)?.raft.log.lastIndex ?? 0);
+    SHAPES.crashMostAdvanced(stage.striker, BLOW);
+    const downIndex = cluster.servers.findIndex((server) => !cluster.world.process(server).isUp);
+    expect(lengths[downIndex]).toBe(Math.max(...lengths));
+    expect(Math.min(...lengths)).toBeLessThan(Math.max(...lengths));
+  });
+
+  test('cuts a leader off together with clients, which still reach it and nobody else', () => {
+    const { cluster } = strikeThenLive('clientsWithDeposedLeader', stageAt(2_000_000, 5), 1);
+    const { network } = cluster.world;
+    const leader = cluster.servers.find((server) => cluster.servers.every((other) => other === server || network.isCut(server, other))) as NodeId;
+    const together = cluster.clients.filter((client) => !network.isCut(client, leader));
+    expect(together.length).toBeGreaterThan(0);
+    for (const client of together) expect(cluster.servers.filter((server) => !network.isCut(client, server))).toEqual([leader]);
+    for (const client of cluster.clients.filter((other) => !together.includes(other))) expect(network.isCut(client, leader)).toBe(true);
+  });
+
+  test('wakes a leader when another has committed in a later term', () => {
+    const stage = stageAt(2_000_000);
+    const { cluster, coverage } = stage.striker;
+    const before = cluster.leader();
+    SHAPES.pauseLeaderPastLease(stage.striker, BLOW);
+    let wokenUs = 0;
+    let successor = NOBODY as NodeId;
+    while (wokenUs === 0 && cluster.world.nowUs < 2_000_000 + BLOW.lastsUs) {
+      cluster.world.runUntil(cluster.world.nowUs + 1_000);
+      if (cluster.world.process(before).isPaused) continue;
+      wokenUs = cluster.world.nowUs;
+      successor = cluster.leader();
+    }
+    expect(coverage.counts()).toEqual({ 'leader-slept-past-its-lease': 1 });
+    expect(wokenUs).toBeLessThan(2_000_000 + BLOW.lastsUs);
+    expect(successor).not.toBe(before);
+    const raft = cluster.view(successor)?.raft;
+    expect(raft?.log.termAt(raft.commitIndex)).toBe(raft?.currentTerm);
+  });
+});
