@@ -12,6 +12,9 @@ import type { Observer } from './observer.js';
 import { Violated } from './oracles/oracle.js';
 import { oraclesFor } from './oracles/all.js';
 import type { DurableFile } from './oracles/durable-quorum.js';
+import { checkVersions } from './oracles/client-versions.js';
+import { checkDirtyReads } from './oracles/dirty-read.js';
+import { checkExclusion } from './oracles/exclusion.js';
 import { checkAcknowledged, checkFailed, checkHistory } from './oracles/final.js';
 import { StartsAgain } from './oracles/starts-again.js';
 import { Watch } from './oracles/watch.js';
@@ -92,6 +95,7 @@ class Run {
   live(): Violation | null {
     try {
       liveThroughChaos(this.stage);
+      this.#oracles.healed(this.stage.cluster.world.nowUs);
       const core = healAndConverge(this.stage);
       this.#judge(this.stage.cluster.view(core[0] ?? (0 as never))?.lastApplied ?? 0);
       return null;
@@ -109,6 +113,9 @@ class Run {
     const indexOf = this.#oracles.exactlyOnce.indexOfValue.bind(this.#oracles.exactlyOnce);
     checkAcknowledged(operations, indexOf, appliedTo, atUs);
     checkFailed(history.failedWrites, indexOf, atUs);
+    checkDirtyReads(operations, history.failedWrites, atUs);
+    checkExclusion(operations, atUs);
+    checkVersions(operations, atUs);
     if (!checkHistory(operations, atUs)) this.#coverage.mark('linearizability-undecided');
   }
 

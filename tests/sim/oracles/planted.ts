@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { byteStringFromText, EMPTY } from '../../../src/core/base/bytestring.js';
 import { logIndex, micros, NEVER, nodeId, NOBODY, term } from '../../../src/core/base/units.js';
 import { Log, type Entry } from '../../../src/core/raft/log.js';
-import { DEFAULT_RAFT_OPTIONS } from '../../../src/core/raft/options.js';
+import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../../../src/core/raft/options.js';
 import type { RaftState, Role } from '../../../src/core/raft/state.js';
 import type { Command } from '../../../src/core/store/command.js';
 import { applyCommand, openStore, type StoreState } from '../../../src/core/store/store.js';
@@ -18,6 +18,15 @@ export interface Planted {
   readonly commit?: number;
   readonly applied?: number;
   readonly store?: StoreState;
+  /** How many promises, commands and reads wait. */
+  readonly promises?: number;
+  readonly waiters?: number;
+  readonly readers?: number;
+  /** The log begins behind this index. */
+  readonly compactedTo?: number;
+  readonly snapshotIndex?: number;
+  readonly storage?: ServerView['storage'];
+  readonly options?: Partial<RaftOptions>;
 }
 
 /** A no-op entry, or one with a command. */
@@ -34,9 +43,10 @@ export function registerCommand(): Command {
 }
 
 export function view(planted: Planted): ServerView {
-  const entries = (planted.log ?? []).map((item, i) => (typeof item === 'number' ? entry(i + 1, item) : item));
+  const compactedTo = planted.compactedTo ?? 0;
+  const entries = (planted.log ?? []).map((item, i) => (typeof item === 'number' ? entry(compactedTo + i + 1, item) : item));
   const raft: RaftState = {
-    options: DEFAULT_RAFT_OPTIONS,
+    options: { ...DEFAULT_RAFT_OPTIONS, ...planted.options },
     self: nodeId(1),
     voters: [nodeId(1), nodeId(2), nodeId(3)],
     selfSlot: 0,
@@ -44,7 +54,7 @@ export function view(planted: Planted): ServerView {
     role: planted.role ?? 'follower',
     currentTerm: term(planted.term ?? 1),
     votedFor: planted.vote === undefined ? NOBODY : nodeId(planted.vote),
-    log: Log.emptyAfter(logIndex(0), term(0)).appendAll(entries),
+    log: Log.emptyAfter(logIndex(compactedTo), term(0)).appendAll(entries),
     commitIndex: logIndex(planted.commit ?? 0),
     leaderId: NOBODY,
     leaderHeardAt: micros(0),
@@ -56,10 +66,18 @@ export function view(planted: Planted): ServerView {
     reads: [],
     readRound: null,
     readRoundSize: 0,
-    snapshot: null,
+    snapshot: planted.snapshotIndex === undefined ? null : { lastIndex: logIndex(planted.snapshotIndex), lastTerm: term(0), data: new Uint8Array() },
     incoming: null,
   };
-  return { raft, store: planted.store ?? openStore({ sessionsMax: 10 }), lastApplied: planted.applied ?? 0 };
+  return {
+    raft,
+    store: planted.store ?? openStore({ sessionsMax: 10 }),
+    lastApplied: planted.applied ?? 0,
+    outbox: { size: planted.promises ?? 0 },
+    waiters: { size: planted.waiters ?? 0 },
+    readers: { size: planted.readers ?? 0 },
+    storage: planted.storage ?? null,
+  };
 }
 
 /** The store after these commands, which stand at 1, 2, ... in the log. */

@@ -1,0 +1,44 @@
+import type { NodeId } from '../../core/base/units.js';
+import type { NodeOptions } from '../../core/systems/raft/options.js';
+import { violated, type Oracle, type ServerView } from './oracle.js';
+
+/** Promises that one peer may cause while a disk stalls, beyond those for a window of entries: heartbeats and votes of many seconds. */
+const PROMISES_PER_PEER = 512;
+
+/**
+ * Bounded Queues: whatever waits in a server's memory is bounded by its options, however long anything
+ * lasts: commands, reads and promises that wait, sessions, and the log behind the newest snapshot.
+ */
+export class BoundedQueues implements Oracle {
+  readonly #options: NodeOptions;
+  readonly #promisesMax: number;
+  readonly #appliedEntriesMax: number;
+
+  constructor(options: NodeOptions, servers: number) {
+    const { uncommittedEntriesMax, inflightMessagesMax } = options.raft;
+    this.#options = options;
+    // Own acknowledgements, one for each entry that is under way; and what the others' messages ask for.
+    this.#promisesMax = uncommittedEntriesMax + servers * (2 * inflightMessagesMax + PROMISES_PER_PEER);
+    this.#appliedEntriesMax = options.snapshotEveryEntries + options.entriesKept;
+  }
+
+  onStep(atUs: number, server: NodeId, _before: ServerView, after: ServerView): void {
+    const { raft, store, storage } = after;
+    const { uncommittedEntriesMax, pendingReadsMax } = raft.options;
+    within(atUs, server, 'commands that wait', after.waiters.size, uncommittedEntriesMax);
+    within(atUs, server, 'reads that wait', after.readers.size, pendingReadsMax);
+    within(atUs, server, 'promises that wait for the disk', after.outbox.size, this.#promisesMax);
+    within(atUs, server, 'sessions', store.sessions.size, this.#options.store.sessionsMax);
+    // While a snapshot is on its way to a slow disk no further one is taken, so the log may grow meanwhile.
+    const isSaving = raft.snapshot !== null && storage !== null && storage.durableSnapshotIndex < raft.snapshot.lastIndex;
+    if (!isSaving) within(atUs, server, 'applied entries in the log', after.lastApplied - raft.log.firstIndex + 1, this.#appliedEntriesMax);
+    // Before the first commit of its term a leader has what earlier terms left behind.
+    if (raft.role === 'leader' && raft.log.termAt(raft.commitIndex) === raft.currentTerm) {
+      within(atUs, server, 'uncommitted entries of a leader', raft.log.lastIndex - raft.commitIndex, uncommittedEntriesMax);
+    }
+  }
+}
+
+function within(atUs: number, server: NodeId, what: string, count: number, max: number): void {
+  if (count > max) violated('Bounded Queues', `${what}: s${server} has ${count}, its options allow ${max}`, atUs);
+}
