@@ -1,4 +1,4 @@
-import type { Task, TaskDone } from './campaign.js';
+import type { CommonPromise, Task, TaskDone } from './campaign.js';
 import { runScenario } from './run.js';
 import type { Scenario } from './scenario.js';
 
@@ -11,6 +11,11 @@ export async function loadScenarios(module: URL): Promise<readonly Scenario[]> {
   const loaded = (await import(module.href)) as { readonly scenarios?: readonly Scenario[] };
   if (!Array.isArray(loaded.scenarios)) throw new Error(`${module.href} exports no list of scenarios`);
   return loaded.scenarios as readonly Scenario[];
+}
+
+/** What a module's scenarios promise together, beside what each promises alone: its export `promised`, null if there is none. */
+export async function loadPromise(module: URL): Promise<CommonPromise | null> {
+  return ((await import(module.href)) as { readonly promised?: CommonPromise }).promised ?? null;
 }
 
 /**
@@ -27,6 +32,7 @@ export function pick(scenarios: readonly Scenario[], name: string): Scenario {
 /** Lives one task, twice if it asks for that. */
 export function carryOut(scenarios: readonly Scenario[], task: Task): TaskDone {
   const scenario = pick(scenarios, task.scenario);
-  const report = runScenario(scenario, task.seed);
-  return { report, secondDigest: task.isLivedTwice ? runScenario(scenario, task.seed).digest : null };
+  let shapes = new Float64Array();
+  const report = runScenario(scenario, task.seed, { onShapes: (seen) => (shapes = Float64Array.from(seen)) });
+  return { report, shapes, secondDigest: task.isLivedTwice ? runScenario(scenario, task.seed).digest : null };
 }

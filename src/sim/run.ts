@@ -3,6 +3,7 @@ import { assert } from '../core/base/assert.js';
 import type { Operation } from './checkers/history.js';
 import type { NodeId } from '../core/base/units.js';
 import { Cluster } from './cluster.js';
+import { ClusterShapes } from './cluster-shapes.js';
 import { Coverage } from './coverage.js';
 import { Draws } from './draws.js';
 import { guarded } from './guard.js';
@@ -36,6 +37,8 @@ export interface RunExtras {
   readonly observers?: readonly Observer[];
   /** Receives the client history when the run is over. */
   readonly onHistory?: (operations: readonly Operation[]) => void;
+  /** Receives the abstract shapes that the cluster went through (cluster-shapes.ts), each once. */
+  readonly onShapes?: (shapes: ReadonlySet<number>) => void;
 }
 
 /** What a scenario makes of a seed. */
@@ -61,6 +64,7 @@ export function runOptions(name: string, options: RunOptions, seed: number, extr
     const run = new Run(options, seed, extras);
     const violation = run.live();
     extras.onHistory?.(run.stage.history.operations());
+    extras.onShapes?.(run.shapes.seen);
     return { ...run.report(name, seed, violation), wallMs: Math.round((wallNowMs() - startedMs) * 10) / 10 };
   });
 }
@@ -68,19 +72,21 @@ export function runOptions(name: string, options: RunOptions, seed: number, extr
 /** A world with all who live in it, work on it and watch it. */
 class Run {
   readonly stage: Stage;
+  readonly shapes: ClusterShapes;
   readonly #options: RunOptions;
   readonly #coverage = new Coverage();
   readonly #oracles: ReturnType<typeof oraclesFor>;
 
   constructor(options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
+    this.shapes = new ClusterShapes(options.servers);
     const isRotten = (server: NodeId): boolean => this.stage.nemesis.rotten.has(server);
     this.#oracles = oraclesFor(options, (server) => durableFiles(this.stage.cluster, server), isRotten);
     const history = new History();
     const workload = new Workload(options.workload, history);
     const observer = together([
       ...(extras.observers ?? []),
-      new CoverageWatch(this.#coverage),
+      new CoverageWatch(this.#coverage, this.shapes, options.servers),
       new Watch(this.#oracles.list, options.servers),
       new StartsAgain(isRotten),
     ]);

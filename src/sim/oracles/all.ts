@@ -45,7 +45,7 @@ export function oraclesFor(options: RunOptions, durableFiles: DurableFiles, isRo
     new BoundedQueues(options.node, options.servers),
   ];
   const churn = new ElectionChurn(isHarmless(options) ? 0 : Infinity);
-  const recovery = new PromptRecovery(options.node.raft);
+  const recovery = new PromptRecovery(options.node.raft, options.servers);
   if (isTimely(options)) list.push(churn, recovery);
   if (options.node.storage !== null) list.unshift(new DurableQuorum(options.node.clusterId, options.servers, durableFiles, isRotten));
   const healed = (atUs: number): void => {

@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/base/units.js';
 import { violated, type Oracle, type ServerView } from './oracle.js';
 
 /** Candidacies that a calm may take: the first election, and split votes, of which three in a row are rare (§9.3). */
-export const CANDIDACIES_IN_CALM_MAX = 10;
+export const CANDIDACIES_IN_CALM_MAX = 16;
 
 /**
  * Election Churn: while nothing is wrong a cluster elects a leader and keeps it, so the candidacies of a calm

@@ -6,6 +6,7 @@ import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../../../src/core/raft/o
 import type { RaftState, Role } from '../../../src/core/raft/state.js';
 import type { Command } from '../../../src/core/store/command.js';
 import { applyCommand, openStore, type StoreState } from '../../../src/core/store/store.js';
+import type { Operation } from '../../../src/sim/checkers/history.js';
 import { Violated, type ServerView } from '../../../src/sim/oracles/oracle.js';
 
 /** Planted states and entries, so that an oracle can be shown what must never happen and its lawful twin. */
@@ -13,6 +14,7 @@ export interface Planted {
   readonly role?: Role;
   readonly term?: number;
   readonly vote?: number;
+  readonly leader?: number;
   /** The terms of the entries from 1 on, or the entries themselves. */
   readonly log?: readonly (number | Entry)[];
   readonly commit?: number;
@@ -56,7 +58,7 @@ export function view(planted: Planted): ServerView {
     votedFor: planted.vote === undefined ? NOBODY : nodeId(planted.vote),
     log: Log.emptyAfter(logIndex(compactedTo), term(0)).appendAll(entries),
     commitIndex: logIndex(planted.commit ?? 0),
-    leaderId: NOBODY,
+    leaderId: planted.leader === undefined ? NOBODY : nodeId(planted.leader),
     leaderHeardAt: micros(0),
     electionDeadline: NEVER,
     votesGranted: 0,
@@ -84,6 +86,30 @@ export function view(planted: Planted): ServerView {
 export function storeAfter(...commands: readonly Command[]): StoreState {
   return commands.reduce((state, command, i) => applyCommand(state, logIndex(i + 1), command).state, openStore({ sessionsMax: 10 }));
 }
+
+/** A set of client 1 on key k that made this version. */
+export function wrote(value: string, version: number, callUs: number, returnUs: number): Operation {
+  return { ...NOTHING, op: 'set', value, resultVersion: version, callUs, returnUs };
+}
+
+/** A read of client 2 on key k. */
+export function got(value: string, version: number, callUs: number, returnUs: number): Operation {
+  return { ...NOTHING, clientId: 2, op: 'get', resultValue: value, resultVersion: version, callUs, returnUs };
+}
+
+/** A put of client 1 on key k that found the version it expected. */
+export function put(value: string, expected: number, callUs: number, returnUs: number): Operation {
+  return { ...NOTHING, op: 'put', value, version: expected, resultVersion: expected + 1, callUs, returnUs };
+}
+
+/** A delete of client 3 on key k that found something. */
+export function deleted(callUs: number, returnUs: number): Operation {
+  return { ...NOTHING, clientId: 3, op: 'delete', resultVersion: 1, callUs, returnUs };
+}
+
+const NOTHING: Operation = {
+  clientId: 1, key: 'k', op: 'get', value: null, version: null, expected: null, outcome: 'ok', resultValue: null, resultVersion: null, callUs: 0, returnUs: 0,
+};
 
 /** Expects `act` to be called a violation of `property`, with a message like that. */
 export function expectViolated(property: string, message: RegExp, act: () => void): void {
