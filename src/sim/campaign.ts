@@ -111,7 +111,7 @@ export interface Task {
 export interface TaskDone {
   readonly report: RunReport;
   /** The cluster shapes that the run went through, each once. */
-  readonly shapes: Float64Array;
+  readonly shapes: Uint16Array;
   /** The digest of the second life; null when there was none. */
   readonly secondDigest: string | null;
 }

@@ -32,7 +32,7 @@ export function pick(scenarios: readonly Scenario[], name: string): Scenario {
 /** Lives one task, twice if it asks for that. */
 export function carryOut(scenarios: readonly Scenario[], task: Task): TaskDone {
   const scenario = pick(scenarios, task.scenario);
-  let shapes = new Float64Array();
-  const report = runScenario(scenario, task.seed, { onShapes: (seen) => (shapes = Float64Array.from(seen)) });
+  let shapes = new Uint16Array();
+  const report = runScenario(scenario, task.seed, { onShapes: (seen) => (shapes = Uint16Array.from(seen)) });
   return { report, shapes, secondDigest: task.isLivedTwice ? runScenario(scenario, task.seed).digest : null };
 }

@@ -109,7 +109,7 @@ export class CoverageWatch implements Observer {
   }
 
   #end(node: NodeId): void {
-    this.#shapes.end(node);
+    this.#shapes.show(node, null);
     this.#termLed[node] = 0;
     this.#isUp[node] = false;
     let up = 0;

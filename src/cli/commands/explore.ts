@@ -38,7 +38,7 @@ export const exploreCommand: CommandModule<object, Options> = {
       .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 explore --for 60s', 'all scenarios, as many seeds as a minute allows')
-      .example('$0 explore swarm --until-quiet 20', 'as many seeds as it takes until 20 in a row show nothing new')
+      .example('$0 explore swarm --until-quiet 5', 'as many seeds as it takes until five in a row show nothing new')
       .example('$0 explore figure-8 swarm --seeds 1..500', 'two scenarios with 500 seeds each')
       .example('$0 explore --seeds 1..10000 --shard 2/4 --json', 'the second quarter of a campaign, for a script'),
   handler: async (options) => {
