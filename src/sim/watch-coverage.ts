@@ -44,13 +44,16 @@ export class CoverageWatch implements Observer {
     if (node > this.#servers) return;
     const view = viewOf(after);
     this.#shapes.show(node, view);
-    this.#isUp[node] = true;
+    if (before === undefined) this.#isUp[node] = true;
     if (view === null) return;
     const viewBefore = before === undefined ? null : viewOf(before);
-    if (viewBefore === null) markRecovery(this.#coverage, view, this.#highestTerm);
-    else markStep(this.#coverage, viewBefore, view);
+    if (viewBefore === null) {
+      markRecovery(this.#coverage, view, this.#highestTerm);
+    } else {
+      markStep(this.#coverage, viewBefore, view);
+      if (view.raft.role !== viewBefore.raft.role) this.#changeRole(node, view);
+    }
     if (view.raft.currentTerm > this.#highestTerm) this.#highestTerm = view.raft.currentTerm;
-    if (view.raft.role === 'leader' ? viewBefore?.raft.role !== 'leader' : viewBefore?.raft.role === 'leader') this.#changeOffice(node, view);
   }
 
   onNote(_atUs: number, _node: NodeId, note: Note): void {
@@ -88,7 +91,7 @@ export class CoverageWatch implements Observer {
     for (const [words, moment] of HARM_MOMENTS) if (words.test(text)) this.#coverage.mark(moment);
   }
 
-  #changeOffice(node: NodeId, { raft }: ServerView): void {
+  #changeRole(node: NodeId, { raft }: ServerView): void {
     if (raft.role !== 'leader') {
       this.#termLed[node] = 0;
       return;

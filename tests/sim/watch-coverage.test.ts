@@ -43,7 +43,7 @@ describe('moments of a whole cluster', () => {
 
   test('what was lost with a server, and how many are left', () => {
     const { watch: to, seen } = watch();
-    for (const server of [1, 2, 3]) step(to, server, {}, {});
+    for (const server of [1, 2, 3]) to.onStep(1, nodeId(server), null, undefined, view({}));
     to.onCrash(1, nodeId(1), view({ role: 'candidate', promises: 1, waiters: 1, readers: 1 }));
     expect(seen()).toEqual(['candidate-crashed', 'crash-with-commands-waiting', 'crash-with-promises-held', 'crash-with-reads-waiting']);
     to.onCrash(2, nodeId(2), { raft: null });

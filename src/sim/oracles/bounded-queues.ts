@@ -22,23 +22,30 @@ export class BoundedQueues implements Oracle {
     this.#appliedEntriesMax = options.snapshotEveryEntries + options.entriesKept;
   }
 
-  onStep(atUs: number, server: NodeId, _before: ServerView, after: ServerView): void {
-    const { raft, store, storage } = after;
+  onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    const { raft } = after;
     const { uncommittedEntriesMax, pendingReadsMax } = raft.options;
-    within(atUs, server, 'commands that wait', after.waiters.size, uncommittedEntriesMax);
-    within(atUs, server, 'reads that wait', after.readers.size, pendingReadsMax);
-    within(atUs, server, 'promises that wait for the disk', after.outbox.size, this.#promisesMax);
-    within(atUs, server, 'sessions', store.sessions.size, this.#options.store.sessionsMax);
+    if (after.waiters.size > uncommittedEntriesMax) over(atUs, server, 'commands that wait', after.waiters.size, uncommittedEntriesMax);
+    if (after.readers.size > pendingReadsMax) over(atUs, server, 'reads that wait', after.readers.size, pendingReadsMax);
+    if (after.outbox.size > this.#promisesMax) over(atUs, server, 'promises that wait for the disk', after.outbox.size, this.#promisesMax);
+    if (raft.log !== before.raft.log || after.lastApplied !== before.lastApplied) this.#checkLog(atUs, server, after);
+  }
+
+  #checkLog(atUs: number, server: NodeId, { raft, store, storage, lastApplied }: ServerView): void {
+    const { sessionsMax } = this.#options.store;
+    if (store.sessions.size > sessionsMax) over(atUs, server, 'sessions', store.sessions.size, sessionsMax);
+    const applied = lastApplied - raft.log.firstIndex + 1;
     // While a snapshot is on its way to a slow disk no further one is taken, so the log may grow meanwhile.
     const isSaving = raft.snapshot !== null && storage !== null && storage.durableSnapshotIndex < raft.snapshot.lastIndex;
-    if (!isSaving) within(atUs, server, 'applied entries in the log', after.lastApplied - raft.log.firstIndex + 1, this.#appliedEntriesMax);
+    if (applied > this.#appliedEntriesMax && !isSaving) over(atUs, server, 'applied entries in the log', applied, this.#appliedEntriesMax);
+    const { uncommittedEntriesMax } = raft.options;
+    const uncommitted = raft.log.lastIndex - raft.commitIndex;
     // Before the first commit of its term a leader has what earlier terms left behind.
-    if (raft.role === 'leader' && raft.log.termAt(raft.commitIndex) === raft.currentTerm) {
-      within(atUs, server, 'uncommitted entries of a leader', raft.log.lastIndex - raft.commitIndex, uncommittedEntriesMax);
-    }
+    const isInOffice = raft.role === 'leader' && raft.log.termAt(raft.commitIndex) === raft.currentTerm;
+    if (uncommitted > uncommittedEntriesMax && isInOffice) over(atUs, server, 'uncommitted entries of a leader', uncommitted, uncommittedEntriesMax);
   }
 }
 
-function within(atUs: number, server: NodeId, what: string, count: number, max: number): void {
-  if (count > max) violated('Bounded Queues', `${what}: s${server} has ${count}, its options allow ${max}`, atUs);
+function over(atUs: number, server: NodeId, what: string, count: number, max: number): never {
+  return violated('Bounded Queues', `${what}: s${server} has ${count}, its options allow ${max}`, atUs);
 }

@@ -6,7 +6,7 @@ import { expectViolated, registerCommand, storeAfter, view, type Planted } from 
 
 const small = { uncommittedEntriesMax: 2, pendingReadsMax: 3, inflightMessagesMax: 1 };
 const options = { ...DEFAULT_NODE_OPTIONS, raft: { ...DEFAULT_NODE_OPTIONS.raft, ...small }, store: { sessionsMax: 2 }, snapshotEveryEntries: 3, entriesKept: 1 };
-const step = (planted: Planted) => () => new BoundedQueues(options, 3).onStep(1, nodeId(1), view({}), view({ options: small, ...planted }));
+const step = (planted: Planted) => () => new BoundedQueues(options, 3).onStep(1, nodeId(1), view({ applied: -1 }), view({ options: small, ...planted }));
 const durable = (durableSnapshotIndex: number) => ({ writtenSequence: 9, durableSequence: 9, durableSnapshotIndex });
 
 describe('Bounded Queues', () => {
