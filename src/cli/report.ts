@@ -58,6 +58,7 @@ export function exploreReportJson(options: ExploreOptions, report: ExploreReport
     scenarios: options.scenarios,
     firstSeed: options.firstSeed,
     lastSeed: options.lastSeed,
+    untilQuiet: options.untilQuiet ?? null,
     shard: options.shard,
   };
 }

@@ -2,6 +2,7 @@
 export { explore } from './explore.js';
 export {
   EXIT_CODES,
+  type CommonPromise,
   type ExploreOptions,
   type ExploreProgress,
   type ExploreReport,
@@ -10,6 +11,7 @@ export {
   type NonDeterminism,
 } from './campaign.js';
 export type { NeverSeen } from './coverage.js';
+export { MOMENTS, MOMENTS_WITHIN_RUNS, RARE_MOMENTS, type Moment } from './moments.js';
 export { Draws } from './draws.js';
 export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
 export type { LinkOptions } from './network.js';
