@@ -1,3 +1,5 @@
+import type { CommonPromise } from '../src/sim/campaign.js';
+import { MOMENTS, MOMENTS_WITHIN_RUNS } from '../src/sim/moments.js';
 import type { Scenario } from '../src/sim/scenario.js';
 import { badWeather } from './bad-weather.js';
 import { basic } from './basic.js';
@@ -29,3 +31,6 @@ export const scenarios: readonly Scenario[] = [
 
 /** This module's address, for `explore`: workers load the scenarios from it. */
 export const SCENARIOS_MODULE = new URL(import.meta.url);
+
+/** What all scenarios together must show. */
+export const promised: CommonPromise = { moments: MOMENTS.map(({ name }) => name), withinRuns: MOMENTS_WITHIN_RUNS };

@@ -33,6 +33,7 @@ export function exploreReportLines(options: ExploreOptions, report: ExploreRepor
     `lived   ${short(report.events)} events (${short(eventsPerSecond)}/s), ${span(report.simulatedMs)} simulated in ${span(report.wallMs)}, ` +
       `${count(report.commits, 'commit')}; ${count(report.rechecked, 'run')} lived twice and compared`,
     ...momentLines(report.moments),
+    `shapes  ${count(report.shapes, 'abstract cluster shape')}; ${quietWords(report.quietSeeds)}`,
     ...neverSeenLines(report),
     ...report.nonDeterminism.flatMap(({ scenario, seed, digests, firstDifference, repeat }) => [
       out.red(`differs ${scenario} seed ${seed}: ${digests.join(' and then ')}`),
@@ -59,6 +60,7 @@ export function exploreReportJson(options: ExploreOptions, report: ExploreReport
     scenarios: options.scenarios,
     firstSeed: options.firstSeed,
     lastSeed: options.lastSeed,
+    untilQuiet: options.untilQuiet ?? null,
     shard: options.shard,
   };
 }
@@ -75,6 +77,10 @@ function verdictLine(options: ExploreOptions, report: ExploreReport): string {
     case 'never-seen':
       return `${out.yellow('hollow')}  ${what}: every property held, but a promised moment was never seen`;
   }
+}
+
+function quietWords(seeds: number): string {
+  return seeds === 0 ? 'the last seed still brought a moment or a shape that was new' : `no new one, and no new moment, in the last ${count(seeds, 'seed')}`;
 }
 
 /** A short campaign may well miss some; then it is a remark and not a finding. */

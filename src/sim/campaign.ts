@@ -10,10 +10,12 @@ export interface ExploreOptions {
   /** Names of the scenarios to run, each with each seed. */
   readonly scenarios: readonly string[];
   readonly firstSeed: number;
-  /** The last seed, inclusive; null to go on until `forMs` has passed. */
+  /** The last seed, inclusive; null to go on until `forMs` has passed or all is quiet. */
   readonly lastSeed: number | null;
-  /** Milliseconds of wall time after which no further run is begun; null for no limit. One of the two limits must be given. */
+  /** Milliseconds of wall time after which no further run is begun; null for no limit. One of the three limits must be given. */
   readonly forMs: number | null;
+  /** No further run is begun after so many seeds in a row without a moment or a cluster shape that is new; 1 or more. Absent: never mind. */
+  readonly untilQuiet?: number;
   /** 1 runs in this thread, more on that many worker threads. */
   readonly jobs: number;
   readonly shard: Shard;
@@ -79,6 +81,17 @@ export interface ExploreReport {
   readonly moments: Readonly<Record<string, number>>;
   /** Promised moments that never came. They fail the campaign once it is as long as the scenario's `expectedWithinRuns`. */
   readonly neverSeen: readonly NeverSeen[];
+  /** Different abstract cluster shapes that were reached (cluster-shapes.ts). */
+  readonly shapes: number;
+  /** How many seeds in a row, at the end, brought neither a moment nor a shape that was new. */
+  readonly quietSeeds: number;
+}
+
+/** What all scenarios of a module promise to show together. */
+export interface CommonPromise {
+  readonly moments: readonly string[];
+  /** A campaign of all scenarios with so many runs in all must have seen every one. */
+  readonly withinRuns: number;
 }
 
 /** The exit codes of the command line (docs/ARCHITECTURE.md, "Words of the command line"). */
@@ -99,6 +112,8 @@ export interface Task {
 /** What became of a {@link Task}. */
 export interface TaskDone {
   readonly report: RunReport;
+  /** The cluster shapes that the run went through, each once. */
+  readonly shapes: Uint16Array;
   /** The digest of the second life; null when there was none. */
   readonly secondDigest: string | null;
   /** Where the two lives part; null when there was one, or their digests are equal. */

@@ -2,6 +2,7 @@
 export { explore } from './explore.js';
 export {
   EXIT_CODES,
+  type CommonPromise,
   type ExploreOptions,
   type ExploreProgress,
   type ExploreReport,
@@ -11,6 +12,7 @@ export {
 } from './campaign.js';
 export type { FirstDifference } from './first-difference.js';
 export type { NeverSeen } from './coverage.js';
+export { MOMENTS, MOMENTS_WITHIN_RUNS, RARE_MOMENTS, type Moment } from './moments.js';
 export { Draws } from './draws.js';
 export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
 export { LATENCIES, type LatencyName } from './network-latency.js';

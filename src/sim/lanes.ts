@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Task, TaskDone } from './campaign.js';
-import { carryOut, loadScenarios, pick } from './load.js';
-import type { Expectation } from './tally.js';
+import { carryOut, loadPromise, loadScenarios, pick } from './load.js';
+import { ALL_SCENARIOS, type Expectation } from './tally.js';
 
 /** Whatever lives one run at a time: this thread or a worker. */
 export interface Lane {
@@ -10,7 +10,7 @@ export interface Lane {
 
 export interface Lanes {
   readonly list: readonly Lane[];
-  /** What the chosen scenarios promise, in the order in which they were named. */
+  /** What the chosen scenarios promise, in the order in which they were named; and what all do together, if all were. */
   readonly expectations: readonly Expectation[];
   close(): Promise<void>;
 }
@@ -22,7 +22,11 @@ export interface Lanes {
  */
 export async function openLanes(module: URL, names: readonly string[], jobs: number): Promise<Lanes> {
   const scenarios = await loadScenarios(module);
-  const expectations = names.map((name) => pick(scenarios, name));
+  const expectations: Expectation[] = names.map((name) => pick(scenarios, name));
+  const promise = await loadPromise(module);
+  if (promise !== null && scenarios.every(({ name }) => names.includes(name))) {
+    expectations.push({ name: ALL_SCENARIOS, expected: promise.moments, expectedWithinRuns: promise.withinRuns });
+  }
   if (jobs === 1) {
     const here: Lane = {
       async run(task) {

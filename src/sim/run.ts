@@ -3,6 +3,7 @@ import { assert } from '../core/base/assert.js';
 import type { Operation } from './checkers/history.js';
 import type { NodeId } from '../core/base/units.js';
 import { Cluster } from './cluster.js';
+import { ClusterShapes } from './cluster-shapes.js';
 import { Coverage } from './coverage.js';
 import { Draws } from './draws.js';
 import { guarded } from './guard.js';
@@ -14,6 +15,9 @@ import type { Observer } from './observer.js';
 import { Violated } from './oracles/oracle.js';
 import { oraclesFor } from './oracles/all.js';
 import type { DurableFile } from './oracles/durable-quorum.js';
+import { checkVersions } from './oracles/client-versions.js';
+import { checkDirtyReads } from './oracles/dirty-read.js';
+import { checkExclusion } from './oracles/exclusion.js';
 import { checkAcknowledged, checkFailed, checkHistory } from './oracles/final.js';
 import { StartsAgain } from './oracles/starts-again.js';
 import { Watch } from './oracles/watch.js';
@@ -35,6 +39,8 @@ export interface RunExtras {
   readonly observers?: readonly Observer[];
   /** Receives the client history when the run is over. */
   readonly onHistory?: (operations: readonly Operation[]) => void;
+  /** Receives the abstract shapes that the cluster went through (cluster-shapes.ts), each once. */
+  readonly onShapes?: (shapes: ReadonlySet<number>) => void;
 }
 
 /** What a scenario makes of a seed. */
@@ -60,6 +66,7 @@ export function runOptions(name: string, options: RunOptions, seed: number, extr
     const run = new Run(options, seed, extras);
     const violation = run.live();
     extras.onHistory?.(run.stage.history.operations());
+    extras.onShapes?.(run.shapes.seen);
     return { ...run.report(name, seed, violation), wallMs: Math.round((wallNowMs() - startedMs) * 10) / 10 };
   });
 }
@@ -67,19 +74,21 @@ export function runOptions(name: string, options: RunOptions, seed: number, extr
 /** A world with all who live in it, work on it and watch it. */
 class Run {
   readonly stage: Stage;
+  readonly shapes: ClusterShapes;
   readonly #options: RunOptions;
   readonly #coverage = new Coverage();
   readonly #oracles: ReturnType<typeof oraclesFor>;
 
   constructor(options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
+    this.shapes = new ClusterShapes(options.servers);
     const isRotten = (server: NodeId): boolean => this.stage.nemesis.rotten.has(server);
     this.#oracles = oraclesFor(options, (server) => honestFiles(this.stage.cluster, server), (server) => this.stage.nemesis.forgetful.has(server));
     const history = new History();
     const workload = new Workload(options.workload, history);
     const observer = together([
       ...(extras.observers ?? []),
-      new CoverageWatch(this.#coverage),
+      new CoverageWatch(this.#coverage, this.shapes, options.servers),
       new NetworkWatch(this.#coverage),
       new Watch(this.#oracles.list, options.servers),
       new StartsAgain((server) => isRotten(server) || this.stage.cluster.world.disk(server).hasFailed),
@@ -95,6 +104,7 @@ class Run {
   live(): Violation | null {
     try {
       liveThroughChaos(this.stage);
+      this.#oracles.healed(this.stage.cluster.world.nowUs);
       const core = healAndConverge(this.stage);
       this.#judge(this.stage.cluster.view(core[0] ?? (0 as never))?.lastApplied ?? 0);
       return null;
@@ -112,6 +122,9 @@ class Run {
     const indexOf = this.#oracles.exactlyOnce.indexOfValue.bind(this.#oracles.exactlyOnce);
     checkAcknowledged(operations, indexOf, appliedTo, atUs);
     checkFailed(history.failedWrites, indexOf, atUs);
+    checkDirtyReads(operations, history.failedWrites, atUs);
+    checkExclusion(operations, atUs);
+    checkVersions(operations, atUs);
     if (!checkHistory(operations, atUs)) this.#coverage.mark('linearizability-undecided');
   }
 

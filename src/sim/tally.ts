@@ -1,10 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { ExploreOptions, ExploreReport, ExploreVerdict, Failure, NonDeterminism, Task, TaskDone } from './campaign.js';
 import { addCounts, neverSeen, sortedRecord, type NeverSeen } from './coverage.js';
+import { Growth } from './growth.js';
 import { commandToRepeat } from './report.js';
 import { runsPlanned } from './tasks.js';
 
-/** What a scenario promises to show, and after how many runs the promise counts. */
+/** Stands for all scenarios where one is named: what they promise together. */
+export const ALL_SCENARIOS = 'all scenarios together';
+
+/** What a scenario, or {@link ALL_SCENARIOS}, promises to show, and after how many runs the promise counts. */
 export interface Expectation {
   readonly name: string;
   readonly expected: readonly string[];
@@ -21,7 +25,8 @@ export class Tally {
   readonly #nonDeterminism: NonDeterminism[] = [];
   readonly #momentsOf = new Map<string, Map<string, number>>();
   readonly #runsOf = new Map<string, number>();
-  readonly #moments = new Map<string, number>();
+  readonly #moments: Map<string, number>;
+  readonly #growth: Growth;
   #runs = 0;
   #rechecked = 0;
   #events = 0;
@@ -32,23 +37,27 @@ export class Tally {
     this.#options = options;
     this.#expectations = expectations;
     this.#planned = runsPlanned(options);
+    this.#moments = this.#countsOf(ALL_SCENARIOS);
+    this.#growth = new Growth(options.scenarios.length, options.firstSeed, options.shard);
   }
 
-  /** Whether the time is up, enough has failed, or somebody said stop. */
+  /** Whether the time is up, enough has failed, nothing new is seen any more, or somebody said stop. */
   isOver(): boolean {
-    const { forMs, failuresMax, signal } = this.#options;
+    const { forMs, failuresMax, untilQuiet, signal } = this.#options;
     if (signal?.aborted === true) return true;
+    if (untilQuiet !== undefined && this.#growth.quietSeeds >= untilQuiet) return true;
     if (this.#failures.length + this.#nonDeterminism.length >= failuresMax) return true;
     return forMs !== null && this.#elapsedMs() >= forMs;
   }
 
   add(task: Task, done: TaskDone): void {
-    const { report, secondDigest, firstDifference } = done;
+    const { report, shapes, secondDigest, firstDifference } = done;
     this.#runs += 1;
     this.#events += report.events;
     this.#commits += report.commits;
     this.#simulatedMs += report.simulatedMs;
     this.#runsOf.set(task.scenario, (this.#runsOf.get(task.scenario) ?? 0) + 1);
+    this.#growth.add(task.seed, Object.keys(report.moments), shapes);
     addCounts(this.#moments, report.moments);
     addCounts(this.#countsOf(task.scenario), report.moments);
 
@@ -80,6 +89,8 @@ export class Tally {
       nonDeterminism: this.#nonDeterminism.toSorted(byScenarioAndSeed),
       moments: sortedRecord(this.#moments),
       neverSeen: missing,
+      shapes: this.#growth.shapes,
+      quietSeeds: this.#growth.quietSeeds,
     };
   }
 
@@ -92,7 +103,8 @@ export class Tally {
 
   #wasLongEnough(scenario: string): boolean {
     const promise = this.#expectations.find(({ name }) => name === scenario);
-    return promise !== undefined && (this.#runsOf.get(scenario) ?? 0) >= promise.expectedWithinRuns;
+    const runs = scenario === ALL_SCENARIOS ? this.#runs : (this.#runsOf.get(scenario) ?? 0);
+    return promise !== undefined && runs >= promise.expectedWithinRuns;
   }
 
   #countsOf(scenario: string): Map<string, number> {

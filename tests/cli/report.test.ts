@@ -10,7 +10,7 @@ const OPTIONS: ExploreOptions = {
 
 const PASSED: ExploreReport = {
   verdict: 'pass', runs: 200, rechecked: 10, events: 2_000_000, commits: 5_000, simulatedMs: 600_000, wallMs: 4_000,
-  failures: [], nonDeterminism: [], moments: { 'leader-elected': 1_234, 'torn-tail-cut': 5 }, neverSeen: [],
+  failures: [], nonDeterminism: [], moments: { 'leader-elected': 1_234, 'torn-tail-cut': 5 }, neverSeen: [], shapes: 321, quietSeeds: 4,
 };
 
 const FAILED: ExploreReport = {
@@ -30,6 +30,7 @@ describe('the report of a campaign', () => {
       'passed  200 runs of 2 scenarios: every property held',
       'lived   2.0M events (500.0k/s), 10 min 00 s simulated in 4.0 s, 5 000 commits; 10 runs lived twice and compared',
       'seen    leader-elected 1 234  torn-tail-cut 5',
+      'shapes  321 abstract cluster shapes; no new one, and no new moment, in the last 4 seeds',
       'next    npx seedstorm run leader-failure --seed 42 --trace   live one seed again, line by line',
       '        npx seedstorm cluster --servers 3                    start three real servers on this machine',
     ]);

@@ -15,10 +15,18 @@ describe('a campaign', () => {
     expect(report.rechecked).toBeGreaterThan(0);
     expect(report.events).toBeGreaterThan(1_000);
     expect(report.moments['leader-elected']).toBeGreaterThan(0);
+    expect(report.shapes).toBeGreaterThan(20);
   });
 
   test('refuses a scenario that is not there, and names those that are', async () => {
     await expect(explore({ ...options, scenarios: ['nonsense'] })).rejects.toThrow(/no scenario is called "nonsense"; there are basic, leader-failure/);
+  });
+
+  test('ends when nothing new is seen any more, without any other end', async () => {
+    const report = await explore({ ...options, scenarios: ['basic'], lastSeed: null, recheckOneIn: 0, untilQuiet: 1 });
+    expect(report).toMatchObject({ verdict: 'pass', quietSeeds: 1 });
+    expect(report.runs).toBeGreaterThan(1);
+    await expect(explore({ ...options, lastSeed: null })).rejects.toThrow(/a campaign has an end/);
   });
 
   test('ends when it is told to', async () => {

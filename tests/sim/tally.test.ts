@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT_CODES, type ExploreOptions, type ExploreProgress } from '../../src/sim/campaign.js';
 import type { RunReport } from '../../src/sim/report.js';
-import { Tally } from '../../src/sim/tally.js';
+import { ALL_SCENARIOS, Tally } from '../../src/sim/tally.js';
 import { quietOptions } from './quiet.js';
 
 const options: ExploreOptions = {
@@ -17,10 +17,11 @@ function reportOf(seed: number, more: Partial<RunReport> = {}): RunReport {
   };
 }
 
-function add(tally: Tally, seed: number, more: Partial<RunReport> = {}, secondDigest: string | null = null): void {
+function add(tally: Tally, seed: number, more: Partial<RunReport> = {}, secondDigest: string | null = null, shapes: readonly number[] = []): void {
   const report = reportOf(seed, more);
   const firstDifference = secondDigest === null || secondDigest === report.digest ? null : { event: 7, where: 'the digest', lives: [[], []] as const, before: [] };
-  tally.add({ scenario: 'one', seed, isLivedTwice: secondDigest !== null }, { report, secondDigest, firstDifference });
+  const done = { report, secondDigest, firstDifference, shapes: Uint16Array.from(shapes) };
+  tally.add({ scenario: 'one', seed, isLivedTwice: secondDigest !== null }, done);
 }
 
 describe('the sum of a campaign', () => {
@@ -33,6 +34,26 @@ describe('the sum of a campaign', () => {
     expect(tally.report().verdict).toBe('never-seen');
     add(tally, 4, { moments: { missed: 1 } });
     expect(tally.report()).toMatchObject({ verdict: 'pass', neverSeen: [], events: 40, commits: 8, runs: 4 });
+  });
+
+  test('holds all scenarios to what they promise together', () => {
+    const tally = new Tally({ ...options, scenarios: ['one', 'two'] }, [{ name: ALL_SCENARIOS, expected: ['seen', 'missed'], expectedWithinRuns: 2 }]);
+    add(tally, 1);
+    expect(tally.report().verdict).toBe('pass');
+    tally.add({ scenario: 'two', seed: 1, isLivedTwice: false }, { report: reportOf(1, { scenario: 'two' }), secondDigest: null, firstDifference: null, shapes: new Uint16Array() });
+    expect(tally.report()).toMatchObject({ verdict: 'never-seen', neverSeen: [{ scenario: ALL_SCENARIOS, moment: 'missed' }] });
+    add(tally, 2, { moments: { missed: 1 } });
+    expect(tally.report().verdict).toBe('pass');
+  });
+
+  test('is over when so many seeds brought no new moment and no new shape, and tells how many shapes there were', () => {
+    const tally = new Tally({ ...options, untilQuiet: 2 }, []);
+    const seen = [[1], [1, 2], [2], [1]].map((shapes, i) => {
+      add(tally, 1 + i, {}, null, shapes);
+      return tally.isOver();
+    });
+    expect(seen).toEqual([false, false, false, true]);
+    expect(tally.report()).toMatchObject({ verdict: 'pass', shapes: 2, quietSeeds: 2 });
   });
 
   test('names each failure with the command that repeats it, and stops at enough of them', () => {

@@ -9,6 +9,7 @@ interface Options {
   readonly scenario: readonly string[] | undefined;
   readonly seeds: string | undefined;
   readonly for: string | undefined;
+  readonly 'until-quiet': string | undefined;
   readonly jobs: string | undefined;
   readonly shard: string;
   readonly rerun: string;
@@ -18,6 +19,7 @@ interface Options {
 
 const SEEDS_BY_DEFAULT = '1..100';
 const JOBS_MAX = 256;
+const QUIET_MAX = 1_000_000;
 const FAILURES_MAX = 1_000_000;
 
 /** `explore`: many seeds over many scenarios. */
@@ -29,12 +31,14 @@ export const exploreCommand: CommandModule<object, Options> = {
       .positional('scenario', { type: 'string', array: true, describe: 'names; all scenarios when none is given' })
       .option('seeds', { type: 'string', requiresArg: true, describe: `A..B, both inclusive [default: ${SEEDS_BY_DEFAULT}]` })
       .option('for', { type: 'string', requiresArg: true, describe: 'go on for so long, such as 60s or 10m, from the first seed on' })
+      .option('until-quiet', { type: 'string', requiresArg: true, describe: 'go on until so many seeds in a row brought no new moment and no new cluster shape' })
       .option('jobs', { type: 'string', requiresArg: true, describe: 'worker threads [default: the number of processors]' })
       .option('shard', { type: 'string', requiresArg: true, default: '1/1', describe: 'i/n: only this part of the seeds' })
       .option('rerun', { type: 'string', requiresArg: true, default: '5', describe: 'percent of the runs to live twice and compare' })
       .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 explore --for 60s', 'all scenarios, as many seeds as a minute allows')
+      .example('$0 explore swarm --until-quiet 5', 'as many seeds as it takes until five in a row show nothing new')
       .example('$0 explore figure-8 swarm --seeds 1..500', 'two scenarios with 500 seeds each')
       .example('$0 explore --seeds 1..10000 --shard 2/4 --json', 'the second quarter of a campaign, for a script'),
   handler: async (options) => {
@@ -59,13 +63,15 @@ function readOptions(options: Options): Checked {
   const forMs = options.for === undefined ? null : duration('for', once('for', options.for));
   const jobs = options.jobs === undefined ? jobsByDefault() : wholeNumber('jobs', once('jobs', options.jobs), 1, JOBS_MAX);
   const percent = wholeNumber('rerun', once('rerun', options.rerun), 0, 100);
-  const isBounded = options.seeds !== undefined || forMs === null;
+  const untilQuiet = options['until-quiet'] === undefined ? undefined : wholeNumber('until-quiet', once('until-quiet', options['until-quiet']), 1, QUIET_MAX);
+  const isBounded = options.seeds !== undefined || (forMs === null && untilQuiet === undefined);
   const range = taken(parseSeedRange(options.seeds === undefined ? SEEDS_BY_DEFAULT : once('seeds', options.seeds)));
   if (isBounded && range.last - range.first >= Number.MAX_SAFE_INTEGER - 1) throw misuse('that is every seed there is: name fewer');
   return {
     firstSeed: range.first,
     lastSeed: isBounded ? range.last : null,
     forMs,
+    ...(untilQuiet === undefined ? {} : { untilQuiet }),
     jobs,
     shard: taken(parseShard(once('shard', options.shard))),
     recheckOneIn: percent === 0 ? 0 : Math.round(100 / percent),

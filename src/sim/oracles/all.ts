@@ -1,5 +1,7 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { RunOptions } from '../scenario.js';
+import { BoundedQueues } from './bounded-queues.js';
+import { ElectionChurn } from './election-churn.js';
 import { ElectionSafety } from './election-safety.js';
 import { DurableQuorum, type DurableFiles } from './durable-quorum.js';
 import { ExactlyOnce } from './exactly-once.js';
@@ -10,7 +12,10 @@ import { Monotonic } from './monotonic.js';
 import { OneVote } from './one-vote.js';
 import type { Oracle } from './oracle.js';
 import { PromiseSurvives } from './promises.js';
+import { PromptRecovery } from './prompt-recovery.js';
 import { StateMachineSafety } from './state-machine-safety.js';
+import { isHarmless, isTimely } from './timely.js';
+import { VersionOrder } from './version-order.js';
 
 /** The oracles of one run. */
 export interface OracleSet {
@@ -18,6 +23,8 @@ export interface OracleSet {
   readonly list: readonly Oracle[];
   readonly leaderCompleteness: LeaderCompleteness;
   readonly exactlyOnce: ExactlyOnce;
+  /** Tells those that judge what follows a healing that it happened, at world time `atUs`. */
+  healed(atUs: number): void;
 }
 
 /** Every property that is watched at each step, fresh for one run. */
@@ -34,7 +41,16 @@ export function oraclesFor(options: RunOptions, durableFiles: DurableFiles, isRo
     new Monotonic(),
     new PromiseSurvives(),
     exactlyOnce,
+    new VersionOrder(),
+    new BoundedQueues(options.node, options.servers),
   ];
+  const churn = new ElectionChurn(isHarmless(options) ? 0 : Infinity);
+  const recovery = new PromptRecovery(options.node.raft, options.servers);
+  if (isTimely(options)) list.push(churn, recovery);
   if (options.node.storage !== null) list.unshift(new DurableQuorum(options.node.clusterId, options.servers, durableFiles, isRotten));
-  return { list, leaderCompleteness, exactlyOnce };
+  const healed = (atUs: number): void => {
+    churn.calmFrom(atUs);
+    recovery.healed(atUs);
+  };
+  return { list, leaderCompleteness, exactlyOnce, healed };
 }

@@ -11,6 +11,25 @@ export interface ServerView {
   readonly store: StoreState;
   /** The highest log index whose entry the store has taken in. */
   readonly lastApplied: number;
+  /** Promises that wait for the disk, commands and reads whose clients wait for an answer. */
+  readonly outbox: Queue;
+  readonly waiters: Queue;
+  readonly readers: Queue;
+  /** null for a server that keeps nothing on disk. */
+  readonly storage: Durability | null;
+}
+
+/** A queue, of which an oracle asks no more than its length. */
+export interface Queue {
+  readonly size: number;
+}
+
+/** How far a server's disk is behind what the server wrote to it. */
+export interface Durability {
+  readonly writtenSequence: number;
+  readonly durableSequence: number;
+  /** Last index of the newest snapshot that a restart would find; 0 if there is none. */
+  readonly durableSnapshotIndex: number;
 }
 
 /**

@@ -1,0 +1,51 @@
+import type { NodeId } from '../../core/base/units.js';
+import type { NodeOptions } from '../../core/systems/raft/options.js';
+import { violated, type Oracle, type ServerView } from './oracle.js';
+
+/** Promises that one peer may cause while a disk stalls, beyond those for a window of entries: heartbeats and votes of many seconds. */
+const PROMISES_PER_PEER = 512;
+
+/**
+ * Bounded Queues: whatever waits in a server's memory is bounded by its options, however long anything
+ * lasts: commands, reads and promises that wait, sessions, and the log behind the newest snapshot.
+ */
+export class BoundedQueues implements Oracle {
+  readonly #options: NodeOptions;
+  readonly #promisesMax: number;
+  readonly #appliedEntriesMax: number;
+
+  constructor(options: NodeOptions, servers: number) {
+    const { uncommittedEntriesMax, inflightMessagesMax } = options.raft;
+    this.#options = options;
+    // Own acknowledgements, one for each entry that is under way; and what the others' messages ask for.
+    this.#promisesMax = uncommittedEntriesMax + servers * (2 * inflightMessagesMax + PROMISES_PER_PEER);
+    this.#appliedEntriesMax = options.snapshotEveryEntries + options.entriesKept;
+  }
+
+  onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
+    const { raft } = after;
+    const { uncommittedEntriesMax, pendingReadsMax } = raft.options;
+    if (after.waiters.size > uncommittedEntriesMax) over(atUs, server, 'commands that wait', after.waiters.size, uncommittedEntriesMax);
+    if (after.readers.size > pendingReadsMax) over(atUs, server, 'reads that wait', after.readers.size, pendingReadsMax);
+    if (after.outbox.size > this.#promisesMax) over(atUs, server, 'promises that wait for the disk', after.outbox.size, this.#promisesMax);
+    if (raft.log !== before.raft.log || after.lastApplied !== before.lastApplied) this.#checkLog(atUs, server, after);
+  }
+
+  #checkLog(atUs: number, server: NodeId, { raft, store, storage, lastApplied }: ServerView): void {
+    const { sessionsMax } = this.#options.store;
+    if (store.sessions.size > sessionsMax) over(atUs, server, 'sessions', store.sessions.size, sessionsMax);
+    const applied = lastApplied - raft.log.firstIndex + 1;
+    // While a snapshot is on its way to a slow disk no further one is taken, so the log may grow meanwhile.
+    const isSaving = raft.snapshot !== null && storage !== null && storage.durableSnapshotIndex < raft.snapshot.lastIndex;
+    if (applied > this.#appliedEntriesMax && !isSaving) over(atUs, server, 'applied entries in the log', applied, this.#appliedEntriesMax);
+    const { uncommittedEntriesMax } = raft.options;
+    const uncommitted = raft.log.lastIndex - raft.commitIndex;
+    // Before the first commit of its term a leader has what earlier terms left behind.
+    const isInOffice = raft.role === 'leader' && raft.log.termAt(raft.commitIndex) === raft.currentTerm;
+    if (uncommitted > uncommittedEntriesMax && isInOffice) over(atUs, server, 'uncommitted entries of a leader', uncommitted, uncommittedEntriesMax);
+  }
+}
+
+function over(atUs: number, server: NodeId, what: string, count: number, max: number): never {
+  return violated('Bounded Queues', `${what}: s${server} has ${count}, its options allow ${max}`, atUs);
+}

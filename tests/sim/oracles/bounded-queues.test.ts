@@ -1,0 +1,43 @@
+import { describe, test } from 'vitest';
+import { nodeId } from '../../../src/core/base/units.js';
+import { DEFAULT_NODE_OPTIONS } from '../../../src/core/systems/raft/options.js';
+import { BoundedQueues } from '../../../src/sim/oracles/bounded-queues.js';
+import { expectViolated, registerCommand, storeAfter, view, type Planted } from './planted.js';
+
+const small = { uncommittedEntriesMax: 2, pendingReadsMax: 3, inflightMessagesMax: 1 };
+const options = { ...DEFAULT_NODE_OPTIONS, raft: { ...DEFAULT_NODE_OPTIONS.raft, ...small }, store: { sessionsMax: 2 }, snapshotEveryEntries: 3, entriesKept: 1 };
+const step = (planted: Planted) => () => new BoundedQueues(options, 3).onStep(1, nodeId(1), view({ applied: -1 }), view({ options: small, ...planted }));
+const durable = (durableSnapshotIndex: number) => ({ writtenSequence: 9, durableSequence: 9, durableSnapshotIndex });
+
+describe('Bounded Queues', () => {
+  test('sees each queue that is longer than its option says, and is content with one that is as long', () => {
+    expectViolated('Bounded Queues', /commands that wait: s1 has 3, its options allow 2/, step({ waiters: 3 }));
+    step({ waiters: 2 })();
+    expectViolated('Bounded Queues', /reads that wait: s1 has 4, its options allow 3/, step({ readers: 4 }));
+    step({ readers: 3 })();
+    // 2 own acknowledgements, and for each of 3 servers a window of 1 twice and 512 more.
+    expectViolated('Bounded Queues', /promises that wait for the disk: s1 has 1545, its options allow 1544/, step({ promises: 1_545 }));
+    step({ promises: 1_544 })();
+  });
+
+  test('sees a session that should have been dropped', () => {
+    const sessions = [registerCommand(), registerCommand(), registerCommand()];
+    expectViolated('Bounded Queues', /sessions: s1 has 3, its options allow 2/, step({ store: storeAfter(...sessions) }));
+    step({ store: storeAfter(...sessions.slice(1)) })();
+  });
+
+  test('sees a log that no snapshot cuts, unless the last snapshot is still on its way to the disk', () => {
+    const long = { log: [1, 1, 1, 1, 1], commit: 5, applied: 5 };
+    expectViolated('Bounded Queues', /applied entries in the log: s1 has 5, its options allow 4/, step(long));
+    expectViolated('Bounded Queues', /applied entries/, step({ ...long, snapshotIndex: 2, storage: durable(2) }));
+    step({ ...long, snapshotIndex: 2, storage: durable(0) })();
+    step({ ...long, compactedTo: 1, log: [1, 1, 1, 1], snapshotIndex: 2, storage: durable(2) })();
+  });
+
+  test('sees a leader that takes in more than it can commit, once it is in office', () => {
+    const leader = { role: 'leader', term: 2, log: [1, 2, 2, 2, 2] } as const;
+    expectViolated('Bounded Queues', /uncommitted entries of a leader: s1 has 3, its options allow 2/, step({ ...leader, commit: 2 }));
+    step({ ...leader, commit: 3 })();
+    step({ ...leader, commit: 1 })();
+  });
+});
