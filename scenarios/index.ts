@@ -1,6 +1,7 @@
 import type { Scenario } from '../src/sim/scenario.js';
 import { basic } from './basic.js';
 import { clockSkew } from './clock-skew.js';
+import { crowded } from './crowded.js';
 import { figure8 } from './figure-8.js';
 import { leaderFailure } from './leader-failure.js';
 import { partition } from './partition.js';
@@ -12,7 +13,7 @@ import { unreliable } from './unreliable.js';
 
 /** All scenarios, in the order in which a campaign runs them. */
 export const scenarios: readonly Scenario[] = [
-  basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, swarm,
+  basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, crowded, swarm,
 ];
 
 /** This module's address, for `explore`: workers load the scenarios from it. */
