@@ -6,6 +6,7 @@ import { basic } from './basic.js';
 import { brokenConnections } from './broken-connections.js';
 import { clockSkew } from './clock-skew.js';
 import { clogged } from './clogged.js';
+import { crowded } from './crowded.js';
 import { figure8 } from './figure-8.js';
 import { fullDisk } from './full-disk.js';
 import { leaderFailure } from './leader-failure.js';
@@ -24,7 +25,7 @@ import { unreliable } from './unreliable.js';
 
 /** All scenarios, in the order in which a campaign runs them. */
 export const scenarios: readonly Scenario[] = [
-  basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew,
+  basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, crowded,
   sickDisk, fullDisk, lyingDisk, lostDisk, swarm,
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
 ];

@@ -1,6 +1,6 @@
 /** Chapter H of the catalogue: clients, sessions and the state machine. */
 import type { Mutant } from '../mutant.js';
-import { APPLY, OUTCOME, REQUESTS, ROLES, STORE } from './files.js';
+import { APPLY, CELLS, OUTCOME, REQUESTS, ROLES, STORE } from './files.js';
 
 export const CLIENT_BUGS: readonly Mutant[] = [
   {
@@ -65,5 +65,33 @@ export const CLIENT_BUGS: readonly Mutant[] = [
     ],
     scenarios: ['partition', 'paused-leader'],
     seedsMax: 10,
+  },
+  {
+    name: 'H4',
+    story: 'an unknown or expired session is treated as a new one',
+    edits: [
+      {
+        file: STORE,
+        find: '  if (session === undefined) return SESSION_EXPIRED;',
+        replace: `  if (session === undefined) {
+    if (draft.sessions.size >= draft.sessionsMax) dropSession(draft, leastRecentlyCommanded(draft));
+    const first = execute(draft, command);
+    putSession(draft, undefined, new Session(command.clientId, command.sequenceNum, first, draft.lastApplied));
+    return first;
+  }`,
+      },
+    ],
+    scenarios: ['crowded'],
+    seedsMax: 20,
+  },
+  {
+    name: 'H35',
+    story: 'which session is dropped depends on the order of insertion, and a snapshot restores them in another order',
+    edits: [
+      { file: CELLS, find: 'export class Session {', replace: 'let births = 0;\nexport class Session {\n  readonly born = births++;' },
+      { file: STORE, find: 'session.commandedAt < oldest.commandedAt', replace: 'session.born < oldest.born' },
+    ],
+    scenarios: ['crowded'],
+    seedsMax: 20,
   },
 ];

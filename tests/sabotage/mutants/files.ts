@@ -16,5 +16,6 @@ export const RECOVERY = 'src/core/storage/recovery.ts';
 export const RECOVERY_CASES = 'src/core/storage/recovery-cases.ts';
 export const WAL = 'src/core/storage/wal.ts';
 export const STORE = 'src/core/store/store.ts';
+export const CELLS = 'src/core/store/cells.ts';
 export const STORE_CODEC = 'src/core/store/codec.ts';
 export const OUTCOME = 'src/core/client/outcome.ts';

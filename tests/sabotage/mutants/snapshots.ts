@@ -14,6 +14,19 @@ export const SNAPSHOT_BUGS: readonly Mutant[] = [
     seedsMax: 170,
   },
   {
+    name: 'E3',
+    story: 'a log that conflicts with an installed snapshot is kept',
+    edits: [
+      {
+        file: SNAPSHOTS,
+        find: 'const keepsLog = state.log.termAt(snapshot.lastIndex) === snapshot.lastTerm;',
+        replace: 'const keepsLog = snapshot.lastIndex <= state.log.lastIndex;',
+      },
+    ],
+    scenarios: ['crowded'],
+    seedsMax: 60,
+  },
+  {
     name: 'E5',
     story: 'a snapshot holds the keys and not the sessions',
     edits: [
