@@ -2,7 +2,7 @@ import { NOBODY, nodeId, type NodeId } from '../core/base/units.js';
 import type { ClientOutcome } from '../core/client/calls.js';
 import { clientMachine, type ClientMessage } from '../core/client/client.js';
 import { raftCodecs } from '../core/systems/raft/codecs.js';
-import { nodeFingerprint } from '../core/systems/raft/fingerprint.js';
+import { messageFingerprint, nodeFingerprint } from '../core/systems/raft/fingerprint.js';
 import { raftNode } from '../core/systems/raft/node.js';
 import { TRUE_CLOCK } from './clock.js';
 import type { Observer } from './observer.js';
@@ -80,7 +80,7 @@ export class Cluster {
       clock: this.options.clocks[id - 1] ?? TRUE_CLOCK,
       codecs: raftCodecs,
       fingerprint: nodeFingerprint,
-      messageFingerprint: (message) => message.term,
+      messageFingerprint,
     });
   }
 
