@@ -129,7 +129,7 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'sector-unreadable', sentence: 'A sector that was synced could not be read.' },
   { name: 'sector-stale', sentence: 'A sector showed what had stood there before.' },
   { name: 'write-misdirected', sentence: 'A write went to another place than it was sent to.' },
-  { name: 'lie-was-covered', sentence: 'A damaged place was written over and so healed.' },
+  { name: 'lie-was-covered', sentence: 'Records written after a damaged place vouch for it, and the server crashed to meet it.' },
   { name: 'disk-lost', sentence: 'A disk was lost with all that was on it.' },
   { name: 'old-disk-came-back', sentence: 'An old copy of a disk took the place of a disk.' },
 ];
