@@ -85,7 +85,7 @@ export const STORAGE_BUGS: readonly Mutant[] = [
       },
     ],
     scenarios: ['leader-failure', 'swarm'],
-    seedsMax: 10,
+    seedsMax: 80,
   },
   {
     name: 'F19',
