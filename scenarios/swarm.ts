@@ -2,6 +2,7 @@ import { fromMs } from '../src/core/base/units.js';
 import type { Draws } from '../src/sim/draws.js';
 import { harm, type HarmOptions } from '../src/sim/harms.js';
 import { ratio, RATIO_NEVER } from '../src/sim/random.js';
+import type { RaftRunOptions } from '../src/sim/hosted-raft.js';
 import type { RunOptions, Scenario } from '../src/sim/scenario.js';
 import { LAN, usual } from '../src/sim/usual.js';
 
@@ -65,7 +66,7 @@ function link(draws: Draws, who: string, lossPercentMax: number): RunOptions['pe
   };
 }
 
-function node(draws: Draws, ordinary: RunOptions): RunOptions['node'] {
+function node(draws: Draws, ordinary: RaftRunOptions): RaftRunOptions['node'] {
   const electionMs = draws.oneOf('election timeout', [100, 150, 300, 600]);
   return {
     ...ordinary.node,

@@ -15,14 +15,26 @@ export function runReportLines(scenario: Scenario, report: RunReport): readonly 
     `${count(report.events, 'event')}, ${span(report.simulatedMs)} simulated in ${span(report.wallMs)}, ` +
     `${count(report.commits, 'commit')}, ${count(report.operations, 'client operation')} (${grouped(report.unknownOutcomes)} of unknown outcome)`;
   const lines = [
-    violation === undefined ? `${out.green('passed')}  ${report.scenario} seed ${seed}: ${scenario.title}` : `${out.red('failed')}  ${report.scenario} seed ${seed}: ${violation.property}`,
+    `${verdictWord(report)}  ${report.scenario} seed ${seed}: ${violation === undefined ? scenario.title : violation.property}`,
     ...(violation === undefined ? [] : [`        at ${violation.atMs} ms: ${violation.message}`]),
+    ...findingLines(scenario, report),
     `lived   ${lived}`,
     `digest  ${report.digest}`,
     ...momentLines(report.moments),
   ];
   const trace = `npx seedstorm run ${report.scenario} --seed ${seed} --trace`;
   return violation === undefined ? lines : [...lines, `again   ${trace}`];
+}
+
+function verdictWord({ verdict }: RunReport): string {
+  return verdict === 'pass' ? out.green('passed') : verdict === 'found' ? out.green('found ') : out.red('failed');
+}
+
+/** What a scenario that expects a finding has to say about a run with it, and about one without. */
+function findingLines({ finding }: Scenario, { verdict }: RunReport): readonly string[] {
+  if (finding === undefined || verdict === 'violation') return [];
+  if (verdict === 'found') return [`lesson  ${finding.lesson}`];
+  return [out.dim(`        this scenario expects the simulator to find ${finding.properties.join(' or ')} broken; this seed does not show it, try another`)];
 }
 
 /** A campaign for a person. */

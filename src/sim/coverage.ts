@@ -29,6 +29,9 @@ export function sortedRecord(counts: ReadonlyMap<string, number>): Readonly<Reco
   return record;
 }
 
+/** The moment of a run in which the simulator found what its scenario expects it to. */
+export const FOUND = 'found-as-expected';
+
 /** A moment that a scenario promises and that a campaign did not bring. */
 export interface NeverSeen {
   readonly scenario: string;

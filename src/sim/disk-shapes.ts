@@ -151,7 +151,7 @@ function lie(striker: Striker, server: NodeId, kind: 'stale' | 'misdirected', bl
       world.harm(`disk of s${server}: ${lastDamage(striker, server)}`);
     }
     if (!world.process(server).isUp) return true;
-    if (!isTold || mayHaveForgotten(disk, options.node.clusterId, server)) return false;
+    if (!isTold || mayHaveForgotten(disk, striker.cluster.hosted.clusterId(options), server)) return false;
     striker.forgetful.delete(server);
     striker.coverage.mark('lie-was-covered');
     striker.crash(server, false, blow.lastsUs);

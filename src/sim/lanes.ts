@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Task, TaskDone } from './campaign.js';
+import { FOUND } from './coverage.js';
 import { carryOut, loadPromise, loadScenarios, pick } from './load.js';
+import type { Scenario } from './scenario.js';
 import { ALL_SCENARIOS, type Expectation } from './tally.js';
 
 /** Whatever lives one run at a time: this thread or a worker. */
@@ -22,7 +24,7 @@ export interface Lanes {
  */
 export async function openLanes(module: URL, names: readonly string[], jobs: number): Promise<Lanes> {
   const scenarios = await loadScenarios(module);
-  const expectations: Expectation[] = names.map((name) => pick(scenarios, name));
+  const expectations: Expectation[] = names.map((name) => expectationOf(pick(scenarios, name)));
   const promise = await loadPromise(module);
   if (promise !== null && scenarios.every(({ name }) => names.includes(name))) {
     expectations.push({ name: ALL_SCENARIOS, expected: promise.moments, expectedWithinRuns: promise.withinRuns });
@@ -45,6 +47,11 @@ export async function openLanes(module: URL, names: readonly string[], jobs: num
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
+}
+
+/** What a scenario promises to show, its finding included. */
+function expectationOf({ name, expected, expectedWithinRuns, finding }: Scenario): Expectation {
+  return { name, expectedWithinRuns, expected: finding === undefined ? expected : [...expected, FOUND] };
 }
 
 /** A worker thread that answers each task with its outcome. */

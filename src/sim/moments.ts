@@ -136,6 +136,7 @@ export const MOMENTS: readonly Moment[] = [
 
 /** Moments too rare to be promised, in less than one run of a hundred: a campaign reports them and does not miss them. */
 export const RARE_MOMENTS: readonly Moment[] = [
+  { name: 'found-as-expected', sentence: 'The simulator found what the scenario expects it to find.' },
   { name: 'snapshot-came-in-pieces', sentence: 'A follower had a further piece of a snapshot.' },
   { name: 'incoming-snapshot-abandoned', sentence: 'A snapshot that had begun to arrive was given up.' },
   { name: 'link-overflowed', sentence: 'A link was full, and what came next was lost.' },

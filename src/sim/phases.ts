@@ -1,4 +1,3 @@
-import { storeDigest } from '../core/store/store.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Cluster } from './cluster.js';
 import type { History } from './history.js';
@@ -6,7 +5,7 @@ import { calm } from './network-options.js';
 import type { Nemesis } from './nemesis.js';
 import { violated } from './oracles/oracle.js';
 import type { Stream } from './random.js';
-import type { Workload } from './workload.js';
+import type { Work } from './system.js';
 
 const US_PER_MS = 1_000;
 /** How often the run looks whether it is done. A bound on waste, not on behaviour. */
@@ -18,7 +17,7 @@ const FRESH_OPERATIONS = 3;
 export interface Stage {
   readonly cluster: Cluster;
   readonly history: History;
-  readonly workload: Workload;
+  readonly workload: Work;
   readonly nemesis: Nemesis;
 }
 
@@ -33,12 +32,12 @@ export function liveThroughChaos({ cluster, workload, nemesis }: Stage): void {
 }
 
 /**
- * The second phase: a core of just a majority is healed, all other damage made permanent. The core must
+ * The second phase: a core of just as many as the system needs, a majority as a rule, is healed, all other damage made permanent. The core must
  * elect a leader, serve every client and come to one state within the bound.
  *
  * @returns The core's servers.
  */
-export function healAndConverge({ cluster, history, workload, nemesis }: Stage): readonly NodeId[] {
+export function healAndConverge({ cluster, workload, nemesis }: Stage): readonly NodeId[] {
   const { options, world } = cluster;
   const core = chooseCore(cluster, nemesis, world.streams.stream('healing', 'core'));
   heal(cluster, core);
@@ -51,9 +50,9 @@ export function healAndConverge({ cluster, history, workload, nemesis }: Stage):
   };
   while (workload.progress < FRESH_OPERATIONS) inTime(() => `a client had got only ${workload.progress} operations done; ${describe(cluster, core)}`);
   workload.stop();
-  while (!history.isIdle) inTime(() => `a client still waited for an outcome; ${describe(cluster, core)}`);
+  while (!workload.isIdle) inTime(() => `a client still waited for an outcome; ${describe(cluster, core)}`);
   workload.readEverything();
-  while (!history.isIdle) inTime(() => `a last read was still unanswered; ${describe(cluster, core)}`);
+  while (!workload.isIdle) inTime(() => `a last read was still unanswered; ${describe(cluster, core)}`);
   while (!hasConverged(cluster, core)) inTime(() => `the core had not come to one state; ${describe(cluster, core)}`);
   return core;
 }
@@ -66,13 +65,15 @@ function advance(cluster: Cluster, untilUs: number): void {
   if (world.events > options.eventsMax) violated('Liveness', `the run did not end within ${options.eventsMax} events`, world.nowUs);
 }
 
-/** A majority whose disks kept their promises, drawn from all such. */
+/** As many servers as the system needs, drawn from all whose disks kept their promises; those without which it cannot be come first. */
 function chooseCore(cluster: Cluster, nemesis: Nemesis, stream: Stream): readonly NodeId[] {
   // One draw for each server, so that what rotted does not reshuffle the rest.
   const ranked = cluster.servers.map((server) => ({ server, rank: stream() }));
-  const whole = ranked.filter(({ server }) => !nemesis.rotten.has(server)).sort((a, b) => a.rank - b.rank || a.server - b.server);
-  const majority = Math.floor(cluster.servers.length / 2) + 1;
-  return whole.slice(0, majority).map(({ server }) => server).sort((a, b) => a - b);
+  const { hosted, options } = cluster;
+  const essential = hosted.essential(options);
+  const rankOf = ({ server, rank }: { readonly server: NodeId; readonly rank: number }): number => (essential.includes(server) ? -1 : rank);
+  const whole = ranked.filter(({ server }) => !nemesis.rotten.has(server)).sort((a, b) => rankOf(a) - rankOf(b) || a.server - b.server);
+  return whole.slice(0, hosted.coreSize(options)).map(({ server }) => server).sort((a, b) => a - b);
 }
 
 function heal(cluster: Cluster, core: readonly NodeId[]): void {
@@ -94,28 +95,17 @@ function heal(cluster: Cluster, core: readonly NodeId[]): void {
   }
 }
 
-/** Everything in every log of the core is committed and applied, and all are in one state. */
-function hasConverged(cluster: Cluster, core: readonly NodeId[]): boolean {
-  const first = cluster.view(core[0] as NodeId);
-  if (first === null) return false;
-  return core.every((server) => {
-    const view = cluster.view(server);
-    return (
-      view !== null &&
-      view.lastApplied === view.raft.log.lastIndex &&
-      view.lastApplied === first.lastApplied &&
-      storeDigest(view.store) === storeDigest(first.store)
-    );
-  });
+/** The core has come to rest in one state, by the word of its system. */
+function hasConverged({ hosted, world }: Cluster, core: readonly NodeId[]): boolean {
+  const processes = core.map((server) => world.process(server));
+  return processes.every(({ isUp, state }) => isUp && hosted.isServing(state)) && hosted.hasConverged(processes.map(({ state }) => state));
 }
 
 /** The core's servers in a few words each, for a person who asks why they got stuck. */
-function describe(cluster: Cluster, core: readonly NodeId[]): string {
+function describe({ hosted, world }: Cluster, core: readonly NodeId[]): string {
   const words = core.map((server) => {
-    const view = cluster.view(server);
-    if (view === null) return `s${server} ${cluster.world.process(server).isUp ? 'recovers' : 'is down'}`;
-    const { role, currentTerm, log, commitIndex } = view.raft;
-    return `s${server} ${role} of term ${currentTerm}, log to ${log.lastIndex}, committed ${commitIndex}, applied ${view.lastApplied}`;
+    const { isUp, state } = world.process(server);
+    return `s${server} ${isUp ? hosted.describe(state) : 'is down'}`;
   });
   return words.join('; ');
 }

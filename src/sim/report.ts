@@ -1,4 +1,4 @@
-import type { RunOptions } from './scenario.js';
+import type { RunOptions } from './run-options.js';
 
 /** A property that did not hold, in words for a person. */
 export interface Violation {
@@ -12,7 +12,8 @@ export interface Violation {
 
 /** What one run came to. Everything except `wallMs` is the same each time that seed runs. */
 export interface RunReport {
-  readonly verdict: 'pass' | 'violation';
+  /** `found`: a property did not hold, and the scenario expects just that (scenario.ts, Finding). */
+  readonly verdict: 'pass' | 'found' | 'violation';
   readonly scenario: string;
   readonly seed: number;
   /** Digest over all events of the run, 16 hex digits. */

@@ -1,10 +1,8 @@
-import type { NodeOptions } from '../core/systems/raft/options.js';
-import type { ClockOptions } from './clock.js';
-import type { SimDiskOptions } from './disk.js';
 import type { Draws } from './draws.js';
-import type { HarmOptions } from './harms.js';
-import type { LinkOptions } from './network.js';
-import type { Ratio } from './random.js';
+import type { RunOptions } from './run-options.js';
+import type { HostedSystem } from './system.js';
+
+export type { RunOptions, WorkloadOptions } from './run-options.js';
 
 /**
  * A named story: what a scenario file exports. Its options are a function of the seed alone, so a name
@@ -21,53 +19,21 @@ export interface Scenario {
   readonly expected: readonly string[];
   /** A campaign of so many runs of this scenario must have seen them all; a shorter one only says which were missing. */
   readonly expectedWithinRuns: number;
+  /** The system under test. Absent: `raft`. */
+  readonly system?: HostedSystem;
+  /** What the simulator is expected to find. Absent: that every property holds. */
+  readonly finding?: Finding;
   options(draws: Draws): RunOptions;
 }
 
-/** Everything that decides a run besides its seed. No field has a default, and the whole prints as JSON. */
-export interface RunOptions {
-  /** Servers, 1 or more, all of them voters. */
-  readonly servers: number;
-  /** How long the nemesis is at work, in milliseconds of world time. */
-  readonly chaosMs: number;
-  /** Within so many milliseconds after it the healed core must serve every client and converge. */
-  readonly convergenceMs: number;
-  /** Events after which a run is given up as one that never ends. */
-  readonly eventsMax: number;
-  /** Each message goes through the wire codec and back, instead of as an object. */
-  readonly isCodecUsed: boolean;
-  /** Between servers. */
-  readonly peerLink: LinkOptions;
-  /** Between a client and a server, both directions. */
-  readonly clientLink: LinkOptions;
-  readonly disk: SimDiskOptions;
-  /** One for each server, in order. */
-  readonly clocks: readonly ClockOptions[];
-  /** The bound that all servers' clock rates keep, in parts per million. */
-  readonly clockRatePpmMax: number;
-  /** The numbers of the system under test. */
-  readonly node: NodeOptions;
-  readonly workload: WorkloadOptions;
-  /** The families of harm that are at work; a family that is not listed is switched off. */
-  readonly harms: readonly HarmOptions[];
-}
-
-/** What clients do. Weights are shares of all operations; a weight of 0 leaves the operation out. */
-export interface WorkloadOptions {
-  readonly clients: number;
-  /** Of all clients, those that work without a session. */
-  readonly sessionlessRatio: Ratio;
-  readonly keys: number;
-  /** Values are padded by up to so many bytes, so that some writes span sectors of a disk. */
-  readonly paddingBytesMax: number;
-  readonly getWeight: number;
-  readonly setWeight: number;
-  readonly putWeight: number;
-  readonly deleteWeight: number;
-  /** Milliseconds between an answer and the next call. */
-  readonly thinkMsMin: number;
-  readonly thinkMsMax: number;
-  /** Milliseconds a client waits for one server's answer, and for the outcome of a call in all. */
-  readonly attemptTimeoutMs: number;
-  readonly timeLimitMs: number;
+/**
+ * A property that a scenario expects the simulator to find broken: a lesson on what its system does not
+ * promise, and a proof that somebody looks. A run that finds it passes as "found"; a campaign of
+ * `expectedWithinRuns` runs that does not is not green.
+ */
+export interface Finding {
+  /** By the names of docs/INVARIANTS.md. Of one loss now this, now that property is the first to suffer: any of them will do. */
+  readonly properties: readonly string[];
+  /** What there is to learn from it, in one sentence. */
+  readonly lesson: string;
 }

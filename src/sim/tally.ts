@@ -63,7 +63,7 @@ export class Tally {
 
     const repeat = commandToRepeat(task.scenario, task.seed);
     const { scenario, seed } = task;
-    if (report.violation !== undefined) {
+    if (report.violation !== undefined && report.verdict !== 'found') {
       this.#failures.push({ scenario, seed, digest: report.digest, violation: report.violation, repeat });
     }
     if (secondDigest !== null) {

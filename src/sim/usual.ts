@@ -2,7 +2,7 @@ import { MICROS_PER_MS, fromMs } from '../core/base/units.js';
 import type { Draws } from './draws.js';
 import type { LinkOptions } from './network.js';
 import { ratio, RATIO_NEVER } from './random.js';
-import type { RunOptions } from './scenario.js';
+import type { RaftRunOptions } from './hosted-raft.js';
 
 /** A link of a local network: quick, nothing lost, but a message may overtake another. */
 export const LAN: LinkOptions = {
@@ -23,7 +23,7 @@ export function lossy(lossPercent: number, delayMsMax: number): LinkOptions {
  * A whole description of an ordinary run: three or five servers, no harm, a modest load. A scenario takes
  * it and says what is different in its story.
  */
-export function usual(draws: Draws): RunOptions {
+export function usual(draws: Draws): RaftRunOptions {
   const servers = draws.oneOf('servers', [3, 3, 5]);
   // Without a session a repeated put is guarded by its version only, which a delete begins anew (client/calls.ts).
   const isSessionless = draws.chance('sessionless', 1, 4);

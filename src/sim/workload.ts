@@ -2,9 +2,12 @@ import { byteStringFromText, EMPTY, type ByteString } from '../core/base/bytestr
 import { connectionId, type NodeId } from '../core/base/units.js';
 import type { ClientCall, ClientOutcome } from '../core/client/calls.js';
 import type { Cluster } from './cluster.js';
+import { Coverage } from './coverage.js';
 import type { History } from './history.js';
 import { between, type Stream } from './random.js';
-import type { WorkloadOptions } from './scenario.js';
+import type { WorkloadOptions } from './run-options.js';
+import type { Work } from './system.js';
+import { markOutcome } from './watch-coverage.js';
 
 /** The application behind a client: in the simulator's own numbering no process has this one. */
 const APPLICATION = connectionId(0);
@@ -28,16 +31,18 @@ interface Actor {
  *
  * Each call draws four times from its client's own stream, whatever comes out.
  */
-export class Workload {
+export class Workload implements Work {
   readonly #options: WorkloadOptions;
   readonly #history: History;
+  readonly #coverage: Coverage;
   readonly #actors: Actor[] = [];
   readonly #keys: readonly ByteString[];
   #cluster: Cluster | null = null;
   #isOpen = true;
   #healedUs = Infinity;
 
-  constructor(options: WorkloadOptions, history: History) {
+  constructor(options: WorkloadOptions, history: History, coverage: Coverage = new Coverage()) {
+    this.#coverage = coverage;
     this.#options = options;
     this.#history = history;
     this.#keys = Array.from({ length: options.keys }, (_, i) => byteStringFromText(`k${i}`));
@@ -83,8 +88,15 @@ export class Workload {
     for (const actor of this.#actors) this.#finalRead(actor);
   }
 
-  /** To be called with each outcome. */
-  ended(client: NodeId, outcome: ClientOutcome, atUs: number): void {
+  /** Whether no call is under way. */
+  get isIdle(): boolean {
+    return this.#history.isIdle;
+  }
+
+  /** To be called with each outcome of a client machine. */
+  ended(client: NodeId, said: unknown, atUs: number): void {
+    const outcome = said as ClientOutcome;
+    markOutcome(this.#coverage, outcome);
     const operation = this.#history.end(client, outcome, atUs);
     const actor = this.#actors.find((candidate) => candidate.client === client);
     if (actor === undefined) return;

@@ -130,7 +130,7 @@ describe('a sync that lied', () => {
     const { cluster } = working(1);
     const disk = cluster.world.disk(ONE);
     cluster.world.runUntil(1_000_000);
-    const clusterId = cluster.options.node.clusterId;
+    const clusterId = quietOptions().node.clusterId;
     expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(false);
     disk.lieOnNextSync({ kind: 'stale', which: 0.999, where: 0 });
     while (disk.hasLieWaiting) cluster.world.step();

@@ -9,7 +9,7 @@ const all = [...MOMENTS, ...RARE_MOMENTS].map(({ name }) => name);
 
 /** Quoted words in kebab case on lines that mark a moment, make a note or name one. */
 function markedIn(text: string): readonly string[] {
-  const lines = text.split('\n').filter((line) => /\bmark\(|\bmoment\(draft|\bnote\(draft|\bstrike\(striker|\bMARK_OF =|kind: 'note', name: |^\s+\[\/\^|^\s+(?:\w+|'\w+ \w+'): '[a-z]+-[a-z-]+',$/.test(line));
+  const lines = text.split('\n').filter((line) => /\bmark\(|\bmoment\(draft|\bnote\(draft|\bstrike\(striker|\b(?:MARK_OF|FOUND) =|kind: 'note', name: |^\s+\[\/\^|^\s+(?:\w+|'\w+ \w+'): '[a-z]+-[a-z-]+',$/.test(line));
   return lines.flatMap((line) => {
     const words = [...line.matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)].map((match) => match[1] as string);
     // A single word may be something else that the line speaks of, such as a role.

@@ -1,10 +1,10 @@
 import { Draws } from '../../src/sim/draws.js';
 import { RandomStreams, RATIO_NEVER } from '../../src/sim/random.js';
-import type { RunOptions } from '../../src/sim/scenario.js';
+import type { RaftRunOptions } from '../../src/sim/hosted-raft.js';
 import { usual } from '../../src/sim/usual.js';
 
 /** A short, harmless run of three servers and two clients, the same each time. */
-export function quietOptions(): RunOptions {
+export function quietOptions(): RaftRunOptions {
   const ordinary = usual(new Draws(new RandomStreams(1)));
   return {
     ...ordinary,

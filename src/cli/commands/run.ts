@@ -37,7 +37,7 @@ export const runCommand: CommandModule<object, Options> = {
     trace?.finish();
     sayAll(lines);
 
-    process.exitCode = report.verdict === 'pass' ? EXIT.held : EXIT.violated;
+    process.exitCode = report.verdict === 'violation' ? EXIT.violated : EXIT.held;
     if (options.json) {
       sayJson(report);
       return;

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/base/units.js';
-import type { RunOptions } from '../scenario.js';
+import type { RaftRunOptions } from '../hosted-raft.js';
 import { BoundedQueues } from './bounded-queues.js';
 import { ElectionChurn } from './election-churn.js';
 import { ElectionSafety } from './election-safety.js';
@@ -28,7 +28,7 @@ export interface OracleSet {
 }
 
 /** Every property that is watched at each step, fresh for one run. */
-export function oraclesFor(options: RunOptions, durableFiles: DurableFiles, isRotten: (server: NodeId) => boolean): OracleSet {
+export function oraclesFor(options: RaftRunOptions, durableFiles: DurableFiles, isRotten: (server: NodeId) => boolean): OracleSet {
   const leaderCompleteness = new LeaderCompleteness();
   const exactlyOnce = new ExactlyOnce(options.node.store.sessionsMax);
   const list: Oracle[] = [

@@ -1,4 +1,5 @@
-import type { RunOptions } from '../scenario.js';
+import type { RaftRunOptions } from '../hosted-raft.js';
+import type { RunOptions } from '../run-options.js';
 
 /** Parts of an election timeout that a round may take at most; the rest is for clocks and for what stands before it at a disk. */
 const ROUND_SHARE = 0.8;
@@ -13,7 +14,7 @@ const SYNCS_BEFORE_AN_ANSWER = 3;
  * ≪ election timeout" (thesis §3.9). Only then does the protocol promise that a leader stays and that a
  * successor comes soon; elsewhere Liveness alone holds.
  */
-export function isTimely({ peerLink, disk, node, clockRatePpmMax }: RunOptions): boolean {
+export function isTimely({ peerLink, disk, node, clockRatePpmMax }: RaftRunOptions): boolean {
   const { electionTimeoutMin, heartbeatInterval } = node.raft;
   const diskUs = node.storage === null ? 0 : SYNCS_BEFORE_AN_ANSWER * (disk.syncUsMax + disk.operationUsMax);
   const roundUs = heartbeatInterval + 2 * peerLink.delayUsMax + diskUs;

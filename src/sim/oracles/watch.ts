@@ -1,16 +1,10 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { RaftMessage } from '../../core/raft/messages.js';
-import type { NodeState } from '../../core/systems/raft/state.js';
+import { viewOf } from '../hosted-raft.js';
 import type { Observer } from '../observer.js';
 import type { Oracle, ServerView } from './oracle.js';
 
-/** A server's state as oracles see it; null while it recovers. */
-export function viewOf(state: unknown): ServerView | null {
-  const node = state as NodeState;
-  return node.raft === null ? null : (node as NodeState & { readonly raft: ServerView['raft'] });
-}
-
-/** Lets a set of oracles watch the servers of a world. This is the one place that knows how a server's state is reached. */
+/** Lets a set of oracles watch the servers of a world. */
 export class Watch implements Observer {
   readonly #oracles: readonly Oracle[];
   /** Those that watch steps and messages: most oracles look at one of them only. */

@@ -1,0 +1,17 @@
+import type { NodeId } from '../core/base/units.js';
+import { clientMachine, type ClientMessage } from '../core/client/client.js';
+import type { HostedClient } from './hosted.js';
+import type { RunOptions } from './run-options.js';
+
+/** Whether a client works without a session: the first ones do, as many as the options' share says. */
+export function isSessionless({ servers, workload }: RunOptions, client: NodeId): boolean {
+  const { clients, sessionlessRatio } = workload;
+  return (client - 1 - servers) * sessionlessRatio.denominator < clients * sessionlessRatio.numerator;
+}
+
+/** The client machine with the patience of a run's workload: for every system that speaks the key-value protocol. */
+export function keyValueClient(options: RunOptions, id: NodeId): HostedClient {
+  const { attemptTimeoutMs, timeLimitMs } = options.workload;
+  const machine = clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id) });
+  return { machine, messageFingerprint: (message: ClientMessage) => message.id } as unknown as HostedClient;
+}

@@ -1,0 +1,51 @@
+import type { NodeId } from '../core/base/units.js';
+import type { Codecs, Machine } from '../core/machine.js';
+import type { ServerView } from './oracles/oracle.js';
+import type { RunOptions } from './run-options.js';
+
+/**
+ * A system as the simulator hosts it: the machines of its servers and clients, and what nemesis and
+ * phases must know of them.
+ *
+ * `NodeOptions` are the system's own numbers, `RunOptions.node`.
+ */
+export interface Hosted<NodeOptions = unknown> {
+  /** The word on the command line. */
+  readonly name: string;
+  /** @throws {AssertionError} When the options of a run do not fit together. */
+  checkOptions(options: RunOptions<NodeOptions>): void;
+  server(options: RunOptions<NodeOptions>, id: NodeId): HostedServer;
+  /** The machine of a client; what an application asks of it and learns from it is the business of its work (system.ts). */
+  client(options: RunOptions<NodeOptions>, id: NodeId): HostedClient;
+
+  /** Whether a server in this state takes part; false while it recovers. */
+  isServing(state: unknown): boolean;
+  /** null for a server that does not lead; else a number that is higher for a later leader, such as its term. */
+  leadsIn(state: unknown): number | null;
+  /** The state as a server of the raft system, for shapes and oracles that know Raft; null for any other, and while it recovers. */
+  view(state: unknown): ServerView | null;
+
+  /** What data directories of core/storage are labelled with in this run; any number for a system that keeps none. */
+  clusterId(options: RunOptions<NodeOptions>): number;
+  /** How many servers the healed core has. */
+  coreSize(options: RunOptions<NodeOptions>): number;
+  /** Servers that must be in it, such as a primary that nobody replaces: the nemesis never damages their disks. */
+  essential(options: RunOptions<NodeOptions>): readonly NodeId[];
+  /** Whether the core, all of it serving in these states, has come to rest in one state. */
+  hasConverged(states: readonly unknown[]): boolean;
+  /** A state in a few words, for a person who asks why a run got stuck. */
+  describe(state: unknown): string;
+}
+
+export interface HostedServer {
+  readonly machine: Machine<never, never, never, never>;
+  readonly codecs: Codecs<never, never, never>;
+  /** Cheap integers for the running digest: see ProcessSpec. */
+  readonly fingerprint: (state: never) => number;
+  readonly messageFingerprint: (message: never) => number;
+}
+
+export interface HostedClient {
+  readonly machine: Machine<never, never, never, never>;
+  readonly messageFingerprint: (message: never) => number;
+}

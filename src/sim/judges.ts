@@ -1,0 +1,21 @@
+import type { Coverage } from './coverage.js';
+import type { RunEnd } from './system.js';
+import { checkVersions } from './oracles/client-versions.js';
+import { checkDirtyReads } from './oracles/dirty-read.js';
+import { checkExclusion } from './oracles/exclusion.js';
+import { checkHistory } from './oracles/final.js';
+
+/** The properties of client histories, as docs/INVARIANTS.md names them, in the order of judging. */
+const JUDGES: Readonly<Record<string, (end: RunEnd, coverage: Coverage) => void>> = {
+  'No Dirty Read': ({ operations, failedWrites, atUs }) => checkDirtyReads(operations, failedWrites, atUs),
+  Exclusion: ({ operations, atUs }) => checkExclusion(operations, atUs),
+  'Version Monotonicity': ({ operations, atUs }) => checkVersions(operations, atUs),
+  Linearizability: ({ operations, atUs }, coverage) => {
+    if (!checkHistory(operations, atUs)) coverage.mark('linearizability-undecided');
+  },
+};
+
+/** Judges what the clients of a run saw, leaving out what their system does not promise. */
+export function judgeClients(end: RunEnd, coverage: Coverage, notPromised: readonly string[] = []): void {
+  for (const [property, judge] of Object.entries(JUDGES)) if (!notPromised.includes(property)) judge(end, coverage);
+}

@@ -1,0 +1,73 @@
+import type { NodeId } from '../core/base/units.js';
+import type { Codecs, Machine } from '../core/machine.js';
+import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
+import type { HostedServer } from './hosted.js';
+import { keyValueClient } from './hosted-client.js';
+import { judgeClients } from './judges.js';
+import type { Observer } from './observer.js';
+import type { RunOptions } from './run-options.js';
+import type { HostedSystem, WatchedRun, Watching } from './system.js';
+import { Workload } from './workload.js';
+
+/** What is particular to one system of servers that speak the protocol of the key-value store. */
+export interface KeyValueSpec<State, Message, NodeOptions> {
+  readonly name: string;
+  checkOptions?(options: RunOptions<NodeOptions>): void;
+  machine(options: RunOptions<NodeOptions>, id: NodeId): Machine<State, Message, NodeRequest, NodeResponse>;
+  readonly codecs: Codecs<Message, NodeRequest, NodeResponse>;
+  fingerprint(state: State): number;
+  messageFingerprint(message: Message): number;
+  isServing(state: State): boolean;
+  /** Absent: nobody leads. */
+  leadsIn?(state: State): number | null;
+  /** What its data directories are labelled with, if it keeps any with core/storage. Absent: 1. */
+  clusterId?(options: RunOptions<NodeOptions>): number;
+  /** Absent: a majority. */
+  coreSize?(options: RunOptions<NodeOptions>): number;
+  /** Absent: none. */
+  essential?(options: RunOptions<NodeOptions>): readonly NodeId[];
+  hasConverged(states: readonly State[]): boolean;
+  describe(state: State): string;
+  /** Watchers of the system's own properties. Absent: none. */
+  observers?(run: WatchedRun<NodeOptions>): readonly Observer[];
+  /** Properties of client histories that this system does not promise, such as the Linearizability of reads at a replica. */
+  readonly notPromised?: readonly string[];
+}
+
+/**
+ * A key-value system in the simulator: its clients are the client machine of core/client, its load the usual one,
+ * and its histories are judged by every property of client histories that it promises.
+ */
+export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<State, Message, NodeOptions>): HostedSystem<NodeOptions> {
+  return {
+    name: spec.name,
+    checkOptions: (options) => spec.checkOptions?.(options),
+    server: (options, id) => ({
+      machine: spec.machine(options, id),
+      codecs: spec.codecs,
+      fingerprint: spec.fingerprint,
+      messageFingerprint: spec.messageFingerprint,
+    }) as unknown as HostedServer,
+    client: keyValueClient,
+    work: (options, history, coverage) => new Workload(options.workload, history, coverage),
+    isServing: (state) => spec.isServing(state as State),
+    leadsIn: (state) => spec.leadsIn?.(state as State) ?? null,
+    view: () => null,
+    clusterId: (options) => spec.clusterId?.(options) ?? 1,
+    coreSize: (options) => spec.coreSize?.(options) ?? Math.floor(options.servers / 2) + 1,
+    essential: (options) => spec.essential?.(options) ?? [],
+    hasConverged: (states) => spec.hasConverged(states as readonly State[]),
+    describe: (state) => spec.describe(state as State),
+    watch: (run) => watchClients(run, spec),
+  };
+}
+
+function watchClients<State, Message, NodeOptions>(run: WatchedRun<NodeOptions>, spec: KeyValueSpec<State, Message, NodeOptions>): Watching {
+  return {
+    observers: spec.observers?.(run) ?? [],
+    shapes: new Set(),
+    commits: 0,
+    healed: () => undefined,
+    judge: (end) => judgeClients(end, run.coverage, spec.notPromised ?? []),
+  };
+}

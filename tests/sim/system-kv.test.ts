@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { Machine } from '../../src/core/machine.js';
+import { logIndex } from '../../src/core/base/units.js';
+import { applyCommand, openStore, readKey, storeDigest, type StoreState } from '../../src/core/store/store.js';
+import { raftCodecs } from '../../src/core/systems/raft/codecs.js';
+import type { NodeMessage, NodeRequest, NodeResponse } from '../../src/core/wire/protocol.js';
+import { harm } from '../../src/sim/harms.js';
+import { runScenario } from '../../src/sim/run.js';
+import type { Scenario } from '../../src/sim/scenario.js';
+import { keyValueSystem } from '../../src/sim/system-kv.js';
+import { quietOptions } from './quiet.js';
+
+interface Memory {
+  readonly store: StoreState;
+  readonly applied: number;
+}
+
+/** One server that keeps everything in memory and nothing anywhere else. */
+function forgetful(): Machine<Memory, NodeMessage, NodeRequest, NodeResponse> {
+  return {
+    init: () => ({ state: { store: openStore({ sessionsMax: 100 }), applied: 0 }, effects: [] }),
+    step: (state, input) => {
+      if (input.kind !== 'request') return { state, effects: [] };
+      const { connection, request } = input;
+      if (request.kind === 'query') {
+        return { state, effects: [{ kind: 'respond', connection, response: { kind: 'done', id: request.id, result: readKey(state.store, request.key) } }] };
+      }
+      if (request.kind !== 'command') return { state, effects: [] };
+      const applied = state.applied + 1;
+      const { state: store, result } = applyCommand(state.store, logIndex(applied), request.command);
+      return { state: { store, applied }, effects: [{ kind: 'respond', connection, response: { kind: 'done', id: request.id, result } }] };
+    },
+    wakeAt: () => null,
+  };
+}
+
+const system = keyValueSystem<Memory, NodeMessage, null>({
+  name: 'forgetful',
+  machine: forgetful,
+  codecs: raftCodecs,
+  fingerprint: ({ applied }) => applied,
+  messageFingerprint: () => 0,
+  isServing: () => true,
+  hasConverged: (states) => new Set(states.map(({ store }) => storeDigest(store))).size === 1,
+  describe: ({ applied }) => `applied ${applied}`,
+});
+
+function scenario(harms: readonly ReturnType<typeof harm>[], isExpected: boolean): Scenario {
+  return {
+    name: 'forgetful-server',
+    title: 'One server keeps nothing.',
+    why: 'A test.',
+    expected: [],
+    expectedWithinRuns: 1,
+    system: system as NonNullable<Scenario['system']>,
+    ...(isExpected ? { finding: { properties: ['Linearizability', 'Exclusion'], lesson: 'What is kept nowhere is lost.' } } : {}),
+    options: () => ({ ...quietOptions(), servers: 1, node: null, harms }),
+  };
+}
+
+describe('another system than raft in the simulator', () => {
+  test('lives through a quiet run, and is judged', () => {
+    const report = runScenario(scenario([], false), 1);
+    expect(report).toMatchObject({ verdict: 'pass' });
+    expect(report.operations).toBeGreaterThan(20);
+    expect(runScenario(scenario([], false), 1).digest).toBe(report.digest);
+  });
+
+  const killed = [harm('kill', [300, 600], [10, 50])];
+
+  test('is found out when it forgets', () => {
+    expect(runScenario(scenario(killed, false), 1)).toMatchObject({ verdict: 'violation', violation: { property: 'Exclusion' } });
+  });
+
+  test('passes as "found" when that is what its scenario expects, and only then', () => {
+    const report = runScenario(scenario(killed, true), 1);
+    expect(report).toMatchObject({ verdict: 'found', violation: { property: 'Exclusion' } });
+    expect(report.moments['found-as-expected']).toBe(1);
+    const other: Scenario = { ...scenario(killed, true), finding: { properties: ['Liveness'], lesson: 'Another one.' } };
+    expect(runScenario(other, 1).verdict).toBe('violation');
+    expect(runScenario(scenario([], true), 1).verdict).toBe('pass');
+  });
+});
