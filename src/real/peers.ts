@@ -1,12 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 import { NOBODY, type NodeId } from '../core/base/units.js';
 import type { Codec } from '../core/machine.js';
-import { encodeFrame } from '../core/wire/frame.js';
+import { encodeFrame, FRAME_MARK } from '../core/wire/frame.js';
 import { onFramedBytes, openFramed, type FramedRules } from '../core/wire/framed-connection.js';
 import { goodbyeFrame, helloFrame, helloOf } from '../core/wire/hello.js';
 import { FRAME_BYTES_MAX } from '../core/wire/limits.js';
 import type { HostAndPort } from './addresses.js';
 import { lineOf } from './errors.js';
+import { Guests } from './guests.js';
 import type { Log } from './log.js';
 import { PeerLink, SIGN_OF_LIFE } from './peer-link.js';
 import { endSoon, listen, stopListening, tuneSocket } from './sockets.js';
@@ -21,6 +22,8 @@ export interface PeerSettings<Message> {
   /** The others, without this server. */
   readonly peers: ReadonlyMap<NodeId, HostAndPort>;
   readonly codec: Codec<Message>;
+  /** Whether the codec writes lines that people can type: then whoever begins without a frame is a guest (guests.ts). */
+  readonly hasGuests?: boolean;
   /** Takes each message that arrives. */
   readonly deliver: (from: NodeId, message: Message) => void;
   readonly log: Log;
@@ -46,11 +49,14 @@ export class PeerNetwork<Message> {
   readonly #incoming = new Set<Socket>();
   /** The newest connection of each peer that has said hello. */
   readonly #current = new Map<NodeId, Socket>();
-  readonly #server = createServer((socket) => this.#accept(socket));
+  readonly #guests: Guests<Message> | null;
+  // Who pipes lines in and closes his half is still owed the answers.
+  readonly #server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
 
   constructor(settings: PeerSettings<Message>) {
     this.#settings = settings;
-    const { self, clusterId } = settings;
+    const { self, clusterId, codec, deliver, log } = settings;
+    this.#guests = settings.hasGuests === true ? new Guests(codec, deliver, log) : null;
     for (const [peer, address] of settings.peers) {
       const hello = helloFrame(helloOf(clusterId, self, 'server', peer));
       const rules = { clusterId, self, role: 'server', sender: peer } as const;
@@ -70,7 +76,9 @@ export class PeerNetwork<Message> {
 
   /** Sends to one peer, or loses the message: no connection, or a queue that is full. Never waits. */
   send(to: NodeId, message: Message): void {
-    this.#links.get(to)?.send(encodeFrame('peer', this.#settings.codec.encode(message)));
+    const link = this.#links.get(to);
+    if (link === undefined) this.#guests?.send(to, message);
+    else link.send(encodeFrame('peer', this.#settings.codec.encode(message)));
   }
 
   /** The peers that messages can be sent to now. */
@@ -112,7 +120,8 @@ export class PeerNetwork<Message> {
       endSoon(socket);
     };
 
-    socket.on('data', (bytes) => {
+    let isKnown = false;
+    const onFrames = (bytes: Uint8Array): void => {
       const read = onFramedBytes(connection, bytes);
       connection = read.connection;
       if (sender === NOBODY && connection.hello !== null) {
@@ -129,6 +138,19 @@ export class PeerNetwork<Message> {
       for (const message of read.messages) this.#settings.deliver(sender, message);
       sign ??= setTimeout(giveSignOfLife, SIGN_OF_LIFE_MS);
       if (connection.problem !== null) refuse(connection.problem, !connection.isLeft);
+    };
+    const onEnd = () => socket.end();
+    socket.on('end', onEnd);
+    socket.on('data', (bytes) => {
+      const guests = isKnown || bytes[0] === FRAME_MARK ? null : this.#guests;
+      isKnown = true;
+      if (guests === null) {
+        onFrames(bytes);
+        return;
+      }
+      clearTimeout(late);
+      socket.removeAllListeners('data').removeListener('end', onEnd);
+      guests.welcome(socket, bytes);
     });
     socket.on('error', (error) => log('debug', `connection of ${from}: ${lineOf(error)}`));
     socket.on('close', () => {

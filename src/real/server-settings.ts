@@ -1,8 +1,9 @@
 import type { NodeId } from '../core/base/units.js';
 import type { ServerMap } from './addresses.js';
 import type { Log } from './log.js';
+import type { Served } from './served.js';
 
-/** What one server of the raft system is started with. */
+/** What one server is started with. */
 export interface ServerSettings {
   /** Who this server is; a key of `servers`. */
   readonly id: NodeId;
@@ -12,16 +13,15 @@ export interface ServerSettings {
   readonly servers: ServerMap;
   /** Created if absent. One process at a time; for ever of this id and cluster. */
   readonly dataDirectory: string;
-  /** What differs from the defaults of the protocol and of the host. */
+  /** What it is a server of, with the user's choices in it. Absent: `raft` with its defaults. */
+  readonly system?: Served;
+  /** What differs from the defaults of the host. */
   readonly options?: ServerOptions;
   readonly log?: Log;
 }
 
-/** Numbers that a user may set, in milliseconds and bytes. Absent: the default. */
+/** Numbers of the host that a user may set. Absent: the default. */
 export interface ServerOptions {
-  readonly electionTimeoutMsMin?: number;
-  readonly electionTimeoutMsMax?: number;
-  readonly heartbeatIntervalMs?: number;
   /** Client connections at once; further ones get one line and are closed. */
   readonly clientConnectionsMax?: number;
   /** Requests of one connection that may be unanswered before its further bytes wait in the network. */

@@ -1,12 +1,7 @@
-import { AssertionError } from '../core/base/assert.js';
-import { fromMs, type NodeId } from '../core/base/units.js';
-import { checkRaftOptions, DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../core/raft/options.js';
-import { raftCodecs } from '../core/systems/raft/codecs.js';
-import { raftNode } from '../core/systems/raft/node.js';
-import { DEFAULT_NODE_OPTIONS, type NodeOptions } from '../core/systems/raft/options.js';
-import type { NodeState } from '../core/systems/raft/state.js';
+import type { NodeId } from '../core/base/units.js';
+import type { Machine } from '../core/machine.js';
 import { clientPortOptions } from '../core/wire/client-connection.js';
-import type { NodeMessage, NodeRequest, NodeResponse } from '../core/wire/protocol.js';
+import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { formatHostAndPort, type HostAndPort } from './addresses.js';
 import { ClientPort } from './client-port.js';
 import { monotonicNow } from './clock.js';
@@ -16,6 +11,7 @@ import { DataDirectory } from './files.js';
 import { Host } from './host.js';
 import { silentLog } from './log.js';
 import { PeerNetwork } from './peers.js';
+import { servedRaft, type Served } from './served.js';
 import type { RunningServer, ServerSettings } from './server-settings.js';
 
 export type { RunningServer, ServerOptions, ServerSettings } from './server-settings.js';
@@ -27,16 +23,18 @@ const QUIESCE_MS_MAX = 1_000;
 const CLOSE_MS_MAX = 3_000;
 
 /**
- * Starts one server of the raft system in this process: its data directory, its two ports, its machine.
+ * Starts one server in this process: its data directory, its two ports, its machine.
  *
  * @returns Once it has recovered and takes requests (it may not have a leader yet).
  * @throws {UserError} One line, when settings, directory or ports do not allow it; nothing is left open then.
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const address = checkSettings(settings);
-  const machine = raftNode(nodeOptions(settings));
+  const system = settings.system ?? (servedRaft() as Served);
+  const machine = system.machine(settings.clusterId, settings.servers.size);
+  for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
   const directory = await DataDirectory.open(settings.dataDirectory);
-  const server = new Server(settings, machine, directory, address.host);
+  const server = new Server(settings, system, machine, directory, address.host);
   try {
     await server.open();
   } catch (error) {
@@ -51,18 +49,20 @@ class Server implements RunningServer {
   readonly ended: Promise<string | null>;
   readonly #settings: ServerSettings;
   readonly #directory: DataDirectory;
-  readonly #peers: PeerNetwork<NodeMessage>;
+  readonly #system: Served;
+  readonly #peers: PeerNetwork<unknown>;
   readonly #clients: ClientPort;
-  readonly #host: Host<NodeState, NodeMessage, NodeRequest, NodeResponse>;
+  readonly #host: Host<unknown, unknown, NodeRequest, NodeResponse>;
   #resolveEnded: (reason: string | null) => void = () => undefined;
   #onRecovered: { resolve(): void; reject(error: Error): void } | null = null;
   #closing: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(settings: ServerSettings, machine: ReturnType<typeof raftNode>, directory: DataDirectory, bindHost: string) {
+  constructor(settings: ServerSettings, system: Served, machine: Machine<unknown, unknown, NodeRequest, NodeResponse>, directory: DataDirectory, bindHost: string) {
     const { id, servers, clusterId, options = {}, log = silentLog } = settings;
     this.id = id;
     this.#settings = settings;
+    this.#system = system;
     this.#directory = directory;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
 
@@ -74,7 +74,8 @@ class Server implements RunningServer {
       clusterId: String(clusterId),
       address: at(own?.peerPort ?? 0),
       peers: new Map(others.map(([peer, { host, peerPort }]) => [peer, { host, port: peerPort }])),
-      codec: raftCodecs.message,
+      codec: system.codec,
+      hasGuests: system.hasGuests,
       deliver: (from, message) => this.#host.message(from, message),
       log,
     });
@@ -136,7 +137,7 @@ class Server implements RunningServer {
   }
 
   #onStepped(): void {
-    if (this.#onRecovered === null || this.#host.state?.phase === 'recovering') return;
+    if (this.#onRecovered === null || this.#host.state === null || this.#system.isRecovering(this.#host.state)) return;
     this.#onRecovered.resolve();
     this.#onRecovered = null;
   }
@@ -162,22 +163,6 @@ function checkSettings({ id, clusterId, servers }: ServerSettings): { readonly h
   const doubled = places.find((place, at) => places.indexOf(place) !== at);
   if (doubled !== undefined) throw new UserError(`address ${doubled} is given twice in the list of servers`);
   return own;
-}
-
-function nodeOptions({ clusterId, options = {} }: ServerSettings): NodeOptions {
-  const raft: RaftOptions = {
-    ...DEFAULT_RAFT_OPTIONS,
-    ...(options.electionTimeoutMsMin === undefined ? {} : { electionTimeoutMin: fromMs(options.electionTimeoutMsMin) }),
-    ...(options.electionTimeoutMsMax === undefined ? {} : { electionTimeoutMax: fromMs(options.electionTimeoutMsMax) }),
-    ...(options.heartbeatIntervalMs === undefined ? {} : { heartbeatInterval: fromMs(options.heartbeatIntervalMs) }),
-  };
-  try {
-    checkRaftOptions(raft);
-  } catch (error) {
-    if (error instanceof AssertionError) throw new UserError(`these options do not fit together: ${error.message}`);
-    throw error;
-  }
-  return { ...DEFAULT_NODE_OPTIONS, clusterId, raft };
 }
 
 /** Resolves when the work is done or the time is over, whichever is first. */

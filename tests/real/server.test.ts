@@ -10,6 +10,7 @@ import { HELLO_BYTES_MAX, LINE_BYTES_MAX } from '../../src/core/wire/limits.js';
 import { UserError } from '../../src/real/errors.js';
 import { eventually } from './helpers.js';
 import { ask, CLUSTER_ID, serversUnderTest, Wire, type ServersUnderTest } from './real-cluster.js';
+import { servedRaft, type Served } from '../../src/real/served.js';
 
 const clientPort = ({ servers }: ServersUnderTest, id: number) => servers.get(nodeId(id))?.clientPort ?? 0;
 const peerPort = ({ servers }: ServersUnderTest, id: number) => servers.get(nodeId(id))?.peerPort ?? 0;
@@ -164,7 +165,7 @@ describe('a server is not started, and one line says why', () => {
 
   test('when options do not fit together', async () => {
     const cluster = await serversUnderTest(1);
-    await expect(cluster.start(1, { options: { heartbeatIntervalMs: 5_000 } })).rejects.toThrow(/election timeout is longer/);
+    await expect(cluster.start(1, { system: servedRaft({ heartbeatIntervalMs: 5_000 }) as Served })).rejects.toThrow(/election timeout is longer/);
     await expect(cluster.start(1, { id: nodeId(9) })).rejects.toThrow(/server 9 is not in the list/);
     await expect(cluster.start(1, { clusterId: 0 })).rejects.toThrow(/cluster id 0/);
   });

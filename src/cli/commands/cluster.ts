@@ -4,6 +4,7 @@ import type { RunningCluster } from '../../real/cluster.js';
 import { once, wholeNumber } from '../arguments.js';
 import { EXIT } from '../exit.js';
 import { complain, count, say } from '../output.js';
+import { SYSTEM_FLAGS, withSystemFlags } from '../system-options.js';
 import { BASE_PORT, CLUSTER_DIRECTORY, SERVERS_BY_DEFAULT } from '../ports.js';
 
 interface Options {
@@ -21,7 +22,7 @@ export const clusterCommand: CommandModule<object, Options> = {
   command: 'cluster',
   describe: 'run a whole real cluster on this machine, until Ctrl-C',
   builder: (yargs) =>
-    yargs
+    withSystemFlags(yargs)
       .option('servers', { type: 'string', default: String(SERVERS_BY_DEFAULT), requiresArg: true, describe: `how many: 1 to ${SERVERS_MAX}` })
       .option('data', { type: 'string', default: CLUSTER_DIRECTORY, requiresArg: true, describe: 'holds a data directory for each server; taken up again if it is there' })
       .option('base-port', { type: 'string', default: String(BASE_PORT), requiresArg: true, describe: 'clients reach server i at this port + i, servers each other at + 100 + i' })
@@ -32,7 +33,16 @@ export const clusterCommand: CommandModule<object, Options> = {
     const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);
     const basePort = wholeNumber('base-port', once('base-port', options['base-port']), 1, BASE_PORT_MAX);
     const directory = once('data', options.data);
-    const [{ startCluster }, { formatServerMap }] = await Promise.all([import('../../real/cluster.js'), import('../../real/addresses.js')]);
+    const [{ startCluster }, { formatServerMap }, { chosenSystem }] = await Promise.all([
+      import('../../real/cluster.js'), import('../../real/addresses.js'), import('../systems.js'),
+    ]);
+    const given = options as unknown as Readonly<Record<string, string | undefined>>;
+    const chosen = SYSTEM_FLAGS.flatMap((name) => (given[name] === undefined ? [] : [[name, once(name, given[name])] as const]));
+    const nodeArguments = chosen.flatMap(([name, value]) => [`--${name}`, value]);
+    // Checked here too, so that a mistake is one line and not one of each server.
+    const system = chosenSystem(Object.fromEntries(chosen));
+    system.machine(1, servers);
+    for (const warning of system.warnings(servers)) complain(`warning: ${warning}`);
 
     // Asked to stop while the servers start: they are stopped as soon as they are up.
     const stopping = new Promise<'stopped'>((resolve) => {
@@ -40,14 +50,14 @@ export const clusterCommand: CommandModule<object, Options> = {
     });
     let isUp = false;
     const cluster: RunningCluster = await startCluster({
-      servers, basePort, directory,
+      servers, basePort, directory, nodeArguments,
       onLine: (id, line) => {
         // While they start, servers miss each other; that is no news.
         if (options.verbose || (isUp && / (error|warn) /.test(line))) complain(`s${id} ${line}`);
       },
       onDown: (id) => {
         if (!isUp) return;
-        const words = `--id ${id} --cluster-id ${cluster.clusterId} --peers ${formatServerMap(cluster.servers)} --data ${join(directory, `server-${id}`)}`;
+        const words = `--id ${id} --cluster-id ${cluster.clusterId} --peers ${formatServerMap(cluster.servers)} --data ${join(directory, `server-${id}`)}${nodeArguments.map((word) => ` ${word}`).join('')}`;
         complain(`server ${id} is down; start it again with: npx seedstorm node ${words}`);
       },
     });

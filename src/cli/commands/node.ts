@@ -1,40 +1,60 @@
 import type { CommandModule } from 'yargs';
 import { once, wholeNumber } from '../arguments.js';
+import { configured, needed, type Values } from '../configuration.js';
+import { misuse } from '../exit.js';
 import { complain } from '../output.js';
+import { SYSTEM_FLAGS, withSystemFlags } from '../system-options.js';
 
-interface Options {
-  readonly id: string;
-  readonly peers: string;
-  readonly data: string;
-  readonly 'cluster-id': string;
-  readonly 'log-level': 'error' | 'warn' | 'info' | 'debug';
-}
+type Options = Readonly<Record<string, unknown>>;
 
 const CLUSTER_ID_MAX = 4_294_967_295;
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+const FLAGS = {
+  id: 'which of the peers this is: 1 to 65535',
+  peers: 'every server: id=host:peerPort:clientPort,…',
+  data: 'its data directory; of one server for ever',
+  'cluster-id': 'servers of other clusters are refused [default: 1]',
+  'log-level': `the least important line that is still written: ${LOG_LEVELS.join(', ')} [default: info]`,
+} as const;
 
 /** `node`: one real server, in this process, until it is told to stop. */
 export const nodeCommand: CommandModule<object, Options> = {
   command: 'node',
   describe: 'run one real server',
-  builder: (yargs) =>
-    yargs
-      .option('id', { type: 'string', demandOption: true, requiresArg: true, describe: 'which of the peers this is: 1 to 65535' })
-      .option('peers', { type: 'string', demandOption: true, requiresArg: true, describe: 'every server: id=host:peerPort:clientPort,…' })
-      .option('data', { type: 'string', demandOption: true, requiresArg: true, describe: 'its data directory; of one server for ever' })
-      .option('cluster-id', { type: 'string', default: '1', requiresArg: true, describe: 'servers of other clusters are refused' })
-      .option('log-level', { choices: ['error', 'warn', 'info', 'debug'] as const, default: 'info' as const, describe: 'the least important line that is still written' })
+  builder: (yargs) => {
+    const own = Object.entries(FLAGS).map(([name, describe]) => [name, { type: 'string' as const, requiresArg: true, describe }]);
+    return withSystemFlags(yargs.options(Object.fromEntries(own)))
+      .option('config', { type: 'string', requiresArg: true, describe: 'a JSON file with any of these options by name; flags come first, then SEEDSTORM_… variables, then the file' })
       .example('$0 node --id 1 --peers 1=10.0.0.1:7201:7101,2=10.0.0.2:7201:7101,3=10.0.0.3:7201:7101 --data /var/lib/seedstorm', 'one of three machines')
-      .example('$0 node --id 1 --peers 1=localhost:7201:7101 --data ./one', 'a cluster of one'),
+      .example('$0 node --id 1 --peers 1=localhost:7201:7101 --data ./one', 'a cluster of one')
+      .example('SEEDSTORM_ID=2 $0 node --config cluster.json', 'what all servers share in a file, the rest in the environment');
+  },
   handler: async (options) => {
-    const clusterId = wholeNumber('cluster-id', once('cluster-id', options['cluster-id']), 1, CLUSTER_ID_MAX);
-    const [{ parseNodeId, parseServerMap }, { lineLog }, { runServerProcess }, { misuse }] = await Promise.all([
-      import('../../real/addresses.js'), import('../../real/log.js'), import('../../real/process.js'), import('../exit.js'),
+    const [{ parseNodeId, parseServerMap }, { lineLog }, { runServerProcess }, { chosenSystem }] = await Promise.all([
+      import('../../real/addresses.js'), import('../../real/log.js'), import('../../real/process.js'), import('../systems.js'),
     ]);
-    const id = parseNodeId(once('id', options.id));
-    const servers = parseServerMap(once('peers', options.peers));
+    const names = [...Object.keys(FLAGS), ...SYSTEM_FLAGS];
+    const file = options['config'] === undefined ? null : once('config', options['config'] as string);
+    const values = configured(names, flagsOf(options, names), process.env, file);
+
+    const id = parseNodeId(needed(values, 'id'));
+    const servers = parseServerMap(needed(values, 'peers'));
     if (!servers.has(id)) throw misuse(`--id ${id} is not in --peers`);
-    const dataDirectory = once('data', options.data);
-    const log = lineLog((line) => complain(line.trimEnd()), options['log-level']);
-    process.exitCode = await runServerProcess({ id, clusterId, servers, dataDirectory, log });
+    const dataDirectory = needed(values, 'data');
+    const clusterId = wholeNumber('cluster-id', values['cluster-id'] ?? '1', 1, CLUSTER_ID_MAX);
+    const log = lineLog((line) => complain(line.trimEnd()), levelOf(values));
+    process.exitCode = await runServerProcess({ id, clusterId, servers, dataDirectory, system: chosenSystem(values), log });
   },
 };
+
+function flagsOf(options: Options, names: readonly string[]): Values {
+  return Object.fromEntries(names.map((name) => [name, options[name] === undefined ? undefined : once(name, options[name] as string)]));
+}
+
+function levelOf(values: Values): (typeof LOG_LEVELS)[number] {
+  const text = values['log-level'] ?? 'info';
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) throw misuse(`--log-level takes one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
+  return level;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { misuse } from './exit.js';
+import { unknownName } from './suggest.js';
+
+/** Values by option name, in kebab case, as a user wrote them. */
+export type Values = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'SEEDSTORM_';
+
+/**
+ * What a user configured: of each option the flag, else the environment (`--data` is SEEDSTORM_DATA), else the file.
+ *
+ * @param names Every option there is.
+ * @param flags Those that were given as flags.
+ * @param file A JSON object of options by name; null for none.
+ * @throws {UserError} When the file cannot be read, is no such object, or has an option that is not known.
+ */
+export function configured(names: readonly string[], flags: Values, environment: Values, file: string | null): Values {
+  const fromFile = file === null ? {} : readConfiguration(file, names);
+  const values: Record<string, string | undefined> = {};
+  for (const name of names) values[name] = flags[name] ?? environment[variableOf(name)] ?? fromFile[name];
+  return values;
+}
+
+/** The environment variable of an option. */
+export function variableOf(name: string): string {
+  return PREFIX + name.toUpperCase().replaceAll('-', '_');
+}
+
+/** @throws {UserError} When nobody gave it. */
+export function needed(values: Values, name: string): string {
+  const value = values[name];
+  if (value === undefined) throw misuse(`--${name} is missing: give the flag, the variable ${variableOf(name)}, or "${name}" in the --config file`);
+  return value;
+}
+
+function readConfiguration(path: string, names: readonly string[]): Values {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw misuse(`the configuration file ${path} cannot be read`);
+  }
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch (error) {
+    throw misuse(`the configuration file ${path} is not JSON: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : 'unreadable'}`);
+  }
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw misuse(`the configuration file ${path} is not one JSON object of options`);
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(object)) {
+    if (!names.includes(name)) throw unknownName(`option in ${path}`, name, names);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') throw misuse(`"${name}" in ${path} is neither text, a number nor true or false`);
+    values[name] = String(value);
+  }
+  return values;
+}

@@ -1,0 +1,27 @@
+import { servedRaft, type Served } from '../real/served.js';
+import { duration } from './arguments.js';
+import type { Values } from './configuration.js';
+import { chosenName, type SystemName, type SystemOption } from './system-options.js';
+
+/** From what a user wrote to a system: throws {@link UserError} with one line for a value that is none. */
+const SERVED: Readonly<Record<SystemName, (values: Values) => Served>> = {
+  raft: (values) => servedRaft({
+    ...ms(values, 'heartbeat', (heartbeatIntervalMs) => ({ heartbeatIntervalMs })),
+    ...ms(values, 'election-timeout', (least) => ({ electionTimeoutMsMin: least, electionTimeoutMsMax: 2 * least })),
+  }) as Served,
+};
+
+/**
+ * The system that a user asked for, with what he chose of it.
+ *
+ * @throws {UserError} When it is not known, or an option is not its own or has no good value.
+ */
+export function chosenSystem(values: Values): Served {
+  return SERVED[chosenName(values)](values);
+}
+
+/** What `make` makes of a span; nothing when it was not given. */
+function ms<Part extends object>(values: Values, name: SystemOption, make: (ms: number) => Part): Part | Record<string, never> {
+  const text = values[name];
+  return text === undefined ? {} : make(duration(name, text));
+}
