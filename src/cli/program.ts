@@ -8,6 +8,7 @@ import { exploreCommand } from './commands/explore.js';
 import { nodeCommand } from './commands/node.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
+import { storiesCommand } from './commands/stories.js';
 import { walCommand } from './commands/wal.js';
 import { misuse } from './exit.js';
 import { unknownName } from './suggest.js';
@@ -18,7 +19,7 @@ const HELP_COLUMNS_MAX = 100;
 
 /** Every command, in the order in which `--help` lists them. Their heavy parts are loaded when they run. */
 const COMMANDS = [
-  exploreCommand, runCommand, replayCommand, checkCommand,
+  exploreCommand, runCommand, replayCommand, storiesCommand, checkCommand,
   clusterCommand, nodeCommand,
   getCommand, setCommand, putCommand, deleteCommand, statusCommand,
   benchCommand, walCommand,

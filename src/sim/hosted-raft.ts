@@ -32,6 +32,7 @@ export const raftHosted: Hosted<NodeOptions> = {
     const first = views[0] ?? null;
     return first !== null && views.every((view) => view !== null && isAtRest(view) && isInOneState(view, first));
   },
+  tell: () => null,
   describe: (state) => {
     const view = viewOf(state);
     if (view === null) return 'recovers';

@@ -35,6 +35,8 @@ export interface Hosted<NodeOptions = unknown> {
   hasConverged(states: readonly unknown[]): boolean;
   /** A state in a few words, for a person who asks why a run got stuck. */
   describe(state: unknown): string;
+  /** What servers say to each other, in the words of a story; null for what only keeps the system going, such as heartbeats. */
+  tell(message: unknown): string | null;
 }
 
 export interface HostedServer {

@@ -8,6 +8,8 @@ export interface Violation {
   readonly message: string;
   /** World time in milliseconds, fractions kept. */
   readonly atMs: number;
+  /** The key of the store that it is about, if it is about one. */
+  readonly key?: string;
 }
 
 /** What one run came to. Everything except `wallMs` is the same each time that seed runs. */

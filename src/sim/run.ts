@@ -104,7 +104,8 @@ class Run {
       return null;
     } catch (error) {
       if (!(error instanceof Violated)) throw error;
-      return { property: error.property, message: error.message, atMs: error.atUs / US_PER_MS };
+      const { property, message, atUs, key } = error;
+      return { property, message, atMs: atUs / US_PER_MS, ...(key === null ? {} : { key }) };
     }
   }
 

@@ -28,6 +28,8 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   essential?(options: RunOptions<NodeOptions>): readonly NodeId[];
   hasConverged(states: readonly State[]): boolean;
   describe(state: State): string;
+  /** Absent: stories leave out what servers say to each other. */
+  tell?(message: Message): string | null;
   /** Watchers of the system's own properties. Absent: none. */
   observers?(run: WatchedRun<NodeOptions>): readonly Observer[];
   /** Properties of client histories that this system does not promise, such as the Linearizability of reads at a replica. */
@@ -58,6 +60,7 @@ export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<S
     essential: (options) => spec.essential?.(options) ?? [],
     hasConverged: (states) => spec.hasConverged(states as readonly State[]),
     describe: (state) => spec.describe(state as State),
+    tell: (message) => spec.tell?.(message as Message) ?? null,
     watch: (run) => watchClients(run, spec),
   };
 }

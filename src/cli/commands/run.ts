@@ -8,6 +8,7 @@ interface Options {
   readonly scenario: string;
   readonly seed: string;
   readonly trace: boolean;
+  readonly story: boolean;
   readonly json: boolean;
 }
 
@@ -20,20 +21,23 @@ export const runCommand: CommandModule<object, Options> = {
       .positional('scenario', { type: 'string', demandOption: true, describe: 'its name; an unknown one lists them all' })
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'the world to grow: 0 to 2^53-1' })
       .option('trace', { type: 'boolean', default: false, describe: 'print the transcript, a line for each event' })
+      .option('story', { type: 'boolean', default: false, describe: 'tell the run in short: what clients asked and learned, what went wrong in the world' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 run leader-failure --seed 42', 'one run and its verdict')
       .example('$0 run leader-failure --seed 42 --trace | less', 'what happened, line by line')
+      .example('$0 run figure-8 --seed 7 --story | less', 'the same in short')
       .example('$0 run leader-failure --seed 42 --json', 'the digest, the same every time and everywhere'),
   handler: async (options) => {
-    if (options.trace && options.json) throw misuse('--trace prints lines and --json one object: choose one');
+    if ((options.trace || options.story) && options.json) throw misuse('--trace and --story print lines and --json one object: choose one');
     const seed = taken(parseSeed(once('seed', options.seed)));
     const { findScenario } = await import('../scenarios.js');
     const scenario = await findScenario(options.scenario);
-    const { runScenario } = await import('../../sim/run.js');
+    const [{ runScenario }, { narratorOf }] = await Promise.all([import('../../sim/run.js'), import('../../sim/shortest.js')]);
 
     const lines: string[] = [];
     const trace = options.trace ? (await import('../trace.js')).traceOf(scenario, seed, lines) : null;
-    const report = runScenario(scenario, seed, { observers: trace === null ? [] : [trace] });
+    const narrator = narratorOf(scenario, seed);
+    const report = runScenario(scenario, seed, { observers: trace === null ? [narrator] : [trace, narrator] });
     trace?.finish();
     sayAll(lines);
 
@@ -44,5 +48,7 @@ export const runCommand: CommandModule<object, Options> = {
     }
     const { runReportLines } = await import('../report.js');
     sayAll(runReportLines(scenario, report));
+    // What a scenario expects to be found is a lesson: the story belongs to it.
+    if (options.story || report.verdict === 'found') sayAll(['story', ...narrator.lines(report.violation?.key ?? null)]);
   },
 };

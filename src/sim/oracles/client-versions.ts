@@ -29,7 +29,7 @@ function checkGrowth(history: KeyHistory, atUs: number): void {
       const earlier = answered[i] as Operation;
       if (returnOf(earlier) <= deletedUs) break;
       if (earlier.callUs > deletedUs && earlier.resultVersion !== null && earlier.resultVersion > version) {
-        violated('Version Monotonicity', `key ${history.key}: ${tell(earlier)}, and later ${tell(later)}`, atUs);
+        violated('Version Monotonicity', `key ${history.key}: ${tell(earlier)}, and later ${tell(later)}`, atUs, history.key);
       }
     }
   }
@@ -43,7 +43,7 @@ function checkOneValue(history: KeyHistory, atUs: number): void {
     const before = last.get(version);
     last.set(version, operation);
     if (before === undefined || valueOf(before) === valueOf(operation) || !history.isUndeletedOver(before, operation)) continue;
-    violated('Version Monotonicity', `key ${history.key}: version ${version} stands for two values: ${tell(before)}, and ${tell(operation)}`, atUs);
+    violated('Version Monotonicity', `key ${history.key}: version ${version} stands for two values: ${tell(before)}, and ${tell(operation)}`, atUs, history.key);
   }
 }
 

@@ -18,6 +18,6 @@ export function checkDirtyReads(operations: readonly Operation[], failed: readon
   for (const read of operations) {
     const because = read.op === 'get' && read.resultValue !== null ? refused.get(read.resultValue) : undefined;
     if (because === undefined) continue;
-    violated('No Dirty Read', `${describe(read).trim().replace(/\s+/g, ' ')}, key ${read.key}: ${because}`, atUs);
+    violated('No Dirty Read', `${describe(read).trim().replace(/\s+/g, ' ')}, key ${read.key}: ${because}`, atUs, read.key);
   }
 }

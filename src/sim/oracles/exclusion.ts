@@ -16,7 +16,7 @@ export function checkExclusion(operations: readonly Operation[], atUs: number): 
       const other = holders.get(put.version);
       holders.set(put.version, put);
       if (other === undefined || !history.isUndeletedOver(other, put)) continue;
-      violated('Exclusion', `key ${history.key}: two clients hold version ${put.version + 1}: ${tell(other)}, and ${tell(put)}`, atUs);
+      violated('Exclusion', `key ${history.key}: two clients hold version ${put.version + 1}: ${tell(other)}, and ${tell(put)}`, atUs, history.key);
     }
   }
 }

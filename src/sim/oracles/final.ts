@@ -19,7 +19,7 @@ export function checkHistory(operations: readonly Operation[], atUs: number): bo
   const { verdict, key, culprit } = checkLinearizability(operations, kv);
   if (verdict === 'failed') {
     const where = culprit === null ? 'no order explains it' : `no order explains ${describe(culprit).trim().replace(/\s+/g, ' ')}`;
-    violated('Linearizability', `key ${key}: ${where}`, atUs);
+    violated('Linearizability', `key ${key}: ${where}`, atUs, key);
   }
   return verdict === 'passed';
 }
@@ -34,7 +34,7 @@ export function checkAcknowledged(operations: readonly Operation[], indexOf: Ind
     const index = indexOf(operation.value as ByteString);
     if (index !== null && index <= appliedTo) continue;
     const where = index === null ? 'took effect on no server' : `took effect at entry ${index}, but the core has only ${appliedTo}`;
-    violated('No Acknowledged Write Lost', `${describe(operation).trim().replace(/\s+/g, ' ')}: it ${where}`, atUs);
+    violated('No Acknowledged Write Lost', `${describe(operation).trim().replace(/\s+/g, ' ')}: it ${where}`, atUs, operation.key);
   }
 }
 
@@ -43,6 +43,6 @@ export function checkFailed(failed: readonly FailedWrite[], indexOf: IndexOfValu
   for (const { client, key, value } of failed) {
     const index = indexOf(value);
     if (index === null) continue;
-    violated('Honest Failure', `client ${client} was told that its write of "${value}" to ${key} failed, but it took effect at entry ${index}`, atUs);
+    violated('Honest Failure', `client ${client} was told that its write of "${value}" to ${key} failed, but it took effect at entry ${index}`, atUs, key);
   }
 }

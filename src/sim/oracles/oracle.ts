@@ -53,17 +53,20 @@ export class Violated extends Error {
   override readonly name = 'Violated';
   readonly property: string;
   readonly atUs: number;
+  /** The key of the store that it is about; null when it is about none alone. */
+  readonly key: string | null;
 
-  constructor(property: string, message: string, atUs: number) {
+  constructor(property: string, message: string, atUs: number, key: string | null) {
     super(message);
     this.property = property;
     this.atUs = atUs;
+    this.key = key;
   }
 }
 
 /** Ends the run: `property` by its name in docs/INVARIANTS.md, and one line that says who, where and in which term. */
-export function violated(property: string, message: string, atUs: number): never {
-  throw new Violated(property, message, atUs);
+export function violated(property: string, message: string, atUs: number, key: string | null = null): never {
+  throw new Violated(property, message, atUs, key);
 }
 
 /** Whether two entries of one index and term are the same entry. Payloads are compared by content: recovery and the wire make copies. */
