@@ -6,7 +6,7 @@ import { beginRecovery, continueRecovery, type Recovery } from './recovery.js';
 import { carriedAtMost, type Carried } from './replay.js';
 import { snapshotHead, snapshotName, unfinishedName } from './snapshot-format.js';
 import type { DiskEffect, Identity, Recovered, StoredEntry, StoredSnapshot } from './types.js';
-import { EMPTY_WAL_START, beginWal, hasPending, pendingBytes, putEntries, putHardState, putSnapshotMark, putTruncateTail, takePending, type Wal } from './wal.js';
+import { EMPTY_WAL_START, beginWal, hasPending, pendingBytes, putEntries, putHardState, putSnapshotMark, putTruncateTail, takePending, takeUnsynced, type Wal } from './wal.js';
 import { walName } from './wal-format.js';
 
 export * from './options.js';
@@ -19,7 +19,8 @@ export * from './types.js';
  * How it is used: {@link startStorage}, then every `disk` input to {@link storageOnDisk} until `recovered` is
  * given; then `write…` and {@link saveSnapshot} as often as wanted in a step, and {@link flushStorage} at the
  * end of EVERY step, a disk input's too. What was written up to `writtenSequence` is durable once `durableSequence` has
- * reached that number, and may be promised to others then and not before (thesis §3.8).
+ * reached that number, and may be promised to others then and not before (thesis §3.8). Where less is promised,
+ * {@link writeOut} takes the place of most flushes: what reaches `appendedSequence` outlives the process, not the power.
  *
  * What it promises: writes become durable in the order in which they were made, each record whole or not at
  * all; a failed disk operation is never tried again, since what the disk holds after it is unknown
@@ -36,6 +37,10 @@ export interface StorageState {
   readonly writtenSequence: number;
   /** Everything written up to this is durable. */
   readonly durableSequence: number;
+  /** Everything written up to this is in its files, and so outlives the process. At least durableSequence. */
+  readonly appendedSequence: number;
+  /** The file with bytes that no sync has been asked to cover; null for none. There is never more than one. */
+  readonly unsyncedPath: string | null;
   readonly nextOperation: OperationId;
   /** Last index of the newest snapshot that is durable and in force, 0 if there is none. */
   readonly durableSnapshotIndex: LogIndex;
@@ -73,6 +78,8 @@ interface QueuedSnapshot {
 interface Flush {
   readonly operation: OperationId;
   readonly steps: readonly DiskStep[];
+  /** False: it only writes, and makes nothing durable. */
+  readonly isSynced: boolean;
   readonly sequence: number;
   readonly snapshotIndex: LogIndex;
   /** So many of the oldest segments and snapshots are needed no more once this flush is durable. */
@@ -120,6 +127,8 @@ export function startStorage(options: StorageOptions, identity: Identity): Stora
     isStopped: false,
     writtenSequence: 0,
     durableSequence: 0,
+    appendedSequence: 0,
+    unsyncedPath: null,
     nextOperation: operationId(2),
     durableSnapshotIndex: logIndex(0),
     recovery,
@@ -223,6 +232,8 @@ function copyOf(storage: StorageState): StorageDraft {
     isStopped: storage.isStopped,
     writtenSequence: storage.writtenSequence,
     durableSequence: storage.durableSequence,
+    appendedSequence: storage.appendedSequence,
+    unsyncedPath: storage.unsyncedPath,
     nextOperation: storage.nextOperation,
     durableSnapshotIndex: storage.durableSnapshotIndex,
     recovery: storage.recovery,
@@ -276,14 +287,27 @@ export function saveSnapshot(storage: StorageState, snapshot: StoredSnapshot, us
 
 /** Asks for what is due: one flush of all that gathered, a snapshot's file, removal of files. Costs nothing when nothing is. */
 export function flushStorage(storage: StorageState): StorageStep {
-  const isFlushDue = storage.flush === null && hasPending(storage.wal);
+  return askForDue(storage, true);
+}
+
+/**
+ * As {@link flushStorage}, but the flush only writes, unless it begins a file or puts a snapshot in force: files before
+ * the newest are always durable whole, and nothing is removed for the sake of a record that may vanish.
+ */
+export function writeOut(storage: StorageState): StorageStep {
+  const isSyncNeeded = storage.wal.batchOffset === 0 || storage.installing.length > 0 || storage.wal.snapshotIndex > storage.durableSnapshotIndex;
+  return askForDue(storage, isSyncNeeded);
+}
+
+function askForDue(storage: StorageState, isSynced: boolean): StorageStep {
+  const isFlushDue = storage.flush === null && (hasPending(storage.wal) || (isSynced && storage.unsyncedPath !== null));
   const isSavingDue = storage.saving === null && storage.queued !== null;
   const isCleaningDue = storage.cleaning === null && storage.garbage.length > 0;
   if (!storage.isReady || storage.isStopped || !(isFlushDue || isSavingDue || isCleaningDue)) return { storage, effects: NO_EFFECTS };
 
   const effects: DiskEffect[] = [];
   let after = storage;
-  if (isFlushDue) after = beginFlush(after, effects);
+  if (isFlushDue) after = isSynced ? beginFlush(after, effects) : beginWriting(after, effects);
   if (isSavingDue) after = beginSaving(after, effects);
   if (isCleaningDue) after = beginCleaning(after, effects);
   return { storage: after, effects };
@@ -304,6 +328,7 @@ function snapshotSteps(identity: Identity, { number, snapshot }: NumberedSnapsho
 
 /** Steps that make the pending records durable. A file that they begin is there for good only when its directory is synced too. */
 function recordSteps(wal: Wal): readonly DiskStep[] {
+  if (!hasPending(wal)) return [{ kind: 'sync', path: wal.path }];
   const append: DiskStep = { kind: 'append', path: wal.path, bytes: pendingBytes(wal) };
   const sync: DiskStep = { kind: 'sync', path: wal.path };
   return wal.batchOffset === 0 ? [append, sync, { kind: 'syncDirectory' }] : [append, sync];
@@ -312,10 +337,14 @@ function recordSteps(wal: Wal): readonly DiskStep[] {
 function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState {
   const { wal, segments, snapshotNumbers, options, nextOperation: operation } = storage;
   const records = recordSteps(wal);
-  const steps = storage.installing.length === 0 ? records : [...storage.installing.flatMap((each) => snapshotSteps(storage.identity, each)), ...records];
+  const isFormerUnsynced = storage.unsyncedPath !== null && storage.unsyncedPath !== wal.path;
+  const former: readonly DiskStep[] = isFormerUnsynced ? [{ kind: 'sync', path: storage.unsyncedPath }] : [];
+  const isAlone = storage.installing.length === 0 && !isFormerUnsynced;
+  const steps = isAlone ? records : [...former, ...storage.installing.flatMap((each) => snapshotSteps(storage.identity, each)), ...records];
   const flush: Flush = {
     operation,
     steps,
+    isSynced: true,
     sequence: storage.writtenSequence,
     snapshotIndex: wal.snapshotIndex,
     segmentsFreed: Math.max(segments.findLastIndex(({ carriedTo }) => carriedTo <= wal.prevIndex), 0),
@@ -325,7 +354,23 @@ function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState 
   const after = copyOf(storage);
   after.wal = takePending(wal);
   after.installing = NONE;
+  after.unsyncedPath = null;
   after.flush = flush;
+  after.nextOperation = operationId(operation + 1);
+  return after;
+}
+
+/** A flush that only writes: nothing is durable after it, so nothing is freed by it. */
+function beginWriting(storage: StorageState, effects: DiskEffect[]): StorageState {
+  const { wal, nextOperation: operation } = storage;
+  const steps: readonly DiskStep[] = [{ kind: 'append', path: wal.path, bytes: pendingBytes(wal) }];
+  effects.push({ kind: 'disk', operation, steps });
+  const after = copyOf(storage);
+  after.wal = takeUnsynced(wal);
+  after.unsyncedPath = wal.path;
+  after.flush = {
+    operation, steps, isSynced: false, sequence: storage.writtenSequence, snapshotIndex: storage.durableSnapshotIndex, segmentsFreed: 0, snapshotsFreed: 0,
+  };
   after.nextOperation = operationId(operation + 1);
   return after;
 }
@@ -333,9 +378,11 @@ function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState 
 /** Here, and nowhere else, written turns into durable: the sync of the flush has come back. */
 function onFlushed(storage: StorageState, flush: Flush): StorageOutcome {
   const after = copyOf(storage);
+  after.appendedSequence = flush.sequence;
+  after.flush = null;
+  if (!flush.isSynced) return nothing(after);
   after.durableSequence = flush.sequence;
   after.durableSnapshotIndex = flush.snapshotIndex;
-  after.flush = null;
   if (flush.segmentsFreed + flush.snapshotsFreed > 0) dropFreed(after, flush);
   return nothing(after);
 }

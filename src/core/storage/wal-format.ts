@@ -42,8 +42,8 @@ import type { Identity, StoredEntry } from './types.js';
  *                                  u32, and bytes 4 .. 19: so a record counts only where it was put
  *        4      4  payloadCrc    CRC-32C of bytes 20 .. end, zeros included
  *        8      4  payloadBytes
- *       12      4  batchOffset   the durable mark: where in this file the flush that wrote this record began. All
- *                                  before it was durable by then. 0: this flush began the file
+ *       12      4  batchOffset   the durable mark: all of this file before it was durable when this record was written.
+ *                                  What stands from there to this record awaits one sync. 0: that begins the file
  *       16      1  kind          1 .. 4, below
  *       17      3  zero
  *       20      n  payload

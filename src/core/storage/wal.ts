@@ -47,7 +47,7 @@ export interface Wal {
   readonly crc: number;
   /** Where in it the next record goes. */
   readonly offset: number;
-  /** Where in it the pending records begin. 0: they begin the file. */
+  /** Where in it begins what no sync was asked to cover yet, pending or not. 0: that begins the file. */
   readonly batchOffset: number;
   /** The pending records: slab bytes start .. end-1. */
   readonly slab: Slab;
@@ -155,11 +155,18 @@ export const hasPending = (wal: Wal): boolean => wal.end > wal.start;
 /** The bytes that wait for a flush. They never change. */
 export const pendingBytes = (wal: Wal): Uint8Array => wal.slab.bytes.subarray(wal.start, wal.end);
 
-/** The log after a flush has taken what was pending. */
+/** The log after a flush has taken what was pending, to write and sync it. Records from now on bear witness of that sync. */
 export function takePending(wal: Wal): Wal {
   const draft = draftOf(wal);
   draft.start = wal.end;
   draft.batchOffset = wal.offset;
+  return draft;
+}
+
+/** As {@link takePending}, only to write it: a later sync will cover it, and no record says that it is durable before that. */
+export function takeUnsynced(wal: Wal): Wal {
+  const draft = draftOf(wal);
+  draft.start = wal.end;
   return draft;
 }
 

@@ -24,5 +24,5 @@ export function act(life: Life, [action, detail]: readonly [number, number], cha
   else if (action < 70 && !life.isSaving) life.truncate(detail / 99);
   else if (action < 76) life.snapshotOwn(detail / 99, detail % 7);
   else if (action < 78) life.install((detail % 4) + 1);
-  else life.flush();
+  else life.flush(life.isAlwaysSynced || action < 82);
 }

@@ -1,7 +1,7 @@
 import { logIndex, nodeId, term, type OperationId } from '../../../src/core/base/units.js';
 import type { DiskStep, DiskValue } from '../../../src/core/machine.js';
 import {
-  flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeHardState, writeTruncateTail,
+  flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeHardState, writeOut, writeTruncateTail,
   type DiskEffect, type Identity, type Recovered, type StorageOptions, type StorageState, type StoredEntry,
 } from '../../../src/core/storage/storage.js';
 import { TestDisk } from './disk.js';
@@ -45,6 +45,8 @@ export class Life {
   markedSequence = 0;
   durableAtFlush = 0;
   isDamaged = false;
+  /** False: most flushes of its days only write. */
+  isAlwaysSynced = true;
   /** Takes whatever recovery says for true: for files that others made. */
   isTrusting = false;
   recoveries = 0;
@@ -126,9 +128,9 @@ export class Life {
     return this.storage.saving !== null || this.storage.queued !== null;
   }
 
-  flush(): void {
+  flush(isSynced = true): void {
     const before = this.storage;
-    const { storage, effects } = flushStorage(before);
+    const { storage, effects } = isSynced ? flushStorage(before) : writeOut(before);
     if (storage.flush !== before.flush) this.durableAtFlush = before.durableSequence;
     this.storage = storage;
     this.#take(effects);
@@ -158,7 +160,8 @@ export class Life {
     const { flush, saving, writtenSequence } = this.storage;
     const { storage, effects, recovered, problem } = storageOnDisk(this.storage, operation, outcome);
     this.storage = storage;
-    if (flush?.operation === operation) this.markedSequence = this.durableAtFlush;
+    // A mark that is itself not durable bears no witness after a power cut.
+    if (flush?.operation === operation && flush.isSynced) this.markedSequence = this.durableAtFlush;
     if (storage.writtenSequence > writtenSequence && saving !== null) {
       const { memory } = this;
       const prevIndex = Math.max(memory.prevIndex, saving.dropHeadTo);
@@ -187,17 +190,21 @@ export class Life {
     throw new Error('the storage never comes to rest');
   }
 
+  /** Of the process alone without chances, else of the power too. */
   crash(chance: (() => number) | null): void {
-    if (chance !== null) this.disk.cutPower(chance);
-    this.#lost = this.storage.isReady ? this.storage.durableSequence : this.#lost;
+    if (this.storage.isReady) this.#left = { appended: this.storage.appendedSequence, durable: this.storage.durableSequence };
+    if (chance !== null) {
+      this.disk.cutPower(chance);
+      this.#left = { appended: this.#left.durable, durable: this.#left.durable };
+    }
     this.boot();
   }
 
-  /** Durable in the last life that was ready. */
-  #lost = 0;
+  /** What the last life that was ready left in its files and, of that, behind a sync. */
+  #left = { appended: 0, durable: 0 };
 
   get durableFloor(): number {
-    return this.isDamaged ? this.markedSequence : this.#lost;
+    return this.isDamaged ? this.markedSequence : this.#left.appended;
   }
 
   #onRecovered(recovered: Recovered): void {
@@ -210,7 +217,7 @@ export class Life {
     }
     const snapshotIndex = recovered.snapshot?.lastIndex ?? 0;
     this.history = [{ ...found, snapshotIndex, sequence: 0 }];
-    this.#lost = 0;
+    this.#left = { appended: 0, durable: 0 };
     this.markedSequence = 0;
     this.isDamaged = false;
   }

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { logIndex, nodeId, operationId, term } from '../../../src/core/base/units.js';
-import { flushStorage, storageOnDisk, writeHardState, writeEntries, type StoredEntry } from '../../../src/core/storage/storage.js';
+import { flushStorage, storageOnDisk, writeHardState, writeEntries, writeOut, type StoredEntry } from '../../../src/core/storage/storage.js';
 import { walName } from '../../../src/core/storage/wal-format.js';
 import { act, chances, script } from './chances.js';
 import { Life, memoryOf } from './life.js';
 
 describe('whatever was reported durable', () => {
-  test('is there after any crashes, of power or of the process, and nothing void comes back', () => {
+  test.each([true, false])('is there after any crashes, of power or of the process, and nothing void comes back; each flush synced: %s', (isAlwaysSynced) => {
     let recoveries = 0;
     let rotations = 0;
     let snapshots = 0;
     fc.assert(
       fc.property(script(150), fc.integer(), (actions, from) => {
         const life = new Life();
+        life.isAlwaysSynced = isAlwaysSynced;
         const chance = chances(from);
         life.settle();
         for (const action of actions) {
@@ -32,6 +33,24 @@ describe('whatever was reported durable', () => {
     expect(recoveries).toBeGreaterThan(300);
     expect(rotations).toBeGreaterThan(50);
     expect(snapshots).toBeGreaterThan(30);
+  });
+
+  test('outlives the process from the write on, and the power from the sync on', () => {
+    const life = new Life();
+    life.settle();
+    life.append(2);
+    life.flush(false);
+    life.advance(0);
+    expect(life.storage).toMatchObject({ appendedSequence: 1, durableSequence: 0 });
+    life.crash(null);
+    life.settle();
+    expect(life.recovered?.entries).toHaveLength(2);
+    life.append(1);
+    life.flush(false);
+    life.advance(0);
+    life.crash(() => 0.99);
+    life.settle();
+    expect(life.recovered?.entries).toHaveLength(2);
   });
 
   test('is there though a sync had failed and dropped the pages, which the next life still sees and a power cut takes', () => {
@@ -149,6 +168,42 @@ describe('a flush', () => {
     expect(second.effects).toHaveLength(1);
     const end = storageOnDisk(second.storage, second.effects[0]?.operation ?? operationId(0), { ok: true, values: [null, null] });
     expect(end.storage.durableSequence).toBe(end.storage.writtenSequence);
+  });
+
+  test('that only writes leaves the sync to a later one, which needs nothing new to write', () => {
+    const life = new Life();
+    life.settle();
+    life.append(1);
+    const wrote = writeOut(life.storage);
+    expect(wrote.effects).toMatchObject([{ steps: [{ kind: 'append' }] }]);
+    const { storage } = storageOnDisk(wrote.storage, wrote.effects[0]?.operation ?? operationId(0), { ok: true, values: [null] });
+    expect(writeOut(storage).effects).toEqual([]);
+    expect(flushStorage(storage).effects).toMatchObject([{ steps: [{ kind: 'sync', path: walName(1) }] }]);
+  });
+
+  test('that begins a file syncs the one before it first, and is synced itself', () => {
+    const life = new Life();
+    life.settle();
+    while (life.storage.wal.segment === 1) {
+      life.append(1);
+      life.flush(false);
+      if (life.storage.wal.segment === 1) life.advance(0);
+    }
+    const steps = life.running[0]?.steps.map((step) => ('path' in step ? `${step.kind} ${step.path}` : step.kind));
+    expect(steps).toEqual([`sync ${walName(1)}`, `append ${walName(2)}`, `sync ${walName(2)}`, 'syncDirectory']);
+  });
+
+  test('that puts a snapshot in force is synced, and only then are files removed', () => {
+    const life = new Life();
+    life.settle();
+    life.append(3);
+    life.flush(false);
+    life.advance(0);
+    life.snapshotOwn(1, 0);
+    life.flush(false);
+    while (life.storage.saving !== null) life.advance(0);
+    life.flush(false);
+    expect(life.running[0]?.steps.map(({ kind }) => kind)).toEqual(['append', 'sync']);
   });
 
   test('costs nothing when nothing is pending', () => {
