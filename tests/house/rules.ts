@@ -16,8 +16,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/store': ['core/base', 'core/machine.ts'],
   'core/storage': ['core/base', 'core/machine.ts'],
   'core/wire': ['core/base', 'core/machine.ts', 'core/raft', 'core/store'],
+  'core/journal': ['core/base', 'core/machine.ts', 'core/store', 'core/storage', 'core/wire'],
   'core/client': ['core/base', 'core/machine.ts', 'core/store', 'core/wire'],
-  'core/systems': ['core/base', 'core/machine.ts', 'core/raft', 'core/store', 'core/storage', 'core/wire', 'core/client'],
+  'core/systems': [
+    'core/base', 'core/machine.ts', 'core/raft', 'core/store', 'core/storage', 'core/wire', 'core/journal', 'core/client',
+  ],
   sim: ['core'],
   real: ['core'],
   scenarios: ['core', 'sim'],
