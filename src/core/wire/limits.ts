@@ -32,6 +32,9 @@ export const HELLO_BYTES_MAX = 512;
 /** Bytes of a line of the text protocol, without its end, unless the user sets another bound: 1 MiB. */
 export const LINE_BYTES_MAX = 1_048_576;
 
+/** Bytes of the body of an HTTP request: 16 MiB, room for the largest value as JSON, unless every byte of it is escaped. */
+export const HTTP_BODY_BYTES_MAX = 16_777_216;
+
 /** Requests of one client connection that may be unanswered before the host stops reading from it. */
 export const UNANSWERED_MAX = 1_024;
 
