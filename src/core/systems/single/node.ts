@@ -1,23 +1,34 @@
 /** One server with a store, kept in a journal or in memory only, as a machine: see the README beside. */
-import { unreachable } from '../../base/assert.js';
-import type { ConnectionId, Micros, NodeId } from '../../base/units.js';
-import { append, journalOnDisk, journalWakeAt, settle, startJournal, type JournalPlan, type JournalState, type Recalled } from '../../journal/journal.js';
+import { assert, unreachable } from '../../base/assert.js';
+import type { ByteString } from '../../base/bytestring.js';
+import { logIndex, type ConnectionId, type LogIndex, type NodeId, type OperationId } from '../../base/units.js';
+import { append, hold, journalOnDisk, journalWakeAt, settle, startJournal, type JournalPlan, type JournalState, type Recalled } from '../../journal/journal.js';
 import { keptStore } from '../../journal/kept-store.js';
-import type { Boot, Effect, Input, Machine, Step } from '../../machine.js';
+import type { Boot, DiskOutcome, Effect, Input, Machine, Step } from '../../machine.js';
 import type { Command, StoreResult } from '../../store/command.js';
 import { keyCount, readKey, sessionCount, storeDigest, type StoreState } from '../../store/store.js';
 import type { NodeRequest, NodeResponse, NodeStatus } from '../../wire/protocol.js';
 import { checkSingleOptions, type SingleOptions } from './options.js';
 
-/** Who waits for a command. */
+/** Who waits for a command, or for a read behind one. */
 interface Waiter {
   readonly connection: ConnectionId;
   readonly id: number;
+  /** The key to read, null for a command. */
+  readonly key: ByteString | null;
 }
+
+/**
+ * A connection's own writes are told by its slot, so that a read behind them can wait for them. Connections that share
+ * a slot wait for each other's: a little longer, never wrongly.
+ */
+const SLOTS = 64;
 
 export interface SingleState {
   readonly self: NodeId;
   readonly journal: JournalState<StoreState, Command, Waiter>;
+  /** By slot: the last command that was taken from its connections. */
+  readonly lastWrites: readonly LogIndex[];
 }
 
 /** It has no peers, so nobody sends it messages. */
@@ -40,48 +51,58 @@ export function singleNode(options: SingleOptions): SingleNode {
 
 function init({ clusterId }: SingleOptions, plan: Plan, { self }: Boot): SingleStep {
   const { journal, effects } = startJournal<StoreState, Command, StoreResult, Waiter>(plan, { clusterId, nodeId: self });
-  return { state: { self, journal }, effects };
+  return { state: { self, journal, lastWrites: new Array<LogIndex>(SLOTS).fill(logIndex(0)) }, effects };
 }
+
+type Draft = { -readonly [Field in keyof SingleState]: SingleState[Field] };
 
 /** Takes an input in, then answers whatever became settled by it, and lets the disk work. */
-function step({ waitingMax }: SingleOptions, plan: Plan, before: SingleState, input: SingleInput): SingleStep {
+function step(options: SingleOptions, plan: Plan, before: SingleState, input: SingleInput): SingleStep {
   if (before.journal.phase === 'stopped') return { state: before, effects: [] };
-  const { self } = before;
+  const draft: Draft = { self: before.self, journal: before.journal, lastWrites: before.lastWrites };
   const effects: SingleEffect[] = [];
-  let { journal } = before;
-  if (input.kind === 'disk') {
-    const taken = journalOnDisk(plan, journal, input.operation, input.outcome);
-    journal = taken.journal;
-    effects.push(...taken.effects);
-    if (taken.recalled !== null) tellRecalled(effects, taken.recalled);
-    if (taken.problem !== null) effects.push({ kind: 'stop', reason: taken.problem });
-  } else if (input.kind === 'request') {
-    const { connection, request } = input;
-    if (request.kind === 'command' && mayAppend(journal, waitingMax)) journal = append(plan, journal, request.command, { connection, id: request.id });
-    else effects.push({ kind: 'respond', connection, response: answerAtOnce(before, request) });
-  }
-  return finish(plan, self, journal, effects, input.now);
-}
+  if (input.kind === 'disk') onDisk(plan, draft, effects, input.operation, input.outcome);
+  else if (input.kind === 'request') onRequest(options, plan, draft, effects, input.connection, input.request);
 
-function finish(plan: Plan, self: NodeId, before: SingleState['journal'], effects: SingleEffect[], now: Micros): SingleStep {
-  const settled = settle(plan, before, now);
-  for (const { promised, outcome } of settled.released) {
-    if (promised === null || outcome === null) continue;
-    effects.push({ kind: 'respond', connection: promised.connection, response: { kind: 'done', id: promised.id, result: outcome } });
-  }
+  const settled = settle(plan, draft.journal, input.now);
+  draft.journal = settled.journal;
+  for (const { promised, outcome } of settled.released) if (promised !== null) effects.push(answerOf(promised, outcome, draft.journal.state));
   if (settled.snapshotTaken !== null) {
     const { lastIndex, sizeBytes } = settled.snapshotTaken;
     effects.push({ kind: 'note', name: 'snapshot-taken', text: `up to entry ${lastIndex}, ${sizeBytes} bytes` });
   }
   effects.push(...settled.effects);
-  return { state: { self, journal: settled.journal }, effects };
+  return { state: draft, effects };
 }
 
-function mayAppend({ phase, held }: SingleState['journal'], waitingMax: number): boolean {
-  return phase === 'keeping' && held.size < waitingMax;
+function onDisk(plan: Plan, draft: Draft, effects: SingleEffect[], operation: OperationId, outcome: DiskOutcome): void {
+  const taken = journalOnDisk(plan, draft.journal, operation, outcome);
+  draft.journal = taken.journal;
+  effects.push(...taken.effects);
+  if (taken.recalled !== null) tellRecalled(effects, taken.recalled);
+  if (taken.problem !== null) effects.push({ kind: 'stop', reason: taken.problem });
 }
 
-/** The answer to all but a command that is taken. A read sees every write that was answered before it: nothing else is applied. */
+function onRequest({ waitingMax }: SingleOptions, plan: Plan, draft: Draft, effects: SingleEffect[], connection: ConnectionId, request: NodeRequest): void {
+  const { journal } = draft;
+  const slot = (connection >>> 0) % SLOTS;
+  const mayWait = journal.phase === 'keeping' && journal.held.size < waitingMax;
+  if (mayWait && request.kind === 'command') {
+    draft.journal = append(plan, journal, request.command, { connection, id: request.id, key: null });
+    draft.lastWrites = draft.lastWrites.with(slot, draft.journal.lastIndex);
+  } else if (mayWait && request.kind === 'query' && (draft.lastWrites[slot] ?? 0) > journal.lastApplied) {
+    draft.journal = hold(journal, { connection, id: request.id, key: request.key });
+  } else {
+    effects.push({ kind: 'respond', connection, response: answerAtOnce(draft, request) });
+  }
+}
+
+function answerOf({ connection, id, key }: Waiter, outcome: StoreResult | null, store: StoreState): SingleEffect {
+  assert(outcome !== null || key !== null, 'who waits, waits for a command or a read');
+  return { kind: 'respond', connection, response: { kind: 'done', id, result: outcome ?? readKey(store, key as ByteString) } };
+}
+
+/** The answer to whatever need not wait or must not. A read sees every write that was answered before it, and no other. */
 function answerAtOnce(state: SingleState, request: NodeRequest): NodeResponse {
   const { self, journal } = state;
   const { id } = request;

@@ -63,6 +63,19 @@ describe('a server with a log', () => {
     expect(life.said().map(summary)).toEqual(['3 ok 1 v']);
   });
 
+  test('lets a read wait for what its own connection wrote before it, and no other read', () => {
+    const life = new Life().rest();
+    life.asks(asked(1, { value: text('v') }), 5);
+    life.asks(read(2), 5);
+    life.asks(read(3), 6);
+    life.asks(read(4), -1);
+    expect(life.said().map(summary)).toEqual(['3 noKey 0', '4 noKey 0']);
+    life.rest();
+    expect(life.said().map(summary)).toEqual(['1 ok 1', '2 ok 1 v']);
+    life.asks(read(5), 5);
+    expect(life.said().map(summary)).toEqual(['5 ok 1 v']);
+  });
+
   test('says that it is starting until it has read its log, and then tells of what it found', () => {
     const life = new Life();
     life.asks(asked(1, {}));
