@@ -43,6 +43,9 @@ export interface DiskWork {
   isSyncing: boolean;
   syncFile: SimFile | null;
   syncMark: number;
+  /** Before this step, or behind the last one, the work stands still and `onHalt` is owed a call, once; -1 for never. */
+  haltAt: number;
+  onHalt: (() => void) | null;
 }
 
 /** What a disk held at one moment, to be put back later. Opaque. */
@@ -109,6 +112,7 @@ export class SimDisk {
   begin(operation: OperationId, steps: readonly DiskStep[], nowUs: number): DiskWork {
     const work: DiskWork = {
       operation, steps, dueUs: nowUs, outcome: null, position: 0, values: [], isSyncing: false, syncFile: null, syncMark: 0,
+      haltAt: -1, onHalt: null,
     };
     for (const other of this.#inFlight) {
       assert(other.operation !== operation, 'operations in flight have different numbers');
@@ -126,6 +130,7 @@ export class SimDisk {
       return;
     }
     while (work.position < work.steps.length) {
+      if (work.position === work.haltAt) return;
       const step = work.steps[work.position] as DiskStep;
       if (this.isStrict && !work.isSyncing) this.#contract.checkStep(step);
       if ((step.kind === 'sync' || step.kind === 'syncDirectory') && !work.isSyncing && this.#beginSync(work, step, nowUs)) return;

@@ -26,7 +26,7 @@ export interface Observer {
   onHarm?(atUs: Micros, text: string): void;
 }
 
-/** What an event of the queue is: `call` is one of the nemesis or the workload, `read` a message that waited for a paused process. */
-export type EventKind = 'arrival' | 'wake' | 'disk' | 'request' | 'call' | 'read';
+/** What an event of the queue is: `call` is one of the nemesis or the workload, `read` a message that waited for a paused process, `worked` the end of what a slow one does about an input. */
+export type EventKind = 'arrival' | 'wake' | 'disk' | 'request' | 'call' | 'read' | 'worked';
 
 export type SendFate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'overflow' | 'refused' | 'reset' | 'corrupted' | 'copied late';

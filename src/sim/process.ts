@@ -39,7 +39,8 @@ export class Process {
   readonly name: string;
   readonly isClient: boolean;
   readonly spec: ProcessSpec<unknown, unknown, unknown, unknown>;
-  readonly machine: Machine<unknown, unknown, unknown, unknown>;
+  /** Another one only while the process is down: what it comes back with. */
+  machine: Machine<unknown, unknown, unknown, unknown>;
   readonly clock: NodeClock;
   readonly disk: SimDisk | null;
   readonly bootStream: Stream;
@@ -48,6 +49,15 @@ export class Process {
   state: unknown = undefined;
   isUp = false;
   isPaused = false;
+  /** Asked to stop: its disk work is being finished. */
+  isStopping = false;
+  slowness: Slowness | null = null;
+  /** Paused, slow or stopping: an input is not simply handed over. One look on the way of every input. */
+  isHeld = false;
+  /** What it is to die of, if anything: for the present life, or for the next one while it is down. */
+  trap: Trap | null = null;
+  /** Called once, when the present life ends. */
+  onEnd: (() => void) | null = null;
   /** True from a `stop` effect (fail-stop) until the next boot. */
   isStopped = false;
   /** Counts boots; an event of an earlier life is ignored. */
@@ -61,8 +71,14 @@ export class Process {
   #wakesAtOneMoment = 0;
   #wokenAtUs = -1;
 
-  /** What came in while paused, in order. */
+  /** What came in while held, in order. While a slow process works on an input, that is the first of them. */
   readonly held: HeldInput[] = [];
+  isWorking = false;
+  workSerial = 0;
+  /** When it took up that input, by its own clock. */
+  tookUpAt: Micros = NEVER;
+  /** Disk operations of this life of which the machine has not heard yet. */
+  diskUnreported = 0;
 
   constructor(spec: ProcessSpec<unknown, unknown, unknown, unknown>, disk: SimDisk | null, bootStream: Stream) {
     this.id = spec.id;
@@ -79,8 +95,8 @@ export class Process {
   beginLife(): void {
     this.life++;
     this.isUp = true;
-    this.isPaused = false;
     this.isStopped = false;
+    this.diskUnreported = 0;
     this.timerAtUs = Infinity;
     this.timerSerial++;
   }
@@ -89,11 +105,22 @@ export class Process {
   endLife(): void {
     this.isUp = false;
     this.isPaused = false;
+    this.isStopping = false;
+    this.slowness = null;
+    this.isHeld = false;
+    this.trap = null;
+    this.isWorking = false;
+    this.workSerial++;
     this.state = undefined;
     this.wakeAt = NEVER;
     this.held.length = 0;
     this.life++;
     this.disk?.crashProcess();
+  }
+
+  /** To be called when it was paused, slowed or asked to stop, or is so no more. */
+  settleHeld(): void {
+    this.isHeld = this.isPaused || this.isStopping || this.slowness !== null;
   }
 
   /** To be called with each wake. @returns Whether there were so many without time moving that they will never end. */
@@ -122,7 +149,30 @@ export class Process {
   }
 }
 
-/** An event that reached a paused process: the numbers of the event queue, kept for its resumption. */
+/** How long a slow process takes for each input: one draw each, evenly. Microseconds of world time, 0 or more, both inclusive. */
+export interface Slowness {
+  readonly usMin: number;
+  readonly usMax: number;
+}
+
+/** An effect, chosen beforehand, at which something is to happen to the process that asks for it: as a rule its death. */
+export interface Trap {
+  /** `send`: just before a message or an answer leaves. `disk`: at or after the handing over of a disk operation. */
+  readonly at: 'send' | 'disk';
+  /** It is the n-th such effect from now on, 1 or more. Counts down. */
+  left: number;
+  /** Of a disk operation the place, in [0, 1): at the handing over, before its first step, between any two, or after the last. */
+  readonly share: number;
+  /**
+   * Called once. If it lets the process live, all goes on as if there had been no trap.
+   *
+   * @param done Steps of the operation that are done, -1 at the handing over; of sends: those of the same step that have left.
+   * @param of So many there are in all.
+   */
+  readonly spring: (done: number, of: number) => void;
+}
+
+/** An event that reached a held process: the numbers of the event queue, kept for later. */
 export interface HeldInput {
   readonly kind: number;
   readonly from: number;

@@ -1,8 +1,8 @@
 import { assert, unreachable } from '../core/base/assert.js';
-import { NEVER, connectionId, micros, type ConnectionId, type Micros, type NodeId, type OperationId } from '../core/base/units.js';
-import type { DiskStep, Effect, Input, Step } from '../core/machine.js';
+import { NEVER, connectionId, micros, type ConnectionId, type Micros, type NodeId } from '../core/base/units.js';
+import type { Effect, Input, Step } from '../core/machine.js';
 import { RunningDigest } from './digest.js';
-import { SimDisk, describeFates, type DiskWork } from './disk.js';
+import { SimDisk, type DiskWork } from './disk.js';
 import { deepFreeze } from './freeze.js';
 import { FATE_LOST, FATE_NAMES, Network, isOnItsWay } from './network.js';
 import { pack, unpack } from './network-codec.js';
@@ -12,6 +12,8 @@ import { Process, type ProcessSpec } from './process.js';
 import { EventQueue } from './queue.js';
 import { RandomStreams, bits32 } from './random.js';
 import type { Violation, WorldOptions } from './world-options.js';
+import { Disks } from './world-disks.js';
+import { Lives } from './world-processes.js';
 
 export type { Violation, WorldOptions } from './world-options.js';
 
@@ -20,9 +22,11 @@ const WAKE = 2;
 const DISK = 3;
 const REQUEST = 4;
 const CALL = 5;
-/** A message that reached a paused process and is now read by it. */
+/** A message that reached a process, which reads it now: at once, or when it is held back no more. */
 const READ = 6;
-const KINDS: readonly EventKind[] = ['call', 'arrival', 'wake', 'disk', 'request', 'call', 'read'];
+/** A slow process is done with an input. */
+const WORKED = 7;
+const KINDS: readonly EventKind[] = ['call', 'arrival', 'wake', 'disk', 'request', 'call', 'read', 'worked'];
 
 /**
  * A whole world grown from one seed: processes with their disks and clocks, the network between them,
@@ -36,6 +40,8 @@ export class World {
   readonly streams: RandomStreams;
   /** For holds, bursts and links of one's own; the cuts below also tell the observer. */
   readonly network: Network;
+  /** For what is done to processes beside crash and restart, pause and resume below. */
+  readonly lives: Lives;
   /** Events taken from the queue so far. */
   events = 0;
   messagesSent = 0;
@@ -46,6 +52,7 @@ export class World {
 
   readonly #queue = new EventQueue();
   readonly #digest = new RunningDigest();
+  readonly #disks: Disks;
   readonly #processes: (Process | undefined)[] = [];
   readonly #order: Process[] = [];
   #observer: Observer | null = null;
@@ -57,6 +64,25 @@ export class World {
     this.options = setup.options;
     this.streams = new RandomStreams(setup.seed);
     this.network = new Network(this.#queue, this.streams, ARRIVAL);
+    this.lives = new Lives({
+      queue: this.#queue,
+      network: this.network,
+      streams: this.streams,
+      inboxMax: this.options.inboxMax,
+      kinds: { wake: WAKE, disk: DISK, worked: WORKED },
+      observer: () => this.#observer,
+      harm: (text) => this.harm(text),
+      boot: (process) => this.#guarded(() => this.#boot(process)),
+      lost: () => { this.messagesLost++; },
+    });
+    this.#disks = new Disks({
+      queue: this.#queue,
+      digest: this.#digest,
+      lives: this.lives,
+      kind: DISK,
+      observer: () => this.#observer,
+      act: (process) => { this.#acting = process; },
+    });
     this.setObserver(setup.observer ?? null);
   }
 
@@ -73,7 +99,7 @@ export class World {
     this.network.join(spec.id, (id) => this.process(id).name, (other) =>
       process.isClient || this.process(other).isClient ? this.options.clientLinks : this.options.serverLinks,
     );
-    this.#watchDisk(process);
+    this.#disks.watch(process);
     this.#guarded(() => this.#boot(process));
   }
 
@@ -98,7 +124,7 @@ export class World {
   /** Replaces whoever watches. Watching changes nothing. */
   setObserver(observer: Observer | null): void {
     this.#observer = observer;
-    for (const process of this.#order) this.#watchDisk(process);
+    for (const process of this.#order) this.#disks.watch(process);
   }
 
   // ---- time
@@ -162,46 +188,22 @@ export class World {
 
   /** Ends a process's life. With `keepsPageCache` it was killed (k); without, the power went (K), also of one that is down. */
   crash(id: NodeId, how: { readonly keepsPageCache: boolean }): void {
-    const process = this.process(id);
-    const wasUp = process.isUp;
-    if (wasUp) {
-      this.#observer?.onCrash?.(this.nowUs, id, process.state);
-      this.#end(process);
-    }
-    if (how.keepsPageCache) {
-      if (wasUp) this.harm(`kill ${process.name}`);
-      return;
-    }
-    const fates = process.disk?.losePower();
-    this.harm(`power off ${process.name}${fates === undefined ? '' : `: ${describeFates(fates)}`}`);
+    this.lives.crash(this.process(id), how.keepsPageCache);
   }
 
   /** Boots a process that is down, with what its disk holds. Nothing if it is up. */
   restart(id: NodeId): void {
-    const process = this.process(id);
-    if (process.isUp) return;
-    this.#observer?.onRestart?.(this.nowUs, id);
-    this.#guarded(() => this.#boot(process));
+    this.lives.restart(this.process(id));
   }
 
   /** Stops a process in its tracks: its disk works on, messages gather (up to `inboxMax`), nothing is read and no timer fires. */
   pause(id: NodeId): void {
-    const process = this.process(id);
-    if (!process.isUp || process.isPaused) return;
-    process.isPaused = true;
-    this.harm(`pause ${process.name}`);
+    this.lives.pause(this.process(id));
   }
 
   /** Lets a paused process go on: it gets what gathered, in order, then its overdue timer. */
   resume(id: NodeId): void {
-    const process = this.process(id);
-    if (!process.isUp || !process.isPaused) return;
-    process.isPaused = false;
-    this.harm(`resume ${process.name}`);
-    for (const { kind, from, payload } of process.held.splice(0)) {
-      this.#queue.push(this.nowUs, kind, id, from, process.life, payload);
-    }
-    process.armTimer(this.#queue, WAKE);
+    this.lives.resume(this.process(id));
   }
 
   /** Cuts one direction; what is under way on it is lost. */
@@ -290,13 +292,16 @@ export class World {
         if (tag === process.timerSerial) this.#wake(process);
         return;
       case DISK:
-        if (tag === process.life) this.#diskDue(process, payload as DiskWork);
+        if (tag === process.life && this.#disks.due(process, payload as DiskWork)) this.#give(process, DISK, 0, payload);
         return;
       case REQUEST:
-        if (tag === process.life) this.#ask(process, connectionId(from), payload);
+        if (tag === process.life) this.#give(process, REQUEST, from, payload);
+        return;
+      case WORKED:
+        if (tag === process.workSerial) this.#worked(process);
         return;
       default:
-        if (tag === process.life) this.#read(process, from as NodeId, payload);
+        if (tag === process.life) this.#give(process, READ, from, payload);
     }
   }
 
@@ -306,53 +311,57 @@ export class World {
       this.messagesLost++;
       if (message instanceof Piece) this.network.reset(from, process.id, 0);
     } else if (message instanceof Piece) this.#readPiece(process, from, message);
-    else this.#read(process, from, message);
+    else this.#give(process, READ, from, message);
   }
 
   /** What a piece of a byte stream completes: each message is an input of its own. */
   #readPiece(process: Process, from: NodeId, piece: Piece): void {
     const { life } = process;
     const { messages, problem, bug } = unpack(this.network, this.process(from), process, piece);
-    for (const message of messages) if (process.life === life) this.#read(process, from, message);
+    for (const message of messages) if (process.life === life) this.#give(process, READ, from, message);
     if (problem !== null) this.harm(`connection ${this.process(from).name}>${process.name} breaks: ${problem}`);
     if (bug !== null) this.fail('codec', `${process.name} reads from ${this.process(from).name}: ${bug}`, process.id);
   }
 
-  #read(process: Process, from: NodeId, message: unknown): void {
-    if (process.isPaused) {
-      this.#hold(process, READ, from, message);
-      return;
-    }
-    this.messagesDelivered++;
-    const now = process.clock.at(this.#queue.nowUs);
-    const isRequest = !process.isClient && (this.#processes[from] as Process).isClient;
-    this.#step(process, isRequest
-      ? { kind: 'request', now, connection: connectionId(from), request: message }
-      : { kind: 'message', now, from, message });
+  /** An input has reached a process: it takes it now, unless it is held. */
+  #give(process: Process, kind: number, from: number, payload: unknown): void {
+    if (process.isHeld && this.lives.holds(process, kind, from, payload)) return;
+    this.#take(process, kind, from, payload, process.clock.at(this.#queue.nowUs));
   }
 
-  #ask(process: Process, connection: ConnectionId, request: unknown): void {
-    if (process.isPaused) this.#hold(process, REQUEST, connection, request);
-    else this.#step(process, { kind: 'request', now: process.clock.at(this.#queue.nowUs), connection, request });
-  }
-
-  #hold(process: Process, kind: number, from: number, payload: unknown): void {
-    if (kind === DISK || process.held.length < this.options.inboxMax) process.held.push({ kind, from, payload });
-    else this.messagesLost++;
-  }
-
-  #diskDue(process: Process, work: DiskWork): void {
-    if (work.outcome === null) {
-      this.#acting = process;
-      (process.disk as SimDisk).advance(work, this.#queue.nowUs);
-      this.#acting = null;
-      if (work.outcome === null) {
-        this.#queue.push(work.dueUs, DISK, process.id, 0, process.life, work);
+  #take(process: Process, kind: number, from: number, payload: unknown, now: Micros): void {
+    switch (kind) {
+      case READ: {
+        this.messagesDelivered++;
+        const isRequest = !process.isClient && (this.#processes[from] as Process).isClient;
+        this.#step(process, isRequest
+          ? { kind: 'request', now, connection: connectionId(from), request: payload }
+          : { kind: 'message', now, from: from as NodeId, message: payload });
         return;
       }
+      case REQUEST:
+        this.#step(process, { kind: 'request', now, connection: connectionId(from), request: payload });
+        return;
+      case DISK: {
+        const { operation, outcome } = payload as DiskWork;
+        assert(outcome !== null, 'a disk operation is reported when it is over');
+        process.diskUnreported--;
+        this.#step(process, { kind: 'disk', now, operation, outcome });
+        if (process.isStopping) this.lives.goOn(process);
+        return;
+      }
+      default:
+        this.#takeWake(process, now);
     }
-    if (process.isPaused) this.#hold(process, DISK, 0, work);
-    else this.#step(process, { kind: 'disk', now: process.clock.at(this.#queue.nowUs), operation: work.operation, outcome: work.outcome });
+  }
+
+  /** A slow process is done with an input: now the input has its effects, and the next one is taken up. */
+  #worked(process: Process): void {
+    const { life } = process;
+    const done = this.lives.worked(process);
+    if (done === null) return;
+    this.#take(process, done.input.kind, done.input.from, done.input.payload, done.now);
+    if (process.life === life) this.lives.goOn(process);
   }
 
   /**
@@ -363,6 +372,11 @@ export class World {
     process.timerAtUs = Infinity;
     if (!process.isUp || process.isPaused) return;
     const now = process.clock.at(this.#queue.nowUs);
+    if (process.isHeld && now >= process.wakeAt) this.lives.holdsWake(process);
+    else this.#takeWake(process, now);
+  }
+
+  #takeWake(process: Process, now: Micros): void {
     if (now < process.wakeAt) {
       process.armTimer(this.#queue, WAKE);
       return;
@@ -404,6 +418,10 @@ export class World {
     for (let i = 0; i < effects.length; i++) {
       // A `stop`, or a watcher that crashes the process at this very moment, ends the list.
       if (process.life !== life) return;
+      if (process.trap !== null) {
+        this.lives.beforeEffect(process, effects, i);
+        if (process.life !== life) return;
+      }
       this.#carryOut(process, effects[i] as Effect<unknown, unknown>);
     }
   }
@@ -419,7 +437,7 @@ export class World {
         this.#respond(process, effect.connection, effect.response);
         return;
       case 'disk':
-        this.#beginDisk(process, effect.operation, effect.steps);
+        this.#disks.begin(process, effect.operation, effect.steps);
         return;
       case 'note':
         this.#observer?.onNote?.(this.nowUs, process.id, effect);
@@ -427,7 +445,7 @@ export class World {
       case 'stop':
         this.#observer?.onStop?.(this.nowUs, process.id, effect.reason);
         this.#digest.mixText(effect.reason);
-        this.#end(process);
+        this.lives.end(process);
         process.isStopped = true;
         return;
       default:
@@ -455,18 +473,6 @@ export class World {
     else process.spec.onRespond?.(connection, response, this.nowUs);
   }
 
-  #beginDisk(process: Process, operation: OperationId, steps: readonly DiskStep[]): void {
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i] as DiskStep;
-      if (step.kind === 'append' || step.kind === 'write') this.#digest.mixBytes(step.bytes);
-    }
-    this.#acting = process;
-    assert(process.disk !== null, 'a machine without a disk asks for none');
-    const work = process.disk.begin(operation, steps, this.#queue.nowUs);
-    this.#acting = null;
-    this.#queue.push(work.dueUs, DISK, process.id, 0, process.life, work);
-  }
-
   #throughCodec(process: Process, to: NodeId, message: unknown): unknown {
     this.#acting = process;
     const packed = pack(this.network, process, this.#processes[to] as Process, message);
@@ -478,20 +484,9 @@ export class World {
 
   // ---- small things
 
-  #end(process: Process): void {
-    process.endLife();
-    this.network.hangUp(process.id);
-  }
-
   #clockChanged(process: Process): void {
     // The outstanding timer was placed by the old clock: it may now be too late.
     process.timerAtUs = Infinity;
     if (process.isUp) process.armTimer(this.#queue, WAKE);
-  }
-
-  #watchDisk(process: Process): void {
-    if (process.disk === null) return;
-    const isWatched = this.#observer?.onSynced !== undefined;
-    process.disk.onSynced = isWatched ? (path, durable) => this.#observer?.onSynced?.(this.nowUs, process.id, path, durable) : null;
   }
 }
