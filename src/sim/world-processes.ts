@@ -1,5 +1,6 @@
+import { assert } from '../core/base/assert.js';
 import type { Micros } from '../core/base/units.js';
-import type { Effect } from '../core/machine.js';
+import type { Effect, Machine } from '../core/machine.js';
 import { describeFates, type DiskWork } from './disk.js';
 import type { Network } from './network.js';
 import type { Observer } from './observer.js';
@@ -70,14 +71,18 @@ export class Lives {
    * Asks a process to stop. From now on it takes neither messages nor requests, and no timer fires; its disk work
    * goes on, with what the machine asks for in turn, and when all of it was reported the process ends. Nothing is lost by it.
    *
-   * @param onEnd Called when this life is over, be it that something else ended it first. Nothing happens to a process that is
-   *   down, or stops already.
+   * @param onEnd Called when this life is over, be it that something else ended it first. Never for a process that is down.
    */
   stop(process: Process, onEnd: () => void): void {
-    if (!process.isUp || process.isStopping) return;
+    if (!process.isUp) return;
+    const earlier = process.onEnd;
+    process.onEnd = () => {
+      earlier?.();
+      onEnd();
+    };
+    if (process.isStopping) return;
     this.#world.harm(`stop ${process.name}`);
     process.isStopping = true;
-    process.onEnd = onEnd;
     process.settleHeld();
     const { disk } = this.#world.kinds;
     const kept = process.held.filter(({ kind }) => kind === disk);
@@ -86,6 +91,12 @@ export class Lives {
     process.workSerial++;
     process.isWorking = false;
     this.goOn(process);
+  }
+
+  /** A process that is down comes back as this machine, which must understand what the other one left on its disk. */
+  install<State, Message, Request, Response>(process: Process, machine: Machine<State, Message, Request, Response>): void {
+    assert(!process.isUp, 'a machine is changed while it is down');
+    process.machine = machine as unknown as Process['machine'];
   }
 
   // ---- standing still and dragging on
@@ -207,7 +218,7 @@ export class Lives {
     if (process.slowness !== null) this.#takeUp(process, process.slowness);
     if (process.isStopping && process.diskUnreported === 0) {
       this.#endWatched(process);
-      this.#world.harm(`${process.name} has stopped`);
+      this.#world.harm(`stopped ${process.name}`);
     }
   }
 
