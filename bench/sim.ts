@@ -164,6 +164,7 @@ function fullOptions(servers: number, seconds: number): RunOptions {
     clocks: Array.from({ length: servers }, () => TRUE_CLOCK),
     clockRatePpmMax: 0,
     node: NODE,
+    laterNode: null,
     workload: {
       clients: CLIENTS,
       sessionlessRatio: RATIO_NEVER,

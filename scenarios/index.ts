@@ -6,6 +6,8 @@ import { basic } from './basic.js';
 import { brokenConnections } from './broken-connections.js';
 import { clockSkew } from './clock-skew.js';
 import { clogged } from './clogged.js';
+import { crashAtEffect } from './crash-at-effect.js';
+import { crashLoop } from './crash-loop.js';
 import { crowded } from './crowded.js';
 import { figure8 } from './figure-8.js';
 import { fullDisk } from './full-disk.js';
@@ -17,7 +19,10 @@ import { oddPartitions } from './odd-partitions.js';
 import { partition } from './partition.js';
 import { pausedLeader } from './paused-leader.js';
 import { powerCut } from './power-cut.js';
+import { processSwarm } from './process-swarm.js';
+import { rollingRestart } from './rolling-restart.js';
 import { sickDisk } from './sick-disk.js';
+import { slowServer } from './slow-server.js';
 import { swarm } from './swarm.js';
 import { tornTail } from './torn-tail.js';
 import { unluckyLeaders } from './unlucky-leaders.js';
@@ -28,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, crowded,
   sickDisk, fullDisk, lyingDisk, lostDisk, swarm,
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
+  crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
 ];
 
 /** This module's address, for `explore`: workers load the scenarios from it. */

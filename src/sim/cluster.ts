@@ -21,6 +21,8 @@ export class Cluster {
   /** Ascending from 1. */
   readonly servers: readonly NodeId[];
   readonly clients: readonly NodeId[];
+  /** Those whose present or next life has the later options of the run. */
+  readonly #onLaterOptions = new Set<NodeId>();
 
   constructor(options: RunOptions, seed: number, observer: Observer, onOutcome: OnOutcome, hosted: Hosted = raftHosted as Hosted) {
     this.options = options;
@@ -60,6 +62,22 @@ export class Cluster {
       latest = ledIn;
     }
     return leader;
+  }
+
+  /** A server that is down comes back with the other options of the run: the later ones, or after those the first ones again. */
+  switchOptions(server: NodeId): void {
+    const { node, laterNode } = this.options;
+    if (laterNode === null) return;
+    const isLater = !this.#onLaterOptions.delete(server);
+    if (isLater) this.#onLaterOptions.add(server);
+    const { machine } = this.hosted.server({ ...this.options, node: isLater ? laterNode : node }, server);
+    this.world.lives.install(this.world.process(server), machine);
+    this.world.harm(`s${server} has ${isLater ? 'later' : 'first'} options`);
+  }
+
+  /** Whether some servers have the later options and some the first ones. */
+  get isMixed(): boolean {
+    return this.#onLaterOptions.size > 0 && this.#onLaterOptions.size < this.servers.length;
   }
 
   #addServer(id: NodeId): void {

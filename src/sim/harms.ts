@@ -1,5 +1,6 @@
 import { DISK_HARMS } from './disk-harms.js';
 import { NETWORK_HARMS } from './harms-network.js';
+import { PROCESS_HARMS } from './harms-process.js';
 
 /**
  * The families of harm that a nemesis knows. Each keeps its own timetable and draws from its own streams, so
@@ -42,6 +43,7 @@ export const HARMS = [
   'clockRate',
   ...DISK_HARMS,
   ...NETWORK_HARMS,
+  ...PROCESS_HARMS,
 ] as const;
 
 export type HarmName = (typeof HARMS)[number];

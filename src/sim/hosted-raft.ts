@@ -6,6 +6,7 @@ import { checkNodeOptions, type NodeOptions } from '../core/systems/raft/options
 import type { NodeState } from '../core/systems/raft/state.js';
 import type { Hosted, HostedServer } from './hosted.js';
 import { keyValueClient } from './hosted-client.js';
+import { checkTogether, nodeOptionsOf } from './later-options.js';
 import type { ServerView } from './oracles/oracle.js';
 import type { RunOptions } from './run-options.js';
 
@@ -15,7 +16,10 @@ export type RaftRunOptions = RunOptions<NodeOptions>;
 /** The raft system in the simulator: its machines, and what can be seen in their states. */
 export const raftHosted: Hosted<NodeOptions> = {
   name: 'raft',
-  checkOptions: ({ node }) => checkNodeOptions(node),
+  checkOptions: (options) => {
+    for (const node of nodeOptionsOf(options)) checkNodeOptions(node);
+    checkTogether(options);
+  },
   server: ({ node }) => ({ machine: raftNode(node), codecs: raftCodecs, fingerprint: nodeFingerprint, messageFingerprint }) as unknown as HostedServer,
   client: keyValueClient,
   isServing: (state) => viewOf(state) !== null,

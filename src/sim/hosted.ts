@@ -12,7 +12,7 @@ import type { RunOptions } from './run-options.js';
 export interface Hosted<NodeOptions = unknown> {
   /** The word on the command line. */
   readonly name: string;
-  /** @throws {AssertionError} When the options of a run do not fit together. */
+  /** @throws {AssertionError} When the options of a run do not fit together, `laterNode` among them if it is not null. */
   checkOptions(options: RunOptions<NodeOptions>): void;
   server(options: RunOptions<NodeOptions>, id: NodeId): HostedServer;
   /** The machine of a client; what an application asks of it and learns from it is the business of its work (system.ts). */

@@ -79,7 +79,7 @@ function chooseCore(cluster: Cluster, nemesis: Nemesis, stream: Stream): readonl
 function heal(cluster: Cluster, core: readonly NodeId[]): void {
   const { servers, clients, options, world } = cluster;
   for (const server of servers) {
-    if (core.includes(server)) world.resume(server);
+    if (core.includes(server)) world.lives.relieve(world.process(server));
     else world.crash(server, { keepsPageCache: false });
   }
   world.healAll();

@@ -30,6 +30,8 @@ export interface RunOptions<NodeOptions = unknown> {
   readonly clockRatePpmMax: number;
   /** The numbers of the system under test. */
   readonly node: NodeOptions;
+  /** What servers come back with after a rolling restart, and after the next one with `node` again; null: with `node` always. */
+  readonly laterNode: NodeOptions | null;
   readonly workload: WorkloadOptions;
   /** The families of harm that are at work; a family that is not listed is switched off. */
   readonly harms: readonly HarmOptions[];

@@ -5,6 +5,7 @@ import type { HarmName } from './harms.js';
 import { rotCoveredByte } from './rot.js';
 import { LEADER_SHAPES } from './shapes-leader.js';
 import { NETWORK_SHAPES } from './shapes-network.js';
+import { PROCESS_SHAPES } from './shapes-process.js';
 
 /** A new leader lives at most so long: about as long as its first entry takes to a majority. */
 const NEW_LEADER_LIVES_US = 20_000;
@@ -113,4 +114,5 @@ export const SHAPES: Readonly<Record<HarmName, Shape>> = {
   ...DISK_SHAPES,
   ...NETWORK_SHAPES,
   ...LEADER_SHAPES,
+  ...PROCESS_SHAPES,
 };

@@ -24,6 +24,8 @@ export class Striker {
    * protection against that, so none of them comes back in a run that promises safety.
    */
   readonly forgetful = new Set<NodeId>();
+  /** A rolling restart is under way. */
+  isRolling = false;
   #isAtWork = true;
 
   constructor(cluster: Cluster, coverage: Coverage) {
@@ -38,6 +40,11 @@ export class Striker {
   /** No further blow, and nothing is undone any more: healing is the run's affair. */
   stop(): void {
     this.#isAtWork = false;
+  }
+
+  /** False once it was stopped: what still waits for its moment must then let it pass. */
+  get isAtWork(): boolean {
+    return this.#isAtWork;
   }
 
   /** How many more servers may have their durable bytes damaged. */
@@ -60,11 +67,17 @@ export class Striker {
 
   /** Ends a server's life and begins the next one after `lastsUs`. */
   crash(server: NodeId, keepsPageCache: boolean, lastsUs: number): void {
+    if (!this.cluster.world.process(server).isUp) return;
+    this.end(server, keepsPageCache);
+    this.later(lastsUs, () => this.restart(server));
+  }
+
+  /** Ends a server's life; its next one is the caller's affair. Nothing if it is down. */
+  end(server: NodeId, keepsPageCache: boolean): void {
     const { world } = this.cluster;
     if (!world.process(server).isUp) return;
     if (world.disk(server).hasPendingWrites) this.coverage.mark('crash-with-pending-writes');
     if (this.cluster.view(server)?.raft.role === 'leader') this.coverage.mark('leader-crashed');
     world.crash(server, { keepsPageCache });
-    this.later(lastsUs, () => this.restart(server));
   }
 }

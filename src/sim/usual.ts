@@ -59,6 +59,7 @@ export function usual(draws: Draws): RaftRunOptions {
       snapshotEveryEntries: draws.oneOf('snapshot every', [100, 400, 1_000_000]),
       entriesKept: draws.oneOf('entries kept', [0, 10, 50]),
     },
+    laterNode: null,
     workload: {
       clients: draws.between('clients', 2, 5),
       sessionlessRatio: isSessionless ? ratio(1, 3) : RATIO_NEVER,

@@ -9,6 +9,7 @@ const HARM_MOMENTS: readonly (readonly [words: RegExp, moment: string])[] = [
   [/^kill /, 'server-killed'],
   [/^power off /, 'server-lost-power'],
   [/^pause /, 'server-paused'],
+  [/^stopped /, 'server-stopped-gracefully'],
   [/^cut /, 'link-cut'],
   [/^clock of \S+ jumps/, 'clock-jumped'],
   [/^clock of \S+ at/, 'clock-changed-its-rate'],

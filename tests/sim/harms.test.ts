@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.js';
 import { HARMS } from '../../src/sim/harms.js';
 import { NETWORK_HARMS } from '../../src/sim/harms-network.js';
+import { PROCESS_HARMS } from '../../src/sim/harms-process.js';
 import type { LinkFaults, LinkOptions } from '../../src/sim/network-options.js';
 import { optionsOf } from '../../src/sim/run.js';
 import type { RunOptions } from '../../src/sim/scenario.js';
@@ -56,7 +57,7 @@ describe('docs/FAULTS.md', () => {
   test.each(harmRows)('$fault strikes no scenario outside the range of its row', ({ fault, range }) => {
     const every = spanOf(range, /every ([\d ]+) to ([\d ]+) ms/);
     const lasts = spanOf(range, /lasts (?:at most )?([\d ]+) to ([\d ]+) ms/);
-    if (NETWORK_HARMS.some((name) => name === fault)) expect([every, lasts]).not.toContain(null);
+    if ([...NETWORK_HARMS, ...PROCESS_HARMS].some((name) => name === fault)) expect([every, lasts]).not.toContain(null);
     for (const { harm, everyMsMin, everyMsMax, lastsMsMin, lastsMsMax } of [...worlds.values()].flat().flatMap(({ harms }) => harms)) {
       if (harm !== fault) continue;
       if (every !== null) expect([everyMsMin >= every[0], everyMsMax <= every[1]]).toEqual([true, true]);

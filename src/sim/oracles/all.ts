@@ -1,5 +1,6 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { RaftRunOptions } from '../hosted-raft.js';
+import { loosest } from '../later-options.js';
 import { BoundedQueues } from './bounded-queues.js';
 import { ElectionChurn } from './election-churn.js';
 import { ElectionSafety } from './election-safety.js';
@@ -29,8 +30,9 @@ export interface OracleSet {
 
 /** Every property that is watched at each step, fresh for one run. */
 export function oraclesFor(options: RaftRunOptions, durableFiles: DurableFiles, isRotten: (server: NodeId) => boolean): OracleSet {
+  const node = loosest(options);
   const leaderCompleteness = new LeaderCompleteness();
-  const exactlyOnce = new ExactlyOnce(options.node.store.sessionsMax);
+  const exactlyOnce = new ExactlyOnce(node.store.sessionsMax);
   const list: Oracle[] = [
     new ElectionSafety(),
     new OneVote(),
@@ -42,12 +44,12 @@ export function oraclesFor(options: RaftRunOptions, durableFiles: DurableFiles, 
     new PromiseSurvives(),
     exactlyOnce,
     new VersionOrder(),
-    new BoundedQueues(options.node, options.servers),
+    new BoundedQueues(node, options.servers),
   ];
   const churn = new ElectionChurn(isHarmless(options) ? 0 : Infinity);
-  const recovery = new PromptRecovery(options.node.raft, options.servers);
+  const recovery = new PromptRecovery(node.raft, options.servers);
   if (isTimely(options)) list.push(churn, recovery);
-  if (options.node.storage !== null) list.unshift(new DurableQuorum(options.node.clusterId, options.servers, durableFiles, isRotten));
+  if (node.storage !== null) list.unshift(new DurableQuorum(node.clusterId, options.servers, durableFiles, isRotten));
   const healed = (atUs: number): void => {
     churn.calmFrom(atUs);
     recovery.healed(atUs);

@@ -1,4 +1,5 @@
 import type { RaftRunOptions } from '../hosted-raft.js';
+import { nodeOptionsOf } from '../later-options.js';
 import type { RunOptions } from '../run-options.js';
 
 /** Parts of an election timeout that a round may take at most; the rest is for clocks and for what stands before it at a disk. */
@@ -14,8 +15,11 @@ const SYNCS_BEFORE_AN_ANSWER = 3;
  * ≪ election timeout" (thesis §3.9). Only then does the protocol promise that a leader stays and that a
  * successor comes soon; elsewhere Liveness alone holds.
  */
-export function isTimely({ peerLink, disk, node, clockRatePpmMax }: RaftRunOptions): boolean {
-  const { electionTimeoutMin, heartbeatInterval } = node.raft;
+export function isTimely(options: RaftRunOptions): boolean {
+  const { peerLink, disk, node, clockRatePpmMax } = options;
+  const rafts = nodeOptionsOf(options).map(({ raft }) => raft);
+  const electionTimeoutMin = Math.min(...rafts.map((raft) => raft.electionTimeoutMin));
+  const heartbeatInterval = Math.max(...rafts.map((raft) => raft.heartbeatInterval));
   const diskUs = node.storage === null ? 0 : SYNCS_BEFORE_AN_ANSWER * (disk.syncUsMax + disk.operationUsMax);
   const roundUs = heartbeatInterval + 2 * peerLink.delayUsMax + diskUs;
   return roundUs <= electionTimeoutMin * ROUND_SHARE && clockRatePpmMax <= CLOCK_PPM_MAX && peerLink.queueMax >= LINK_QUEUE_MIN;

@@ -1,0 +1,28 @@
+import { harm } from '../src/sim/harms.js';
+import { usual } from '../src/sim/usual.js';
+import type { Scenario } from '../src/sim/scenario.js';
+
+export const crashLoop: Scenario = {
+  name: 'crash-loop',
+  title: 'Servers that come back die again before they are well: in the middle of their recovery, several times in a row.',
+  why: 'A recovery writes, cuts and begins files. What it leaves half done is what the next recovery finds, and no life lasts long enough to tidy up.',
+  expected: ['died-in-recovery', 'died-in-recovery-again', 'crash-loop', 'some-lost-power-together', 'crash-while-recovering', 'recovered-with-log'],
+  expectedWithinRuns: 20,
+  options: (draws) => {
+    const ordinary = usual(draws);
+    return {
+      ...ordinary,
+      disk: { operationUsMin: 50, operationUsMax: 1_000, syncUsMin: 200, syncUsMax: draws.oneOf('sync', [3_000, 12_000]) },
+      node: {
+        ...ordinary.node,
+        storage: { segmentBytesMax: draws.oneOf('segment bytes', [512, 4_096]), recordBytesMax: 1_024, readBytes: 4_096, snapshotsKept: draws.between('snapshots kept', 1, 2) },
+        snapshotEveryEntries: draws.oneOf('snapshot often', [20, 100, 1_000_000]),
+      },
+      harms: [
+        harm('crashInRecovery', [600, 2_500], [5, 400]),
+        harm('crashLoop', [2_000, 6_000], [500, 2_000]),
+        harm('powerCutOfSome', [1_500, 5_000], [20, 600]),
+      ],
+    };
+  },
+};
