@@ -97,7 +97,9 @@ function leaderOrAny(striker: Striker, blow: Blow): NodeId | undefined {
 function trap(striker: Striker, server: NodeId, at: 'send' | 'disk', n: number, share: number, spring: (done: number, of: number) => void): void {
   const { world } = striker.cluster;
   const met = (done: number, of: number): void => {
-    if (striker.isAtWork) spring(done, of);
+    if (!striker.isAtWork) return;
+    world.harm(`trap of s${server}: ${at === 'send' ? `${done} of ${of} sends of a step have left` : done < 0 ? 'disk work is handed over' : `${done} of ${of} disk steps are done`}`);
+    spring(done, of);
   };
   world.lives.arm(world.process(server), { at, left: n, share, spring: met });
 }

@@ -57,15 +57,15 @@ describe('a trap at a send', () => {
   test('lets the sends before it leave, and nothing of what stands behind it', () => {
     const world = worldOf();
     const told: unknown[] = [];
-    world.lives.arm(world.process(A), { at: 'send', left: 4, share: 0, spring: (sent, of) => {
+    world.lives.arm(world.process(A), { at: 'send', left: 5, share: 0, spring: (sent, of) => {
       told.push([sent, of]);
       world.crash(A, { keepsPageCache: true });
     } });
     world.request(A, [send(1), send(2)], SELF);
     world.request(A, [send(3), write(1), { kind: 'respond', connection: SELF, response: 'x' }, send(4)], SELF);
     world.runUntil(10_000);
-    // The fourth that leaves is the answer, which counts as a send: one of its step has left, of three.
-    expect([told, messagesOf(world, B), world.process(A).isUp]).toEqual([[[1, 3]], [1, 2, 3], false]);
+    // An answer counts as a send, a disk operation does not: two of the step have left, of three.
+    expect([told, messagesOf(world, B), world.process(A).isUp]).toEqual([[[2, 3]], [1, 2, 3], false]);
     // The disk operation in front of it had been handed over, and went no further.
     expect(world.disk(A).list()).toEqual([]);
   });
