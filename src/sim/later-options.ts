@@ -16,6 +16,7 @@ export function nodeOptionsOf({ node, laterNode }: Options): readonly NodeOption
  * wait could not lead them.
  */
 export function checkTogether(options: Options): void {
+  if (options.laterNode === null) return;
   const all = nodeOptionsOf(options);
   const { node } = options;
   for (const { clusterId, store, storage } of all) {
