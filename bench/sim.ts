@@ -163,6 +163,7 @@ function fullOptions(servers: number, seconds: number): RunOptions {
     disk: { operationUsMin: 20, operationUsMax: 100, syncUsMin: 200, syncUsMax: 1_000 },
     clocks: Array.from({ length: servers }, () => TRUE_CLOCK),
     clockRatePpmMax: 0,
+    monotonicClocks: 'bounded',
     node: NODE,
     laterNode: null,
     workload: {

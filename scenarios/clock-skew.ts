@@ -15,6 +15,7 @@ export const clockSkew: Scenario = {
     return {
       ...ordinary,
       clockRatePpmMax: RATE_PPM_MAX,
+      monotonicClocks: 'uneven',
       clocks: ordinary.clocks.map(({ offsetUs }, i) => ({ offsetUs, ratePpm: draws.between(`wild rate ${i}`, -RATE_PPM_MAX, RATE_PPM_MAX) })),
       harms: [
         harm('clockRate', [500, 2_000], [0, 0]),

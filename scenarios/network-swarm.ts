@@ -24,6 +24,7 @@ export const networkSwarm: Scenario = {
         offsetUs: draws.between(`swarm offset ${i}`, 0, 10_000_000),
         ratePpm: draws.between(`swarm rate ${i}`, -200, 200),
       })),
+      monotonicClocks: 'uneven',
       workload: {
         ...ordinary.workload,
         clients: draws.between('swarm clients', 1, 6),

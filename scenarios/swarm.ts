@@ -35,6 +35,7 @@ export const swarm: Scenario = {
         ratePpm: draws.between(`swarm rate ${i}`, -RATE_PPM_MAX, RATE_PPM_MAX),
       })),
       clockRatePpmMax: RATE_PPM_MAX,
+      monotonicClocks: 'uneven',
       node: node(draws, ordinary),
       workload: {
         ...ordinary.workload,

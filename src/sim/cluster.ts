@@ -40,6 +40,7 @@ export class Cluster {
       },
       observer,
     });
+    if (options.monotonicClocks === 'lying') this.world.clocks.allowLies();
     for (const id of this.servers) this.#addServer(id);
     for (const id of this.clients) this.#addClient(id, onOutcome);
   }

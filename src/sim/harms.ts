@@ -1,3 +1,4 @@
+import { CLOCK_HARMS } from './harms-clock.js';
 import { DISK_HARMS } from './disk-harms.js';
 import { NETWORK_HARMS } from './harms-network.js';
 import { PROCESS_HARMS } from './harms-process.js';
@@ -37,10 +38,7 @@ export const HARMS = [
   'pauseLeader',
   /** A bit flips in what a disk had promised to keep, on a minority of servers, found at the next recovery. */
   'rot',
-  /** A node's clock jumps forward. */
-  'clockJump',
-  /** A node's clock runs at another rate, within the bound of the run. */
-  'clockRate',
+  ...CLOCK_HARMS,
   ...DISK_HARMS,
   ...NETWORK_HARMS,
   ...PROCESS_HARMS,

@@ -17,7 +17,7 @@ export { Draws } from './draws.js';
 export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
 export { LATENCIES, type LatencyName } from './network-latency.js';
 export { NO_FAULTS, type LinkFaults, type LinkOptions } from './network-options.js';
-export type { ClockOptions } from './clock.js';
+export type { ClockOptions, ClockSource, MonotonicClocks } from './clock.js';
 export type { Observer, SendFate } from './observer.js';
 export { ratio, RATIO_ALWAYS, RATIO_NEVER, RandomStreams, type Ratio } from './random.js';
 export { commandToRepeat, type RunReport, type Violation } from './report.js';

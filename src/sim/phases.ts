@@ -83,6 +83,7 @@ function heal(cluster: Cluster, core: readonly NodeId[]): void {
     else world.crash(server, { keepsPageCache: false });
   }
   world.healAll();
+  world.clocks.thawAll();
   const everyone = [...servers, ...clients];
   for (const from of everyone) {
     for (const to of everyone) {

@@ -1,7 +1,7 @@
 import type { Codecs, Machine } from '../core/machine.js';
 import { ok, type Result } from '../core/base/result.js';
 import { NEVER, type ConnectionId, type Micros, type NodeId } from '../core/base/units.js';
-import { NodeClock, type ClockOptions } from './clock.js';
+import { NodeClock, type ClockOptions, type ClockSource } from './clock.js';
 import type { SimDisk, SimDiskOptions } from './disk.js';
 import type { EventQueue } from './queue.js';
 import type { Stream } from './random.js';
@@ -23,6 +23,8 @@ export interface ProcessSpec<State, Message, Request, Response> {
   /** null for a machine that uses no disk; a disk effect of such a machine is a violation. */
   readonly disk: SimDiskOptions | null;
   readonly clock: ClockOptions;
+  /** Said only where a machine is told another time than the contract promises: 'wall' time may go back under it. */
+  readonly clockSource?: ClockSource;
   /** Bytes and back, used when the world's option `codecs` is on. A client gives the servers' codecs. */
   readonly codecs?: Codecs<unknown, unknown, unknown>;
   /** An answer for the application: all of a client's, and a server's for connections that are no process. */
@@ -41,6 +43,9 @@ export class Process {
   readonly spec: ProcessSpec<unknown, unknown, unknown, unknown>;
   /** Another one only while the process is down: what it comes back with. */
   machine: Machine<unknown, unknown, unknown, unknown>;
+  readonly monotonic: NodeClock;
+  readonly wall: NodeClock;
+  /** The one of the two that the machine is told. */
   readonly clock: NodeClock;
   readonly disk: SimDisk | null;
   readonly bootStream: Stream;
@@ -86,7 +91,9 @@ export class Process {
     this.isClient = spec.kind === 'client';
     this.spec = spec;
     this.machine = spec.machine;
-    this.clock = new NodeClock(spec.clock);
+    this.monotonic = new NodeClock(spec.clock);
+    this.wall = new NodeClock(spec.clock);
+    this.clock = spec.clockSource === 'wall' ? this.wall : this.monotonic;
     this.disk = disk;
     this.bootStream = bootStream;
   }

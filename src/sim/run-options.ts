@@ -1,4 +1,4 @@
-import type { ClockOptions } from './clock.js';
+import type { ClockOptions, MonotonicClocks } from './clock.js';
 import type { SimDiskOptions } from './disk.js';
 import type { HarmOptions } from './harms.js';
 import type { LinkOptions } from './network.js';
@@ -28,6 +28,8 @@ export interface RunOptions<NodeOptions = unknown> {
   readonly clocks: readonly ClockOptions[];
   /** The bound that all servers' clock rates keep, in parts per million. */
   readonly clockRatePpmMax: number;
+  /** What else is declared of the servers' monotonic clocks. A run that does not keep its declaration does not begin. */
+  readonly monotonicClocks: MonotonicClocks;
   /** The numbers of the system under test. */
   readonly node: NodeOptions;
   /** What servers come back with after a rolling restart, and after the next one with `node` again; null: with `node` always. */

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { assert } from '../core/base/assert.js';
 import type { Operation } from './checkers/history.js';
+import { checkClockBound } from './clock-bound.js';
 import { Cluster } from './cluster.js';
 import { Coverage, FOUND } from './coverage.js';
 import { Draws } from './draws.js';
@@ -59,6 +60,7 @@ export function runOptions(name: string, options: RunOptions, seed: number, extr
     const { sessionlessRatio, deleteWeight } = options.workload;
     const isGuarded = sessionlessRatio.numerator === 0 || (deleteWeight === 0 && !mayDouble(options.clientLink));
     assert(isGuarded, 'without a session, doubled messages and puts repeated across a delete take effect twice (client/calls.ts)');
+    checkClockBound(options);
     const startedMs = wallNowMs();
     const system = systemOf(about);
     system.checkOptions(options);

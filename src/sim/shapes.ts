@@ -3,6 +3,7 @@ import { between as directionsBetween } from './cuts.js';
 import { DISK_SHAPES } from './disk-shapes.js';
 import type { HarmName } from './harms.js';
 import { rotCoveredByte } from './rot.js';
+import { CLOCK_SHAPES } from './shapes-clock.js';
 import { LEADER_SHAPES } from './shapes-leader.js';
 import { NETWORK_SHAPES } from './shapes-network.js';
 import { PROCESS_SHAPES } from './shapes-process.js';
@@ -98,19 +99,7 @@ export const SHAPES: Readonly<Record<HarmName, Shape>> = {
     });
   },
 
-  clockJump: (striker, blow) => {
-    const server = pickOf(striker.cluster.servers, blow.who);
-    // A jump of up to the blow's length: an election timeout that is suddenly over.
-    if (server !== undefined) striker.cluster.world.jumpClock(server, Math.floor(blow.how * blow.lastsUs));
-  },
-
-  clockRate: (striker, blow) => {
-    const server = pickOf(striker.cluster.servers, blow.who);
-    const { clockRatePpmMax } = striker.cluster.options;
-    const ratePpm = Math.floor(blow.how * (2 * clockRatePpmMax + 1)) - clockRatePpmMax;
-    if (server !== undefined) striker.cluster.world.setClockRate(server, ratePpm);
-  },
-
+  ...CLOCK_SHAPES,
   ...DISK_SHAPES,
   ...NETWORK_SHAPES,
   ...LEADER_SHAPES,

@@ -41,6 +41,7 @@ export function usual(draws: Draws): RaftRunOptions {
       ratePpm: draws.between(`clock rate ${i}`, -200, 200),
     })),
     clockRatePpmMax: 200,
+    monotonicClocks: 'bounded',
     node: {
       clusterId: 7,
       raft: {

@@ -13,6 +13,13 @@ const HARM_MOMENTS: readonly (readonly [words: RegExp, moment: string])[] = [
   [/^cut /, 'link-cut'],
   [/^clock of \S+ jumps/, 'clock-jumped'],
   [/^clock of \S+ at/, 'clock-changed-its-rate'],
+  [/^clock of \S+ stands still/, 'clock-stood-still'],
+  [/^clock of \S+ goes back/, 'clock-went-back'],
+  [/^(?:wall )?clock of \S+ goes on/, 'clock-went-on'],
+  [/^(?:wall )?clock of \S+ catches up/, 'clock-caught-up'],
+  [/^wall clock of \S+ steps forward/, 'wall-clock-set-forward'],
+  [/^wall clock of \S+ steps back/, 'wall-clock-set-back'],
+  [/^wall clock of \S+ stands still/, 'wall-clock-stood-still'],
 ];
 
 /**

@@ -11,6 +11,7 @@ import type { EventKind, Observer } from './observer.js';
 import { Process, type ProcessSpec } from './process.js';
 import { EventQueue } from './queue.js';
 import { RandomStreams, bits32 } from './random.js';
+import { WorldClocks } from './world-clocks.js';
 import type { Violation, WorldOptions } from './world-options.js';
 import { Disks } from './world-disks.js';
 import { Lives } from './world-processes.js';
@@ -42,6 +43,8 @@ export class World {
   readonly network: Network;
   /** For what is done to processes beside crash and restart, pause and resume below. */
   readonly lives: Lives;
+  /** For turning the clocks of processes. */
+  readonly clocks: WorldClocks;
   /** Events taken from the queue so far. */
   events = 0;
   messagesSent = 0;
@@ -83,6 +86,7 @@ export class World {
       observer: () => this.#observer,
       act: (process) => { this.#acting = process; },
     });
+    this.clocks = new WorldClocks(this, (process) => this.#clockChanged(process));
     this.setObserver(setup.observer ?? null);
   }
 
@@ -228,22 +232,6 @@ export class World {
   healAll(): void {
     this.network.healAll();
     this.harm('heal all');
-  }
-
-  /** A node's clock runs at another rate from now on. */
-  setClockRate(id: NodeId, ratePpm: number): void {
-    const process = this.process(id);
-    process.clock.setRate(this.nowUs, ratePpm);
-    this.harm(`clock of ${process.name} at ${ratePpm} ppm`);
-    this.#clockChanged(process);
-  }
-
-  /** A node's clock jumps forward. */
-  jumpClock(id: NodeId, byUs: number): void {
-    const process = this.process(id);
-    process.clock.jump(this.nowUs, byUs);
-    this.harm(`clock of ${process.name} jumps by ${byUs} us`);
-    this.#clockChanged(process);
   }
 
   /** Tells the observer and the digest of something the nemesis did. */

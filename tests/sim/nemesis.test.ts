@@ -15,7 +15,7 @@ function strike(name: HarmName, servers: number): { readonly nemesis: Nemesis; r
   const history = new History();
   const workload = new Workload(quietOptions().workload, history);
   const observer = { onHarm: (_atUs: number, text: string) => void harms.push(text) };
-  const options = { ...quietOptions(), servers, clockRatePpmMax: 1_000 };
+  const options = { ...quietOptions(), servers, clockRatePpmMax: 1_000, monotonicClocks: 'lying' as const };
   const cluster = new Cluster(options, 9, observer, (client, outcome, atUs) => workload.ended(client, outcome, atUs));
   const nemesis = new Nemesis(cluster, new Coverage());
   workload.start(cluster);

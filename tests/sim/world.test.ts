@@ -285,9 +285,9 @@ describe('timers', () => {
     const wokenAt: [number, number][] = [];
     world.setObserver({ onStep: (atUs, node) => wokenAt.push([node, atUs]) });
     world.runUntil(2_000);
-    world.jumpClock(A, 7_000);
-    world.setClockRate(B, 1_000_000);
-    world.setClockRate(C, -500_000);
+    world.clocks.jump(A, 7_000);
+    world.clocks.setRate(B, 1_000_000);
+    world.clocks.setRate(C, -500_000);
     world.runUntil(100_000);
     expect(wokenAt).toEqual([[A, 3_000], [B, 6_000], [C, 18_000]]);
   });

@@ -4,7 +4,7 @@ import { isHarmless, isTimely } from '../../../src/sim/oracles/timely.js';
 import { lossy } from '../../../src/sim/usual.js';
 import { quietOptions } from '../quiet.js';
 
-test('an ordinary run is timely; slow links, slow disks, short queues and wild clocks are not', () => {
+test('an ordinary run is timely; slow links, slow disks, short queues, wild and lying clocks are not', () => {
   const ordinary = quietOptions();
   expect(isTimely(ordinary)).toBe(true);
   expect(isTimely({ ...ordinary, peerLink: { ...ordinary.peerLink, delayUsMax: 60_000 } })).toBe(false);
@@ -12,6 +12,8 @@ test('an ordinary run is timely; slow links, slow disks, short queues and wild c
   expect(isTimely({ ...ordinary, disk: { ...ordinary.disk, syncUsMax: 50_000 } })).toBe(false);
   expect(isTimely({ ...ordinary, node: { ...ordinary.node, storage: null }, disk: { ...ordinary.disk, syncUsMax: 50_000 } })).toBe(true);
   expect(isTimely({ ...ordinary, clockRatePpmMax: 200_000 })).toBe(false);
+  expect(isTimely({ ...ordinary, monotonicClocks: 'uneven' })).toBe(true);
+  expect(isTimely({ ...ordinary, monotonicClocks: 'lying' })).toBe(false);
 });
 
 test('a run without harms and losses is harmless', () => {
