@@ -5,6 +5,7 @@ import { badWeather } from './bad-weather.js';
 import { basic } from './basic.js';
 import { brokenConnections } from './broken-connections.js';
 import { clockSkew } from './clock-skew.js';
+import { clockSteps } from './clock-steps.js';
 import { clogged } from './clogged.js';
 import { crashAtEffect } from './crash-at-effect.js';
 import { crashLoop } from './crash-loop.js';
@@ -30,7 +31,7 @@ import { unreliable } from './unreliable.js';
 
 /** All scenarios, in the order in which a campaign runs them. */
 export const scenarios: readonly Scenario[] = [
-  basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, crowded,
+  basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, clockSteps, crowded,
   sickDisk, fullDisk, lyingDisk, lostDisk, swarm,
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
