@@ -1,5 +1,6 @@
 import type { NodeId } from '../core/base/units.js';
 import type { Codecs, Machine } from '../core/machine.js';
+import type { ClockSource } from './clock.js';
 import type { ServerView } from './oracles/oracle.js';
 import type { RunOptions } from './run-options.js';
 
@@ -45,6 +46,8 @@ export interface HostedServer {
   /** Cheap integers for the running digest: see ProcessSpec. */
   readonly fingerprint: (state: never) => number;
   readonly messageFingerprint: (message: never) => number;
+  /** Said only by a system that is told another time than the contract promises: see ProcessSpec. */
+  readonly clockSource?: ClockSource;
 }
 
 export interface HostedClient {

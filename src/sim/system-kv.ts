@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/base/units.js';
 import type { Codecs, Machine } from '../core/machine.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
+import type { ClockSource } from './clock.js';
 import type { HostedServer } from './hosted.js';
 import { keyValueClient } from './hosted-client.js';
 import { judgeClients } from './judges.js';
@@ -14,6 +15,8 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   readonly name: string;
   checkOptions?(options: RunOptions<NodeOptions>): void;
   machine(options: RunOptions<NodeOptions>, id: NodeId): Machine<State, Message, NodeRequest, NodeResponse>;
+  /** Which of its clocks a server is told. Absent: the monotonic one, as the contract has it. */
+  clockSource?(options: RunOptions<NodeOptions>): ClockSource;
   readonly codecs: Codecs<Message, NodeRequest, NodeResponse>;
   fingerprint(state: State): number;
   messageFingerprint(message: Message): number;
@@ -46,6 +49,7 @@ export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<S
     checkOptions: (options) => spec.checkOptions?.(options),
     server: (options, id) => ({
       machine: spec.machine(options, id),
+      clockSource: spec.clockSource?.(options) ?? 'monotonic',
       codecs: spec.codecs,
       fingerprint: spec.fingerprint,
       messageFingerprint: spec.messageFingerprint,
