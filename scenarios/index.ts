@@ -3,7 +3,9 @@ import { MOMENTS, MOMENTS_WITHIN_RUNS } from '../src/sim/moments.js';
 import type { Scenario } from '../src/sim/scenario.js';
 import { badWeather } from './bad-weather.js';
 import { basic } from './basic.js';
+import { beyondClockBound } from './beyond-clock-bound.js';
 import { brokenConnections } from './broken-connections.js';
+import { clockLease } from './clock-lease.js';
 import { clockSkew } from './clock-skew.js';
 import { clockSteps } from './clock-steps.js';
 import { clogged } from './clogged.js';
@@ -35,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   sickDisk, fullDisk, lyingDisk, lostDisk, swarm,
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
+  clockLease, beyondClockBound,
 ];
 
 /** This module's address, for `explore`: workers load the scenarios from it. */
