@@ -29,6 +29,7 @@ export function leaseRun(draws: Draws, trustedPpm: number): RunOptions<LeaseNode
     clocks: ordinary.clocks.map(({ offsetUs }, i) => ({ offsetUs, ratePpm: draws.oneOf(`rate ${i}`, [-trustedPpm, 0, trustedPpm]) })),
     clockRatePpmMax: trustedPpm,
     node: { leaseUs: fromMs(500), beatUs: fromMs(100), trustedPpm, clockSource: 'monotonic' },
+    laterNode: null,
     // One key, read much more than it is written: whoever only reads stays with a holder that others have left.
     workload: {
       ...ordinary.workload,
