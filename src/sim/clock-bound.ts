@@ -39,6 +39,7 @@ export function checkClockBound({ clocks, clockRatePpmMax, monotonicClocks, harm
   }
 }
 
-function isClockHarm(harm: string): harm is ClockHarmName {
+/** Whether a family of harm is one to clocks. */
+export function isClockHarm(harm: string): harm is ClockHarmName {
   return CLOCK_HARMS.some((name) => name === harm);
 }

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { assert } from '../core/base/assert.js';
+import type { NodeId } from '../core/base/units.js';
 import type { Operation } from './checkers/history.js';
-import { checkClockBound } from './clock-bound.js';
+import { checkClockBound, isClockHarm } from './clock-bound.js';
 import { Cluster } from './cluster.js';
 import { Coverage, FOUND } from './coverage.js';
 import { Draws } from './draws.js';
@@ -11,6 +12,7 @@ import { Nemesis } from './nemesis.js';
 import { mayDouble } from './network-options.js';
 import { NetworkWatch } from './network-watch.js';
 import type { Observer } from './observer.js';
+import { DeclaredClocks } from './oracles/declared-clocks.js';
 import { Violated } from './oracles/oracle.js';
 import { healAndConverge, liveThroughChaos, type Stage } from './phases.js';
 import { RandomStreams } from './random.js';
@@ -89,6 +91,8 @@ class Run {
       ...(extras.observers ?? []),
       new CoverageWatch(this.#coverage, options.servers, (state) => system.isServing(state)),
       new NetworkWatch(this.#coverage),
+      // Without a harm to clocks nothing can be wrong with them, and nothing is spent on looking.
+      ...(options.harms.some(({ harm }) => isClockHarm(harm)) ? [new DeclaredClocks(options, (server) => this.#isOnWallTime(server))] : []),
       ...this.watching.observers,
     ]);
     const cluster = new Cluster(options, seed, observer, (client, outcome, atUs) => work.ended(client, outcome, atUs), system);
@@ -109,6 +113,10 @@ class Run {
       const { property, message, atUs, key } = error;
       return { property, message, atMs: atUs / US_PER_MS, ...(key === null ? {} : { key }) };
     }
+  }
+
+  #isOnWallTime(server: NodeId): boolean {
+    return this.stage.cluster.world.process(server).spec.clockSource === 'wall';
   }
 
   report(scenario: string, seed: number, violation: Violation | null, isExpected: boolean): Omit<RunReport, 'wallMs'> {
