@@ -55,9 +55,14 @@ export class PromiseSurvives implements Oracle {
     if (promised === undefined) return;
     // A leader of a later term may cut what was acknowledged to an earlier one; what is before the cut still stands.
     const kept = firstNewIndex(before.raft.log, after.raft.log) - 1;
-    if (kept >= promised.index) return;
-    promised.index = kept;
-    promised.indexTerm = after.raft.log.termAt(logIndex(kept));
+    if (kept < promised.index) {
+      promised.index = kept;
+      promised.indexTerm = after.raft.log.termAt(logIndex(kept));
+    } else if (!holds(after.raft.log, promised.index, promised.indexTerm)) {
+      // A snapshot that ends at this very entry, with another leader's term, replaced the log.
+      promised.index -= 1;
+      promised.indexTerm = before.raft.log.termAt(logIndex(promised.index));
+    }
   }
 
   onRecovered(atUs: number, server: NodeId, { raft }: ServerView): void {

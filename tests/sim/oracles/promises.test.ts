@@ -44,4 +44,16 @@ describe('A Promise Survives', () => {
     oracle.onStep(2, S1, view({ term: 4, log: [1, 3, 3] }), view({ term: 4, log: [1, 4] }));
     oracle.onRecovered(3, S1, view({ term: 4, log: [1] }));
   });
+
+  test('is content when a snapshot that ends at the acknowledged entry replaced the log, and still sees that what is before it is gone', () => {
+    const replaced = () => {
+      const oracle = new PromiseSurvives();
+      oracle.onSend(1, S1, S2, acknowledged(3), view({ term: 3, log: [1, 3, 3] }));
+      oracle.onStep(2, S1, view({ term: 4, log: [1, 3, 3] }), view({ term: 4, compactedTo: 3 }));
+      return oracle;
+    };
+    replaced().onRecovered(3, S1, view({ term: 4, compactedTo: 3 }));
+    replaced().onRecovered(3, S1, view({ term: 4, log: [1, 3, 3] }));
+    expectViolated('A Promise Survives', /up to entry 2 of term 3, and came back with one up to 1/, () => replaced().onRecovered(3, S1, view({ term: 4, log: [1] })));
+  });
 });
