@@ -12,6 +12,7 @@ import { LogMatching } from './log-matching.js';
 import { Monotonic } from './monotonic.js';
 import { OneVote } from './one-vote.js';
 import type { Oracle } from './oracle.js';
+import { PreVoteKept } from './pre-vote-kept.js';
 import { PromiseSurvives } from './promises.js';
 import { PromptRecovery } from './prompt-recovery.js';
 import { StateMachineSafety } from './state-machine-safety.js';
@@ -42,6 +43,7 @@ export function oraclesFor(options: RaftRunOptions, durableFiles: DurableFiles, 
     new StateMachineSafety(),
     new Monotonic(),
     new PromiseSurvives(),
+    new PreVoteKept(),
     exactlyOnce,
     new VersionOrder(),
     new BoundedQueues(node, options.servers),

@@ -1,3 +1,4 @@
+import type { Input } from '../../core/machine.js';
 import type { Command } from '../../core/store/command.js';
 import type { NodeId } from '../../core/base/units.js';
 import type { Entry } from '../../core/raft/log.js';
@@ -40,7 +41,7 @@ export interface Oracle {
   /** A server's first state of a life: what it recovered from its disk, or nothing. */
   onRecovered?(atUs: number, server: NodeId, view: ServerView): void;
   /** A server took an input. Called before the effects of that step leave. */
-  onStep?(atUs: number, server: NodeId, before: ServerView, after: ServerView): void;
+  onStep?(atUs: number, server: NodeId, before: ServerView, after: ServerView, input: Input<unknown, unknown>): void;
   /** A server handed a message to the network, whatever became of it. `view` is its state then. */
   onSend?(atUs: number, from: NodeId, to: NodeId, message: RaftMessage, view: ServerView): void;
   /** All of `durable` is what a power cut would leave of that file, from its first byte. */

@@ -1,3 +1,4 @@
+import type { Input } from '../../core/machine.js';
 import type { NodeId } from '../../core/base/units.js';
 import type { RaftMessage } from '../../core/raft/messages.js';
 import { viewOf } from '../hosted-raft.js';
@@ -22,14 +23,14 @@ export class Watch implements Observer {
     this.#servers = servers;
   }
 
-  onStep(atUs: number, node: NodeId, _input: unknown, before: unknown, after: unknown): void {
+  onStep(atUs: number, node: NodeId, input: Input<unknown, unknown> | null, before: unknown, after: unknown): void {
     if (node > this.#servers) return;
     const view = viewOf(after);
     if (view === null) return;
     const viewBefore = before === undefined ? null : viewOf(before);
     this.#views[node] = view;
-    if (viewBefore === null) for (const oracle of this.#oracles) oracle.onRecovered?.(atUs, node, view);
-    else for (const oracle of this.#steppers) oracle.onStep?.(atUs, node, viewBefore, view);
+    if (viewBefore === null || input === null) for (const oracle of this.#oracles) oracle.onRecovered?.(atUs, node, view);
+    else for (const oracle of this.#steppers) oracle.onStep?.(atUs, node, viewBefore, view, input);
   }
 
   onSend(atUs: number, from: NodeId, to: NodeId, message: unknown): void {

@@ -101,6 +101,6 @@ describe('the oracles of a run', () => {
   test('a healing is told to those that judge what follows it', () => {
     const { list, healed } = oraclesFor(quietOptions(), () => [], () => false);
     healed(5);
-    expect(list).toHaveLength(14);
+    expect(list).toHaveLength(15);
   });
 });
