@@ -40,6 +40,8 @@ export const scenarios: readonly Scenario[] = [
   clockLease, beyondClockBound,
 ];
 
+export { regressions } from './regressions/index.js';
+
 /** This module's address, for `explore`: workers load the scenarios from it. */
 export const SCENARIOS_MODULE = new URL(import.meta.url);
 

@@ -21,6 +21,13 @@ export function wholeNumber(name: string, text: string, min: number, max: number
   return n;
 }
 
+/** What `--module` says in the help of each command that has it. */
+export const MODULE_OPTION = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'a JavaScript module that exports a list `scenarios`, instead of those that come with seedstorm',
+} as const;
+
 const MS_OF_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** A span with its unit: 500ms, 60s, 5m, 1h. In milliseconds, above 0. */

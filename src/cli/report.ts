@@ -1,6 +1,6 @@
 import type { ExploreOptions, ExploreReport } from '../sim/campaign.js';
 import type { FirstDifference } from '../sim/first-difference.js';
-import type { RunReport } from '../sim/report.js';
+import { commandToRepeat, type RunReport } from '../sim/report.js';
 import type { Scenario } from '../sim/scenario.js';
 import { out } from './colours.js';
 import { count, grouped, short, span } from './output.js';
@@ -8,8 +8,8 @@ import { count, grouped, short, span } from './output.js';
 /** How many moments stand on one line of a report. */
 const MOMENTS_PER_LINE = 3;
 
-/** One run for a person: the verdict first, then what was lived, then what to do next. */
-export function runReportLines(scenario: Scenario, report: RunReport): readonly string[] {
+/** One run for a person: the verdict first, then what was lived, then what to do next, with `repeatWith` behind the command. */
+export function runReportLines(scenario: Scenario, report: RunReport, repeatWith = ''): readonly string[] {
   const { seed, violation } = report;
   const lived =
     `${count(report.events, 'event')}, ${span(report.simulatedMs)} simulated in ${span(report.wallMs)}, ` +
@@ -22,7 +22,7 @@ export function runReportLines(scenario: Scenario, report: RunReport): readonly 
     `digest  ${report.digest}`,
     ...momentLines(report.moments),
   ];
-  const trace = `npx seedstorm run ${report.scenario} --seed ${seed} --trace`;
+  const trace = `${commandToRepeat(report.scenario, seed, repeatWith)} --trace`;
   return violation === undefined ? lines : [...lines, `again   ${trace}`];
 }
 

@@ -1,28 +1,58 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { loadNamed, loadScenarios } from '../sim/load.js';
 import type { Scenario } from '../sim/scenario.js';
+import { once } from './arguments.js';
 import { misuse } from './exit.js';
 import { unknownName } from './suggest.js';
 
-/** The module that lists the scenarios; worker threads load it too, so it is named by its address. */
-export const SCENARIO_MODULE = new URL('../../scenarios/index.js', import.meta.url);
+/** The scenarios that a command line may name, and where they come from. */
+export interface Told {
+  /** Worker threads load it too, so it is named by its address. */
+  readonly module: URL;
+  /** Those of a campaign in which none is named, in the order in which they are told. */
+  readonly usual: readonly Scenario[];
+  /** Those that were kept of failures as well; they are lived when they are named. */
+  readonly all: readonly Scenario[];
+  /** What a command that repeats a run must say besides scenario and seed; empty for the scenarios of seedstorm. */
+  readonly repeatWith: string;
+}
 
-/** The scenarios that come with seedstorm, in the order in which they are told. */
-export async function allScenarios(): Promise<readonly Scenario[]> {
-  const { scenarios } = await import('../../scenarios/index.js');
-  return scenarios;
+/**
+ * The scenarios that come with seedstorm, or those of a module of the user's own.
+ *
+ * @param option What was given as `--module`.
+ * @throws {UserError} When the module is not there, cannot be loaded, or exports no scenarios.
+ */
+export async function tellScenarios(option: string | undefined): Promise<Told> {
+  const file = option === undefined ? null : once('module', option);
+  const module = file === null ? new URL('../../scenarios/index.js', import.meta.url) : pathToFileURL(resolve(file));
+  if (file !== null && !existsSync(module)) throw misuse(`--module ${file} cannot be read: there is no such file`);
+  try {
+    const [usual, all] = [await loadScenarios(module), await loadNamed(module)];
+    return { module, usual, all, repeatWith: file === null ? '' : ` --module ${file}` };
+  } catch (error) {
+    if (file === null) throw error;
+    throw misuse(`--module ${file} cannot be loaded: ${lineOf(error)}`);
+  }
 }
 
 /** @throws {UserError} When there is none of that name; the line lists those there are. */
-export async function findScenario(name: string): Promise<Scenario> {
-  const scenarios = await allScenarios();
-  const found = scenarios.find((scenario) => scenario.name === name);
-  if (found === undefined) throw unknownName('scenario', name, scenarios.map((scenario) => scenario.name));
-  return found;
+export function findScenario({ usual, all }: Told, name: string): Scenario {
+  const found = all.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  // Kept failures are listed only to whoever asks for one: there will be many.
+  const known = name.startsWith('regression') ? all : usual;
+  throw unknownName('scenario', name, known.map((scenario) => scenario.name));
 }
 
-/** The named scenarios in the order given, or all of them when none is named. */
-export async function chooseScenarios(names: readonly string[]): Promise<readonly Scenario[]> {
-  if (names.length === 0) return allScenarios();
+/** The named scenarios in the order given, or the usual ones when none is named. */
+export function chooseScenarios(told: Told, names: readonly string[]): readonly Scenario[] {
+  if (names.length === 0) return told.usual;
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw misuse(`scenario "${twice}" was named twice`);
-  return Promise.all(names.map(findScenario));
+  return names.map((name) => findScenario(told, name));
 }
+
+const lineOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';

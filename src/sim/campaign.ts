@@ -23,6 +23,8 @@ export interface ExploreOptions {
   readonly recheckOneIn: number;
   /** No further run is begun after so many failures. 1 or more. */
   readonly failuresMax: number;
+  /** Further words of the command that repeats a run, such as ` --module mine.js`. Absent: none. */
+  readonly repeatWith?: string;
   /** Called after each finished run. */
   readonly onProgress: ((progress: ExploreProgress) => void) | null;
   /** No further run is begun once this is aborted; the report is then of the runs so far. */

@@ -30,6 +30,6 @@ export { keyValueSystem, type KeyValueSpec } from './system-kv.js';
 export { judgeClients } from './judges.js';
 export { Workload } from './workload.js';
 export { parseSeed, parseSeedRange, parseShard, type SeedRange, type Shard } from './seeds.js';
-export { loadScenarios, pick } from './load.js';
+export { loadNamed, loadScenarios, pick } from './load.js';
 export type { Operation } from './checkers/history.js';
 export { LAN, lossy, usual } from './usual.js';

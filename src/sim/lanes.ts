@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Task, TaskDone } from './campaign.js';
 import { FOUND } from './coverage.js';
-import { carryOut, loadPromise, loadScenarios, pick } from './load.js';
+import { carryOut, loadNamed, loadPromise, loadScenarios, pick } from './load.js';
 import type { Scenario } from './scenario.js';
 import { ALL_SCENARIOS, type Expectation } from './tally.js';
 
@@ -23,10 +23,10 @@ export interface Lanes {
  * @throws {Error} When one of `names` is not there.
  */
 export async function openLanes(module: URL, names: readonly string[], jobs: number): Promise<Lanes> {
-  const scenarios = await loadScenarios(module);
+  const scenarios = await loadNamed(module);
   const expectations: Expectation[] = names.map((name) => expectationOf(pick(scenarios, name)));
   const promise = await loadPromise(module);
-  if (promise !== null && scenarios.every(({ name }) => names.includes(name))) {
+  if (promise !== null && (await loadScenarios(module)).every(({ name }) => names.includes(name))) {
     expectations.push({ name: ALL_SCENARIOS, expected: promise.moments, expectedWithinRuns: promise.withinRuns });
   }
   if (jobs === 1) {

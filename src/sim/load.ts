@@ -4,20 +4,63 @@ import { COMPARE_USUALLY, liveTwice } from './first-difference.js';
 import { runScenario } from './run.js';
 import type { Scenario } from './scenario.js';
 
+/** What a module of scenarios exports. */
+interface ScenarioModule {
+  readonly scenarios?: unknown;
+  readonly regressions?: unknown;
+  readonly promised?: CommonPromise;
+}
+
 /**
  * The scenarios that a module exports under the name `scenarios`.
  *
- * @throws {Error} When it exports none.
+ * @throws {Error} One line, when it exports none, or something else under that name.
  */
 export async function loadScenarios(module: URL): Promise<readonly Scenario[]> {
-  const loaded = (await import(module.href)) as { readonly scenarios?: readonly Scenario[] };
-  if (!Array.isArray(loaded.scenarios)) throw new Error(`${module.href} exports no list of scenarios`);
-  return loaded.scenarios as readonly Scenario[];
+  const { scenarios } = await load(module);
+  return checked(scenarios, 'scenarios');
+}
+
+/**
+ * The same, and behind them what it exports under `regressions`: failures that were kept, which are lived when they are named.
+ *
+ * @throws {Error} As {@link loadScenarios}, and when two of them have one name.
+ */
+export async function loadNamed(module: URL): Promise<readonly Scenario[]> {
+  const { regressions } = await load(module);
+  const all = [...(await loadScenarios(module)), ...(regressions === undefined ? [] : checked(regressions, 'regressions'))];
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i);
+  if (twice !== undefined) throw new Error(`two scenarios are called "${twice.name}"`);
+  return all;
+}
+
+async function load(module: URL): Promise<ScenarioModule> {
+  return (await import(module.href)) as ScenarioModule;
+}
+
+/** Refuses what is no list of scenarios: modules come from users. */
+function checked(list: unknown, name: string): readonly Scenario[] {
+  if (!Array.isArray(list) || list.length === 0) throw new Error(`it exports no list called "${name}" with a scenario in it`);
+  list.forEach((item: unknown, i) => {
+    const wrong = wrongWith(item);
+    if (wrong !== null) throw new Error(`${name}[${i}] is no scenario: ${wrong}`);
+  });
+  return list as readonly Scenario[];
+}
+
+function wrongWith(item: unknown): string | null {
+  if (typeof item !== 'object' || item === null) return 'it is not an object';
+  const { name, title, why, expected, expectedWithinRuns, options } = item as { readonly [Field in keyof Scenario]?: unknown };
+  if (typeof name !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return '`name` is no word in kebab case';
+  if (typeof title !== 'string' || typeof why !== 'string') return '`title` and `why` are sentences';
+  if (!Array.isArray(expected) || !expected.every((moment) => typeof moment === 'string')) return '`expected` is a list of names of moments';
+  if (!Number.isInteger(expectedWithinRuns) || Number(expectedWithinRuns) < 1) return '`expectedWithinRuns` is a whole number, 1 or more';
+  return typeof options === 'function' ? null : '`options` is a function of the draws';
 }
 
 /** What a module's scenarios promise together, beside what each promises alone: its export `promised`, null if there is none. */
 export async function loadPromise(module: URL): Promise<CommonPromise | null> {
-  return ((await import(module.href)) as { readonly promised?: CommonPromise }).promised ?? null;
+  return (await load(module)).promised ?? null;
 }
 
 /**

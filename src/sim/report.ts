@@ -35,7 +35,7 @@ export interface RunReport {
   readonly violation?: Violation;
 }
 
-/** The command that lives this run again. */
-export function commandToRepeat(scenario: string, seed: number): string {
-  return `npx seedstorm run ${scenario} --seed ${seed}`;
+/** The command that lives this run again; `further` are words that it needs besides, such as ` --module mine.js`. */
+export function commandToRepeat(scenario: string, seed: number, further = ''): string {
+  return `npx seedstorm run ${scenario} --seed ${seed}${further}`;
 }

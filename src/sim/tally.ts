@@ -61,7 +61,7 @@ export class Tally {
     addCounts(this.#moments, report.moments);
     addCounts(this.#countsOf(task.scenario), report.moments);
 
-    const repeat = commandToRepeat(task.scenario, task.seed);
+    const repeat = commandToRepeat(task.scenario, task.seed, this.#options.repeatWith);
     const { scenario, seed } = task;
     if (report.violation !== undefined && report.verdict !== 'found') {
       this.#failures.push({ scenario, seed, digest: report.digest, violation: report.violation, repeat });

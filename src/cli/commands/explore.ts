@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { ExploreOptions } from '../../sim/campaign.js';
 import { parseSeedRange, parseShard } from '../../sim/seeds.js';
-import { duration, jobsByDefault, once, taken, wholeNumber } from '../arguments.js';
+import { duration, jobsByDefault, MODULE_OPTION, once, taken, wholeNumber } from '../arguments.js';
 import { misuse } from '../exit.js';
 import { sayAll, sayJson } from '../output.js';
 
@@ -14,6 +14,7 @@ interface Options {
   readonly shard: string;
   readonly rerun: string;
   readonly failures: string;
+  readonly module: string | undefined;
   readonly json: boolean;
 }
 
@@ -36,20 +37,23 @@ export const exploreCommand: CommandModule<object, Options> = {
       .option('shard', { type: 'string', requiresArg: true, default: '1/1', describe: 'i/n: only this part of the seeds' })
       .option('rerun', { type: 'string', requiresArg: true, default: '5', describe: 'percent of the runs to live twice and compare' })
       .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
+      .option('module', MODULE_OPTION)
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 explore --for 60s', 'all scenarios, as many seeds as a minute allows')
       .example('$0 explore swarm --until-quiet 5', 'as many seeds as it takes until five in a row show nothing new')
       .example('$0 explore figure-8 swarm --seeds 1..500', 'two scenarios with 500 seeds each')
-      .example('$0 explore --seeds 1..10000 --shard 2/4 --json', 'the second quarter of a campaign, for a script'),
+      .example('$0 explore --seeds 1..10000 --shard 2/4 --json', 'the second quarter of a campaign, for a script')
+      .example('$0 explore --module ./my-scenarios.js --seeds 1..200', 'scenarios of your own'),
   handler: async (options) => {
     const checked = readOptions(options);
-    const { chooseScenarios, SCENARIO_MODULE } = await import('../scenarios.js');
-    const scenarios = (await chooseScenarios(options.scenario ?? [])).map(({ name }) => name);
+    const { chooseScenarios, tellScenarios } = await import('../scenarios.js');
+    const told = await tellScenarios(options.module);
+    const scenarios = chooseScenarios(told, options.scenario ?? []).map(({ name }) => name);
     const { campaign } = await import('../campaign.js');
     const { exploreReportLines, exploreReportJson } = await import('../report.js');
     const { EXIT_CODES } = await import('../../sim/campaign.js');
 
-    const asked = { ...checked, module: SCENARIO_MODULE, scenarios, onProgress: null };
+    const asked = { ...checked, module: told.module, scenarios, repeatWith: told.repeatWith, onProgress: null };
     const report = await campaign(asked, options.json);
     process.exitCode = EXIT_CODES[report.verdict];
     if (options.json) sayJson(exploreReportJson(asked, report));
@@ -57,7 +61,7 @@ export const exploreCommand: CommandModule<object, Options> = {
   },
 };
 
-type Checked = Omit<ExploreOptions, 'module' | 'scenarios' | 'onProgress'>;
+type Checked = Omit<ExploreOptions, 'module' | 'scenarios' | 'repeatWith' | 'onProgress'>;
 
 function readOptions(options: Options): Checked {
   const forMs = options.for === undefined ? null : duration('for', once('for', options.for));

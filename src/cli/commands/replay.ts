@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { parseSeed } from '../../sim/seeds.js';
-import { once, taken, wholeNumber } from '../arguments.js';
+import { MODULE_OPTION, once, taken, wholeNumber } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { say, sayAll } from '../output.js';
 
@@ -9,6 +9,7 @@ interface Options {
   readonly seed: string;
   readonly from: string;
   readonly until: string | undefined;
+  readonly module: string | undefined;
 }
 
 const MS_MAX = 1_000_000_000;
@@ -23,6 +24,7 @@ export const replayCommand: CommandModule<object, Options> = {
       .option('seed', { type: 'string', demandOption: true, requiresArg: true, describe: 'the world to live again' })
       .option('until', { type: 'string', requiresArg: true, describe: 'the moment, in whole milliseconds of simulated time [default: the end]' })
       .option('from', { type: 'string', default: '0', requiresArg: true, describe: 'print no line from before this moment' })
+      .option('module', MODULE_OPTION)
       .example('$0 replay leader-failure --seed 42 --until 5000', 'the first five seconds')
       .example('$0 replay figure-8 --seed 7 --from 3100 --until 3400', 'only what led to a moment'),
   handler: async (options) => {
@@ -31,8 +33,8 @@ export const replayCommand: CommandModule<object, Options> = {
     const untilMs = options.until === undefined ? MS_MAX : wholeNumber('until', once('until', options.until), 0, MS_MAX);
     if (untilMs < fromMs) throw misuse(`--until ${untilMs} comes before --from ${fromMs}`);
 
-    const { findScenario } = await import('../scenarios.js');
-    const scenario = await findScenario(options.scenario);
+    const { findScenario, tellScenarios } = await import('../scenarios.js');
+    const scenario = findScenario(await tellScenarios(options.module), options.scenario);
     const { Window } = await import('../window.js');
     const { traceOf } = await import('../trace.js');
     const { runScenario } = await import('../../sim/run.js');

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { parseSeed } from '../../sim/seeds.js';
-import { once, taken } from '../arguments.js';
+import { MODULE_OPTION, once, taken } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { sayAll, sayJson } from '../output.js';
 
@@ -9,6 +9,7 @@ interface Options {
   readonly seed: string;
   readonly trace: boolean;
   readonly story: boolean;
+  readonly module: string | undefined;
   readonly json: boolean;
 }
 
@@ -22,6 +23,7 @@ export const runCommand: CommandModule<object, Options> = {
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'the world to grow: 0 to 2^53-1' })
       .option('trace', { type: 'boolean', default: false, describe: 'print the transcript, a line for each event' })
       .option('story', { type: 'boolean', default: false, describe: 'tell the run in short: what clients asked and learned, what went wrong in the world' })
+      .option('module', MODULE_OPTION)
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 run leader-failure --seed 42', 'one run and its verdict')
       .example('$0 run leader-failure --seed 42 --trace | less', 'what happened, line by line')
@@ -30,8 +32,9 @@ export const runCommand: CommandModule<object, Options> = {
   handler: async (options) => {
     if ((options.trace || options.story) && options.json) throw misuse('--trace and --story print lines and --json one object: choose one');
     const seed = taken(parseSeed(once('seed', options.seed)));
-    const { findScenario } = await import('../scenarios.js');
-    const scenario = await findScenario(options.scenario);
+    const { findScenario, tellScenarios } = await import('../scenarios.js');
+    const told = await tellScenarios(options.module);
+    const scenario = findScenario(told, options.scenario);
     const [{ runScenario }, { narratorOf }] = await Promise.all([import('../../sim/run.js'), import('../../sim/shortest.js')]);
 
     const lines: string[] = [];
@@ -47,7 +50,7 @@ export const runCommand: CommandModule<object, Options> = {
       return;
     }
     const { runReportLines } = await import('../report.js');
-    sayAll(runReportLines(scenario, report));
+    sayAll(runReportLines(scenario, report, told.repeatWith));
     // What a scenario expects to be found is a lesson: the story belongs to it.
     if (options.story || report.verdict === 'found') sayAll(['story', ...narrator.lines(report.violation?.key ?? null)]);
   },

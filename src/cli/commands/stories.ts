@@ -26,12 +26,12 @@ export const storiesCommand: CommandModule<object, Options> = {
   handler: async (options) => {
     const { first, last } = taken(parseSeedRange(once('seeds', options.seeds)));
     if (last - first > 1_000_000) throw misuse('that would take very long: name at most a million seeds');
-    const { chooseScenarios } = await import('../scenarios.js');
+    const { chooseScenarios, tellScenarios } = await import('../scenarios.js');
     const { shortestStory } = await import('../../sim/shortest.js');
     const { storyLines, storyMarkdown, PREFACE } = await import('../stories.js');
 
     const named = options.scenario ?? [];
-    const chosen = await chooseScenarios(named);
+    const chosen = chooseScenarios(await tellScenarios(undefined), named);
     const lessons = chosen.filter(({ finding }) => finding !== undefined);
     if (named.length > lessons.length) throw misuse(`${chosen.find(({ finding }) => finding === undefined)?.name ?? ''} expects nothing to be found: every property holds there`);
     if (options.markdown) sayAll(PREFACE);

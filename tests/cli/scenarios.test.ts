@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ROOT } from '../house/tree.js';
+import { seedstorm, type Ended } from './run-cli.js';
+
+// Scenarios of a user's own, and the built program as a child process: what a shell sees.
+const TIMEOUT = { timeout: 60_000 };
+const folder = mkdtempSync(join(tmpdir(), 'seedstorm-module-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SIM = pathToFileURL(join(ROOT, 'dist/src/sim/index.js')).href;
+
+/** A module that exports one short scenario called "mine", with these fields changed. `before` runs when the module is loaded. */
+function moduleWith(file: string, changed: string, before = ''): string {
+  const path = join(folder, file);
+  const text = `import { usual } from '${SIM}';
+${before}
+const mine = { name: 'mine', title: 'Mine.', why: 'A story of my own.', expected: [], expectedWithinRuns: 1, options: (draws) => ({ ...usual(draws), chaosMs: 500 }) };
+export const scenarios = [{ ...mine, ${changed} }];
+`;
+  writeFileSync(path, text);
+  return path;
+}
+
+const exploring = (path: string, ...words: readonly string[]): Promise<Ended> => seedstorm(['explore', '--module', path, '--seeds', '1..2', ...words]);
+
+describe('--module', TIMEOUT, () => {
+  const good = moduleWith('good.js', '');
+
+  test('brings scenarios of one\'s own to explore, run and replay', async () => {
+    const explored = await exploring(good, '--json', '--jobs', '1');
+    expect(JSON.parse(explored.stdout)).toMatchObject({ verdict: 'pass', scenario: 'mine', runs: 2 });
+    expect(await seedstorm(['run', 'mine', '--module', good])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await seedstorm(['replay', 'mine', '--seed', '1', '--until', '200', '--module', good])).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('is loaded by worker threads too', async () => {
+    const { exitCode, stdout } = await exploring(good, '--json', '--jobs', '2');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ runs: 2 });
+  });
+
+  test('a failure is repeated by a command that names it: exit code 1', async () => {
+    // Nobody comes to one state within a millisecond.
+    const bad = moduleWith('bad.js', "options: (draws) => ({ ...usual(draws), chaosMs: 500, convergenceMs: 1 })");
+    const { exitCode, stdout } = await exploring(bad, '--failures', '1');
+    expect(exitCode).toBe(1);
+    const again = /^again {3}npx seedstorm (.*)$/m.exec(stdout)?.[1] ?? '';
+    expect(again).toBe(`run mine --seed 1 --module ${bad}`);
+    const repeated = await seedstorm(again.split(' '));
+    expect(repeated.exitCode).toBe(1);
+    expect(repeated.stdout).toContain(`npx seedstorm ${again} --trace`);
+  });
+
+  test('a scenario that leaks: the first event that differs, as both runs had it, and exit code 3', async () => {
+    // One pause of the whole process is another one: the first life meets it, the second does not.
+    const leaky = moduleWith(
+      'leaky.js',
+      'options: (draws) => { const o = { ...usual(draws), chaosMs: 500 }; return { ...o, workload: { ...o.workload, get thinkMsMax() { return ++reads === 20 ? 60 : 50; } } }; }',
+      'let reads = 0;',
+    );
+    const { exitCode, stdout } = await exploring(leaky, '--rerun', '100', '--jobs', '1');
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/^failed {2}.*one seed gave two different runs/m);
+    expect(stdout).toMatch(/^differs mine seed 1: [0-9a-f]{16} and then [0-9a-f]{16}$/m);
+    const [first, once, then] = ['first', 'once', 'then'].map((title) => new RegExp(`^${title.padEnd(8)}(.+)$`, 'm').exec(stdout)?.[1]);
+    expect(first).toMatch(/^in event \d+: /);
+    expect(once).toMatch(/ms/);
+    expect(then).not.toBe(once);
+  });
+
+  test('options that no seed decides are said as what differs before the first event, in JSON too', async () => {
+    const leaky = moduleWith(
+      'leaky-options.js',
+      'options: (draws) => { const o = { ...usual(draws), chaosMs: 500 }; return { ...o, workload: { ...o.workload, thinkMsMax: 50 + ++lives } }; }',
+      'let lives = 0;',
+    );
+    const { exitCode, stdout } = await exploring(leaky, '--rerun', '100', '--json', '--jobs', '1');
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'non-determinism', nonDeterminism: [{ scenario: 'mine', seed: 1, firstDifference: { event: 0 } }, { seed: 2 }] });
+  });
+
+  test('a moment that was promised and never came is named, and ends with exit code 4', async () => {
+    const hollow = moduleWith('hollow.js', "expected: ['leader-elected', 'pigs-flew'], expectedWithinRuns: 2");
+    const { exitCode, stdout } = await exploring(hollow);
+    expect(exitCode).toBe(4);
+    expect(stdout).toMatch(/^hollow {2}2 runs of 1 scenario: every property held, but a promised moment was never seen$/m);
+    expect(stdout).toMatch(/pigs-flew/);
+    expect(stdout).not.toMatch(/never.*leader-elected/);
+    const shorter = await seedstorm(['explore', '--module', hollow, '--seeds', '1..1']);
+    expect(shorter.exitCode).toBe(0);
+  });
+
+  test.each<readonly [what: string, path: string, line: RegExp]>([
+    ['is not there', join(folder, 'absent.js'), /--module .*absent\.js cannot be read: there is no such file/],
+    ['does not load', moduleWith('torn.js', '}'), /--module .*torn\.js cannot be loaded: /],
+    ['throws', moduleWith('thrower.js', '', "throw new Error('not today');"), /thrower\.js cannot be loaded: not today/],
+    ['has a scenario without options', moduleWith('optionless.js', 'options: 7'), /scenarios\[0\] is no scenario: `options` is a function of the draws/],
+    ['has a scenario with a strange name', moduleWith('strange.js', "name: 'My Story'"), /`name` is no word in kebab case/],
+    ['has a promise without a number of runs', moduleWith('endless.js', 'expectedWithinRuns: 0'), /`expectedWithinRuns` is a whole number, 1 or more/],
+  ])('a module that %s is one line and exit code 2', async (_what, path, line) => {
+    const { exitCode, stdout, stderr } = await exploring(path);
+    expect(stderr).toMatch(line);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  test('a module without scenarios, and one with two of one name, are one line and exit code 2', async () => {
+    const none = join(folder, 'none.js');
+    writeFileSync(none, 'export const stories = [];\n');
+    expect(await exploring(none)).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/it exports no list called "scenarios" with a scenario in it/) as string });
+    const twice = join(folder, 'twice.js');
+    writeFileSync(twice, `import { scenarios as one } from '${pathToFileURL(good).href}';\nexport const scenarios = [...one, ...one];\n`);
+    expect(await exploring(twice)).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/two scenarios are called "mine"/) as string });
+  });
+
+  test('a name that is not in it is answered with those that are', async () => {
+    expect(await seedstorm(['run', 'basic', '--module', good])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/unknown scenario "basic"; known: mine/) as string });
+  });
+});
+
+describe('failures that were kept', TIMEOUT, () => {
+  test('are lived when they are named, and listed to whoever asks for one', async () => {
+    expect(await seedstorm(['run', 'regression-late-answers', '--seed', '1'])).toMatchObject({ exitCode: 0, stderr: '' });
+    const { exitCode, stderr } = await seedstorm(['run', 'regression-late-answer']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/did you mean "regression-late-answers"\?.*regression-swallowed-frames/);
+  });
+});
