@@ -8,29 +8,35 @@ const dist = new URL('../../dist/', import.meta.url);
 const { explore } = await import(new URL('src/sim/explore.js', dist));
 const { scenarios } = await import(new URL('scenarios/index.js', dist));
 
-let runs = 0;
+/** Explores the seeds first .. last up to the first failure, which is null if there is none. */
+async function huntOver(firstSeed, lastSeed) {
+  const report = await explore({
+    module: new URL('scenarios/index.js', dist),
+    scenarios: mutant.scenarios.length > 0 ? mutant.scenarios : scenarios.map((scenario) => scenario.name),
+    firstSeed,
+    lastSeed,
+    forMs: null,
+    jobs: 1,
+    shard: { index: 1, count: 1 },
+    recheckOneIn: 0,
+    failuresMax: 1,
+    onProgress: null,
+  });
+  return { runs: report.runs, failure: report.failures[0] ?? null };
+}
+
 const startMs = performance.now();
-const report = await explore({
-  module: new URL('scenarios/index.js', dist),
-  scenarios: mutant.scenarios.length > 0 ? mutant.scenarios : scenarios.map((scenario) => scenario.name),
-  firstSeed: 1,
-  lastSeed: mutant.seedsMax,
-  forMs: null,
-  jobs: 1,
-  shard: { index: 1, count: 1 },
-  recheckOneIn: 0,
-  failuresMax: 1,
-  onProgress: (progress) => {
-    runs = progress.runs;
-  },
-});
-const failure = report.failures[0];
+const spans = mutant.seeds === undefined ? [[1, mutant.seedsMax]] : mutant.seeds.map((seed) => [seed, seed]);
+const hunts = [];
+for (const [first, last] of spans) hunts.push(await huntOver(first, last));
+const isHit = ({ failure }) => failure !== null && (mutant.property ?? failure.violation.property) === failure.violation.property;
+const failure = hunts.map((each) => each.failure).find((each) => each !== null);
 console.log(
   JSON.stringify({
     name: mutant.name,
     story: mutant.story,
-    isFound: failure !== undefined,
-    runs,
+    isFound: hunts.every(isHit),
+    runs: hunts.reduce((sum, { runs }) => sum + runs, 0),
     seconds: Math.round((performance.now() - startMs) / 100) / 10,
     seedsMax: mutant.seedsMax,
     ...(failure === undefined ? {} : { scenario: failure.scenario, seed: failure.seed, property: failure.violation.property, message: failure.violation.message }),

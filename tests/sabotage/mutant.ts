@@ -16,4 +16,8 @@ export interface Mutant {
   readonly scenarios: readonly string[];
   /** It must be found with a seed of 1 .. seedsMax; a harmless change must pass all of them. */
   readonly seedsMax: number;
+  /** Only these seeds are lived, and each of them must find it. Absent: from 1 until one does. */
+  readonly seeds?: readonly number[];
+  /** The property that must be the broken one. Absent: any. */
+  readonly property?: string;
 }

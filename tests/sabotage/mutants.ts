@@ -10,6 +10,7 @@ import type { Mutant } from './mutant.js';
 import { CLIENT_BUGS } from './mutants/clients.js';
 import { ELECTIONS } from './mutants/elections.js';
 import { READ_BUGS } from './mutants/reads.js';
+import { REGRESSION_BUGS } from './mutants/regressions.js';
 import { REPLICATION } from './mutants/replication.js';
 import { SNAPSHOT_BUGS } from './mutants/snapshots.js';
 import { STORAGE_BUGS } from './mutants/storage.js';
@@ -17,4 +18,4 @@ import { STORAGE_BUGS } from './mutants/storage.js';
 export type { Edit, Mutant } from './mutant.js';
 export { HARMLESS } from './mutants/harmless.js';
 
-export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS];
+export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS, ...REGRESSION_BUGS];

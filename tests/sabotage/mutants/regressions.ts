@@ -1,0 +1,50 @@
+/** Bugs of our own that the simulator found, planted again: each must break the regression that was kept of it. */
+import { regressions } from '../../../scenarios/regressions/index.js';
+import type { Edit, Mutant } from '../mutant.js';
+import { CLIENT, ELECTION, FRAME, LOG, PERSIST, RECOVERY, SENDING } from './files.js';
+
+/** How each fix is undone, by the name of its regression. */
+const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
+  'regression-late-answers': [
+    {
+      file: CLIENT,
+      find: '    if (isLateAnswer(plan, draft, from, message)) takeLateAnswer(plan, draft, effects, now, from, message.result);\n',
+      replace: '',
+    },
+    { file: CLIENT, find: 'plan.attemptTimeoutUs * (1 << Math.min(draft.pauses, PATIENCE_DOUBLINGS_MAX))', replace: 'plan.attemptTimeoutUs' },
+  ],
+  'regression-heartbeat-at-zero': [{ file: LOG, find: '    if (index === 0) return term(0);\n', replace: '' }],
+  'regression-full-of-heartbeats': [
+    { file: SENDING, find: 'progress.dataSequence - progress.ackedSequence', replace: 'progress.sentSequence - progress.ackedSequence' },
+  ],
+  'regression-forgotten-pre-vote': [
+    { file: ELECTION, find: 'hearsLeader(draft) && state.leaderId !== request.candidateId', replace: 'hearsLeader(draft)' },
+  ],
+  'regression-believed-page-cache': [
+    {
+      file: RECOVERY,
+      find: "    ...(last === undefined ? [] : [{ kind: 'write', path: last.path, offset: recovery.markedTo, bytes: recovery.lastFlush } as const]),\n",
+      replace: '',
+    },
+  ],
+  'regression-snapshot-torn-from-its-cut': [
+    { file: PERSIST, find: 'raft.truncatedFrom > 0 && !isReplaced', replace: 'raft.truncatedFrom > 0' },
+  ],
+  'regression-swallowed-frames': [
+    {
+      file: FRAME,
+      find: "  if (available >= SUMMED_HEAD_BYTES && bytes[at + CHECK_AT] !== headCheck(bytes, at)) return 'the check byte of a frame is wrong';\n",
+      replace: '',
+    },
+  ],
+};
+
+export const REGRESSION_BUGS: readonly Mutant[] = regressions.map(({ name, title, seeds, property }) => ({
+  name,
+  story: title,
+  edits: UNDONE[name] ?? [],
+  scenarios: [name],
+  seedsMax: Math.max(...seeds),
+  seeds,
+  property,
+}));
