@@ -15,7 +15,7 @@ export interface RaftOptions {
   readonly messageBytesMax: number;
   /** Bytes of a snapshot in one message. 1 byte .. 8 MiB. */
   readonly snapshotPieceBytes: number;
-  /** Entries that may be appended but not committed before proposals are refused. */
+  /** Entries that a leader may have appended and not committed, or not made durable itself, before proposals are refused. */
   readonly uncommittedEntriesMax: number;
   /** Reads that may wait before further ones are refused. */
   readonly pendingReadsMax: number;

@@ -16,7 +16,7 @@ import { onAppendEntriesReply, onInstallSnapshotReply } from './replies.js';
 import { appendAsLeader, becomeFollower, checkQuorum, resetElectionTimer } from './roles.js';
 import { heartbeatAll, replicateAll } from './sending.js';
 import { onInstallSnapshot } from './snapshots.js';
-import type { RaftState, Snapshot } from './state.js';
+import type { Progress, RaftState, Snapshot } from './state.js';
 
 export { openDraft } from './draft.js';
 export { requestRead } from './reads.js';
@@ -104,15 +104,23 @@ export function tick(draft: RaftDraft): void {
 /**
  * Puts a command behind the leader's log and sends it on its way; the disk works meanwhile (§10.2.1).
  *
- * @returns Its index, or 0 when this server is not the leader or has too much uncommitted already.
+ * @returns Its index, or 0 when this server is not the leader, or has too much that is not committed or not on its disk yet.
  */
 export function propose(draft: RaftDraft, payload: unknown, sizeBytes: number): LogIndex {
   const { state } = draft;
   if (state.role !== 'leader') return logIndex(0);
-  if (state.log.lastIndex - state.commitIndex >= state.options.uncommittedEntriesMax) return logIndex(0);
+  if (state.log.lastIndex - settledIndex(state) >= state.options.uncommittedEntriesMax) return logIndex(0);
   const index = appendAsLeader(draft, 'command', payload, sizeBytes);
   replicateAll(draft);
   return index;
+}
+
+/**
+ * Up to here entries are committed, and on this leader's own disk or of before its election. The others may carry on
+ * while this disk stands still (§10.2.1), so what waits for it is bounded too, or the memory of the leader would fill.
+ */
+function settledIndex(state: RaftState): number {
+  return Math.min(state.commitIndex, (state.progress[state.selfSlot] as Progress).nextIndex - 1);
 }
 
 /** A message from a peer, or a promise of this server to itself that has become durable. */

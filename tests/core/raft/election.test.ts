@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NEVER, NOBODY } from '../../../src/core/base/units.js';
+import { logIndex, NEVER, NOBODY } from '../../../src/core/base/units.js';
 import {
   A, accepted, act, append, B, C, candidate, elected, entriesOf, hears, isDurable, leader, logOf, OPTIONS, preCandidate, preVote,
   proposes, requestPreVote, requestVote, server, sleeps, ticks, toldTo, vote, wakeAt,
@@ -337,6 +337,20 @@ describe('a proposal', () => {
     let state = leader({ options: { uncommittedEntriesMax: 2 } });
     for (let i = 0; i < 5; i++) state = proposes(state).state;
     expect(state.log.lastIndex - state.commitIndex).toBe(2);
+  });
+
+  test('is refused while too much waits for the leader\'s own disk, even if the others have it and it is committed', () => {
+    let state = leader({ options: { uncommittedEntriesMax: 2 } });
+    const durableTo = state.log.lastIndex;
+    for (let i = 0; i < 5; i++) {
+      const { log, currentTerm } = proposes(state).state;
+      state = [B, C].reduce((each, from) => hears(each, from, accepted(currentTerm, log.lastIndex, 9)).state, proposes(state).state);
+    }
+    expect(state.commitIndex).toBe(state.log.lastIndex);
+    expect(state.log.lastIndex - durableTo).toBe(2);
+    // What was there before the election is waited for by nobody.
+    const young = elected({ log: logOf(1, 1, 1, 1), options: { uncommittedEntriesMax: 2 } }).state;
+    expect(proposes({ ...young, commitIndex: logIndex(4) }).state.log.lastIndex).toBe(6);
   });
 });
 

@@ -6,6 +6,7 @@ export const ELECTION = 'src/core/raft/election.ts';
 export const FOLLOWER = 'src/core/raft/follower.ts';
 export const REPLIES = 'src/core/raft/replies.ts';
 export const SENDING = 'src/core/raft/sending.ts';
+export const RAFT = 'src/core/raft/raft.ts';
 export const LOG = 'src/core/raft/log.ts';
 export const DRAFT = 'src/core/raft/draft.ts';
 export const ROLES = 'src/core/raft/roles.ts';

@@ -1,7 +1,7 @@
 /** Bugs of our own that the simulator found, planted again: each must break the regression that was kept of it. */
 import { regressions } from '../../../scenarios/regressions/index.js';
 import type { Edit, Mutant } from '../mutant.js';
-import { CLIENT, ELECTION, FRAME, LOG, PERSIST, RECOVERY, SENDING } from './files.js';
+import { CLIENT, ELECTION, FRAME, LOG, PERSIST, RAFT, RECOVERY, SENDING } from './files.js';
 
 /** How each fix is undone, by the name of its regression. */
 const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
@@ -29,6 +29,9 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'regression-snapshot-torn-from-its-cut': [
     { file: PERSIST, find: 'raft.truncatedFrom > 0 && !isReplaced', replace: 'raft.truncatedFrom > 0' },
+  ],
+  'regression-stalled-leader-disk': [
+    { file: RAFT, find: 'state.log.lastIndex - settledIndex(state) >=', replace: 'state.log.lastIndex - state.commitIndex >=' },
   ],
   'regression-swallowed-frames': [
     {

@@ -38,7 +38,7 @@ function onCommand(draft: NodeDraft, connection: ConnectionId, id: number, comma
   if (index > 0) {
     state.waiters = state.waiters.push({ index, term: raft.state.currentTerm, connection, id });
   } else if (raft.state.role === 'leader') {
-    refuse(draft, connection, id, 'too many commands wait for a majority of servers');
+    refuse(draft, connection, id, 'too many commands wait for a majority of servers, or for the disk of this one');
   } else {
     respond(draft, connection, { kind: 'notLeader', id, leaderHint: raft.state.leaderId, isUncertain: false });
   }
