@@ -30,7 +30,12 @@ class RaftWatching implements Watching {
     const { options, coverage, cluster, nemesis } = run;
     this.#run = run;
     this.#shapes = new ClusterShapes(options.servers);
-    this.#oracles = oraclesFor(options, (server) => honestFiles(cluster(), server), (server) => nemesis().forgetful.has(server));
+    this.#oracles = oraclesFor(options, {
+      durableFiles: (server) => honestFiles(cluster(), server),
+      files: (server) => cluster().world.disk(server).list(),
+      isRotten: (server) => nemesis().forgetful.has(server),
+      isDamaged: (server) => nemesis().rotten.has(server),
+    });
     const isExcused = (server: NodeId): boolean => nemesis().rotten.has(server) || cluster().world.disk(server).hasFailed;
     this.observers = [
       new RaftCoverageWatch(coverage, this.#shapes, options.servers),

@@ -11,6 +11,7 @@ import { CLIENT_BUGS } from './mutants/clients.js';
 import { ELECTIONS } from './mutants/elections.js';
 import { READ_BUGS } from './mutants/reads.js';
 import { REGRESSION_BUGS } from './mutants/regressions.js';
+import { RESOURCE_BUGS } from './mutants/resources.js';
 import { REPLICATION } from './mutants/replication.js';
 import { SNAPSHOT_BUGS } from './mutants/snapshots.js';
 import { STORAGE_BUGS } from './mutants/storage.js';
@@ -18,4 +19,4 @@ import { STORAGE_BUGS } from './mutants/storage.js';
 export type { Edit, Mutant } from './mutant.js';
 export { HARMLESS } from './mutants/harmless.js';
 
-export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS, ...REGRESSION_BUGS];
+export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS, ...RESOURCE_BUGS, ...REGRESSION_BUGS];

@@ -1,6 +1,7 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { RaftRunOptions } from '../hosted-raft.js';
 import { loosest } from '../later-options.js';
+import { BoundedDisk, type VisibleFiles } from './bounded-disk.js';
 import { BoundedQueues } from './bounded-queues.js';
 import { ElectionChurn } from './election-churn.js';
 import { ElectionSafety } from './election-safety.js';
@@ -29,8 +30,18 @@ export interface OracleSet {
   healed(atUs: number): void;
 }
 
+/** What oracles may ask about the disks of a run. */
+export interface DisksSeen {
+  readonly durableFiles: DurableFiles;
+  readonly files: VisibleFiles;
+  /** Whose disks were taken away for good. */
+  readonly isRotten: (server: NodeId) => boolean;
+  /** Whose disks were damaged in any way that lasts. */
+  readonly isDamaged: (server: NodeId) => boolean;
+}
+
 /** Every property that is watched at each step, fresh for one run. */
-export function oraclesFor(options: RaftRunOptions, durableFiles: DurableFiles, isRotten: (server: NodeId) => boolean): OracleSet {
+export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRotten, isDamaged }: DisksSeen): OracleSet {
   const node = loosest(options);
   const leaderCompleteness = new LeaderCompleteness();
   const exactlyOnce = new ExactlyOnce(node.store.sessionsMax);
@@ -52,6 +63,7 @@ export function oraclesFor(options: RaftRunOptions, durableFiles: DurableFiles, 
   const recovery = new PromptRecovery(node.raft, options.servers);
   if (isTimely(options)) list.push(churn, recovery);
   if (node.storage !== null) list.unshift(new DurableQuorum(node.clusterId, options.servers, durableFiles, isRotten));
+  if (node.storage !== null) list.push(new BoundedDisk(node, files, isDamaged));
   const healed = (atUs: number): void => {
     churn.calmFrom(atUs);
     recovery.healed(atUs);

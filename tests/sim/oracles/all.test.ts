@@ -87,20 +87,22 @@ describe('docs/INVARIANTS.md', () => {
   });
 });
 
+const NO_DISKS = { durableFiles: () => [], files: () => [], isRotten: () => false, isDamaged: () => false };
+
 describe('the oracles of a run', () => {
   const kinds = (options: Parameters<typeof oraclesFor>[0]): readonly string[] =>
-    oraclesFor(options, () => [], () => false).list.map((oracle) => oracle.constructor.name);
+    oraclesFor(options, NO_DISKS).list.map((oracle) => oracle.constructor.name);
 
   test('judge elections where the world is quick enough, and disks where there are some', () => {
     const quick = quietOptions();
-    expect(kinds(quick)).toEqual(expect.arrayContaining(['ElectionChurn', 'PromptRecovery', 'DurableQuorum', 'VersionOrder', 'BoundedQueues']));
+    expect(kinds(quick)).toEqual(expect.arrayContaining(['ElectionChurn', 'PromptRecovery', 'DurableQuorum', 'VersionOrder', 'BoundedQueues', 'BoundedDisk', 'PreVoteKept']));
     expect(kinds({ ...quick, clockRatePpmMax: 200_000 })).not.toContain('ElectionChurn');
     expect(kinds({ ...quick, node: { ...quick.node, storage: null } })).not.toContain('DurableQuorum');
   });
 
   test('a healing is told to those that judge what follows it', () => {
-    const { list, healed } = oraclesFor(quietOptions(), () => [], () => false);
+    const { list, healed } = oraclesFor(quietOptions(), NO_DISKS);
     healed(5);
-    expect(list).toHaveLength(15);
+    expect(list).toHaveLength(16);
   });
 });

@@ -3,7 +3,7 @@ import { byteStringFromText, EMPTY } from '../../../src/core/base/bytestring.js'
 import { logIndex, micros, NEVER, nodeId, NOBODY, term } from '../../../src/core/base/units.js';
 import { Log, type Entry } from '../../../src/core/raft/log.js';
 import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../../../src/core/raft/options.js';
-import type { RaftState, Role } from '../../../src/core/raft/state.js';
+import type { Progress, RaftState, Role } from '../../../src/core/raft/state.js';
 import type { Command } from '../../../src/core/store/command.js';
 import { applyCommand, openStore, type StoreState } from '../../../src/core/store/store.js';
 import type { Operation } from '../../../src/sim/checkers/history.js';
@@ -29,6 +29,8 @@ export interface Planted {
   readonly snapshotIndex?: number;
   readonly storage?: ServerView['storage'];
   readonly options?: Partial<RaftOptions>;
+  /** What a leader knows of its followers; the fields that an oracle reads. */
+  readonly progress?: readonly { readonly mode: 'probe' | 'replicate'; readonly nextIndex: number; readonly matchIndex: number }[];
 }
 
 /** A no-op entry, or one with a command. */
@@ -64,7 +66,7 @@ export function view(planted: Planted): ServerView {
     votesGranted: 0,
     heartbeatDue: NEVER,
     quorumCheckDue: NEVER,
-    progress: [],
+    progress: (planted.progress ?? []) as unknown as readonly Progress[],
     reads: [],
     readRound: null,
     readRoundSize: 0,
