@@ -1,5 +1,6 @@
 import { fromMs } from '../../src/core/base/units.js';
 import { RATIO_NEVER } from '../../src/sim/random.js';
+import type { RaftRunOptions } from '../../src/sim/hosted-raft.js';
 import type { RunOptions, Scenario } from '../../src/sim/scenario.js';
 import { LAN } from '../../src/sim/usual.js';
 
@@ -29,7 +30,7 @@ export function regression({ name, title, seeds, property, wrong, fix, options }
 }
 
 /** Three servers, one client, two keys, a quick network, no harm and a short life: what a regression makes as wide as it must. */
-export const NARROW: RunOptions = {
+export const NARROW: RaftRunOptions = {
   servers: 3,
   chaosMs: 3_000,
   convergenceMs: 5_000,
@@ -40,6 +41,7 @@ export const NARROW: RunOptions = {
   disk: { operationUsMin: 20, operationUsMax: 200, syncUsMin: 100, syncUsMax: 4_000 },
   clocks: [],
   clockRatePpmMax: 0,
+  monotonicClocks: 'bounded',
   node: {
     clusterId: 7,
     raft: {
@@ -58,6 +60,7 @@ export const NARROW: RunOptions = {
     snapshotEveryEntries: 1_000_000,
     entriesKept: 0,
   },
+  laterNode: null,
   workload: {
     clients: 1,
     sessionlessRatio: RATIO_NEVER,
