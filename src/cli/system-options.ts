@@ -6,6 +6,8 @@ import { misuse } from './exit.js';
 export const SYSTEM_OPTIONS = {
   heartbeat: 'how often a leader shows that it lives, such as 50ms',
   'election-timeout': 'how long servers wait for a leader before they elect one; up to twice as long, at random',
+  store: 'where data lives: log, or memory, which ends with the process [default: log]',
+  sync: 'when what was written to the log is synced: always, never, or at most so long after it, such as 100ms [default: always]',
 } as const;
 
 export type SystemOption = keyof typeof SYSTEM_OPTIONS;
@@ -18,6 +20,7 @@ interface SystemWords {
 /** What a real server can be a server of. */
 export const SYSTEMS = {
   raft: { describe: 'replicated and linearizable; a minority of servers may fail', options: ['heartbeat', 'election-timeout'] },
+  single: { describe: 'one server, in memory or with a log', options: ['store', 'sync'] },
 } as const satisfies Readonly<Record<string, SystemWords>>;
 
 export type SystemName = keyof typeof SYSTEMS;

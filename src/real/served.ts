@@ -1,6 +1,6 @@
 import { AssertionError } from '../core/base/assert.js';
 import { fromMs } from '../core/base/units.js';
-import type { Codec, Machine } from '../core/machine.js';
+import type { Codec, DiskStep, Machine } from '../core/machine.js';
 import { checkRaftOptions, DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../core/raft/options.js';
 import { raftCodecs } from '../core/systems/raft/codecs.js';
 import { raftNode } from '../core/systems/raft/node.js';
@@ -28,6 +28,8 @@ export interface Served<State = unknown, Message = unknown> {
   isRecovering(state: State): boolean;
   /** What the user should know about these options before they hurt, a line each. */
   warnings(servers: number): readonly string[];
+  /** What a stop in good order asks of the disk, last of all. Absent: nothing. */
+  closingSteps?(state: State): readonly DiskStep[];
 }
 
 /** What may be set of the raft system, in milliseconds. Absent: the default of the protocol. */

@@ -22,7 +22,11 @@ export interface ServerSettings {
 
 /** Numbers of the host that a user may set. Absent: the default. */
 export interface ServerOptions {
-  /** Client connections at once; further ones get one line and are closed. */
+  /** A port for HTTP on the host of the client port. Absent: none. */
+  readonly httpPort?: number;
+  /** Milliseconds that a request over HTTP may wait for its answer. */
+  readonly httpAnswerMsMax?: number;
+  /** Client connections at once, and HTTP connections too; further ones get one line and are closed. */
   readonly clientConnectionsMax?: number;
   /** Requests of one connection that may be unanswered before its further bytes wait in the network. */
   readonly unansweredRequestsMax?: number;

@@ -9,6 +9,7 @@ import { drawSeed } from './entropy.js';
 import { UserError } from './errors.js';
 import { DataDirectory } from './files.js';
 import { Host } from './host.js';
+import { HttpPort } from './http-port.js';
 import { silentLog } from './log.js';
 import { PeerNetwork } from './peers.js';
 import { servedRaft, type Served } from './served.js';
@@ -18,12 +19,14 @@ export type { RunningServer, ServerOptions, ServerSettings } from './server-sett
 
 const CLUSTER_ID_MAX = 4_294_967_295;
 const CLIENT_CONNECTIONS_MAX = 4_096;
+const HTTP_UNANSWERED_MAX = 4_096;
+const HTTP_ANSWER_MS_MAX = 10_000;
 /** How long a server that stops waits for what was asked to be answered, and for its disk, in milliseconds. */
 const QUIESCE_MS_MAX = 1_000;
 const CLOSE_MS_MAX = 3_000;
 
 /**
- * Starts one server in this process: its data directory, its two ports, its machine.
+ * Starts one server in this process: its data directory, its ports, its machine.
  *
  * @returns Once it has recovered and takes requests (it may not have a leader yet).
  * @throws {UserError} One line, when settings, directory or ports do not allow it; nothing is left open then.
@@ -52,6 +55,7 @@ class Server implements RunningServer {
   readonly #system: Served;
   readonly #peers: PeerNetwork<unknown>;
   readonly #clients: ClientPort;
+  readonly #http: HttpPort | null;
   readonly #host: Host<unknown, unknown, NodeRequest, NodeResponse>;
   #resolveEnded: (reason: string | null) => void = () => undefined;
   #onRecovered: { resolve(): void; reject(error: Error): void } | null = null;
@@ -80,23 +84,37 @@ class Server implements RunningServer {
       log,
     });
     const bounds = clientPortOptions(String(clusterId), id);
+    const connectionsMax = options.clientConnectionsMax ?? CLIENT_CONNECTIONS_MAX;
+    const addressOf = (server: NodeId): string | null => {
+      const address = servers.get(server);
+      return address === undefined ? null : formatHostAndPort({ host: address.host, port: address.clientPort });
+    };
     this.#clients = new ClientPort({
       address: at(own?.clientPort ?? 0),
       options: { ...bounds, unansweredMax: options.unansweredRequestsMax ?? bounds.unansweredMax },
-      connectionsMax: options.clientConnectionsMax ?? CLIENT_CONNECTIONS_MAX,
-      addressOf: (server) => {
-        const address = servers.get(server);
-        return address === undefined ? null : formatHostAndPort({ host: address.host, port: address.clientPort });
-      },
+      connectionsMax,
+      addressOf,
       onRequest: (connection, request) => this.#host.request(connection, request),
       onConnection: (connection, isOpen) => this.#host.connection(connection, isOpen),
+      log,
+    });
+    this.#http = options.httpPort === undefined ? null : new HttpPort({
+      address: at(options.httpPort),
+      connectionsMax,
+      unansweredMax: HTTP_UNANSWERED_MAX,
+      answerMsMax: options.httpAnswerMsMax ?? HTTP_ANSWER_MS_MAX,
+      addressOf,
+      onRequest: (connection, request) => this.#host.request(connection, request),
       log,
     });
     this.#host = new Host(machine, {
       now: monotonicNow,
       seed: drawSeed(),
       send: (to, message) => this.#peers.send(to, message),
-      respond: (connection, response) => this.#clients.respond(connection, response),
+      respond: (connection, response) => {
+        if (this.#http?.owns(connection) === true) this.#http.respond(connection, response);
+        else this.#clients.respond(connection, response);
+      },
       perform: (steps) => directory.perform(steps),
       log,
       onStop: (reason) => this.#onStop(reason),
@@ -108,6 +126,7 @@ class Server implements RunningServer {
   async open(): Promise<void> {
     await this.#peers.open();
     await this.#clients.open();
+    await this.#http?.open();
     const recovered = new Promise<void>((resolve, reject) => (this.#onRecovered = { resolve, reject }));
     this.#host.start(this.id, [...this.#settings.servers.keys()].sort((a, b) => a - b));
     await recovered;
@@ -119,9 +138,21 @@ class Server implements RunningServer {
   }
 
   async #stopGracefully(): Promise<void> {
-    if (this.#closing === null) await withinMs(QUIESCE_MS_MAX, this.#clients.quiesce());
+    if (this.#closing === null) {
+      await withinMs(QUIESCE_MS_MAX, Promise.all([this.#clients.quiesce(), this.#http?.quiesce()]));
+      await withinMs(CLOSE_MS_MAX, this.#performLast());
+    }
     await this.close();
     this.#resolveEnded(null);
+  }
+
+  /** What the system wants to be on the disk before a stop, whatever it promised. */
+  async #performLast(): Promise<void> {
+    const { state } = this.#host;
+    const steps = state === null ? [] : (this.#system.closingSteps?.(state) ?? []);
+    if (steps.length === 0) return;
+    const outcome = await this.#directory.perform(steps);
+    if (!outcome.ok) (this.#settings.log ?? silentLog)('error', `the last sync failed: ${outcome.error.message}`);
   }
 
   /** Ends the machine and releases everything, whether or not it was all open. Idempotent. */
@@ -133,7 +164,7 @@ class Server implements RunningServer {
   async #closeAll(): Promise<void> {
     this.#host.end();
     // A disk that hangs must not keep the process; its lock then stays until the process is gone.
-    await withinMs(CLOSE_MS_MAX, Promise.all([this.#clients.close(), this.#peers.close(), this.#directory.close()]));
+    await withinMs(CLOSE_MS_MAX, Promise.all([this.#clients.close(), this.#http?.close(), this.#peers.close(), this.#directory.close()]));
   }
 
   #onStepped(): void {

@@ -8,10 +8,26 @@ describe('the choice of a system', () => {
     expect(chosenSystem({}).name).toBe('raft');
   });
 
-  test.each(Object.keys(SYSTEMS))('%s is there under its name, for one server and for three', (name) => {
+  test.each(Object.keys(SYSTEMS))('%s is there under its name, for one server and for three if it can have so many', (name) => {
     const system = chosenSystem({ system: name });
     expect(system.name).toBe(name);
-    for (const servers of [1, 3]) expect(system.machine(1, servers)).toHaveProperty('step');
+    for (const servers of name === 'single' ? [1] : [1, 3]) expect(system.machine(1, servers)).toHaveProperty('step');
+  });
+
+  test('a single server has no peers', () => {
+    expect(() => chosenSystem({ system: 'single' }).machine(1, 3)).toThrow('a single server has no peers, and 3 servers are listed');
+  });
+
+  test('what a system keeps, and when it is synced, is chosen with a warning where it is weaker', () => {
+    const warningsOf = (values: Record<string, string>) => chosenSystem({ system: 'single', ...values }).warnings(1);
+    expect(warningsOf({})).toEqual([]);
+    expect(warningsOf({ store: 'memory' })).toEqual([expect.stringMatching(/all data ends with this process/)]);
+    expect(warningsOf({ sync: '100ms' })).toEqual([expect.stringMatching(/answered writes of the last 100 ms/)]);
+    expect(warningsOf({ sync: 'never' })).toEqual([expect.stringMatching(/answered writes without bound/)]);
+    expect(() => warningsOf({ store: 'disk' })).toThrow('--store takes log or memory, not "disk"');
+    expect(() => warningsOf({ sync: 'sometimes' })).toThrow(/--sync takes a time with its unit/);
+    expect(() => warningsOf({ store: 'memory', sync: 'always' })).toThrow(/--sync is nothing for --store memory/);
+    expect(() => chosenName({ sync: 'always' })).toThrow('--sync is nothing for the system raft; it belongs to single');
   });
 
   test('an unknown one is refused', () => {

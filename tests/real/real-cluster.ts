@@ -75,6 +75,11 @@ export class Wire {
     this.#socket.end(bytes);
   }
 
+  /** Hangs up without a word. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
   get text(): string {
     return this.#arrived.toString();
   }

@@ -1,0 +1,181 @@
+import { createConnection } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ConnectionId } from '../../src/core/base/units.js';
+import { EMPTY } from '../../src/core/base/bytestring.js';
+import { HTTP_BODY_BYTES_MAX } from '../../src/core/wire/limits.js';
+import type { NodeRequest } from '../../src/core/wire/protocol.js';
+import { HttpPort, type HttpPortSettings } from '../../src/real/http-port.js';
+import { silentLog } from '../../src/real/log.js';
+import { freePorts } from '../../src/real/ports.js';
+import { servedSingle } from '../../src/real/served-single.js';
+import type { Served } from '../../src/real/served.js';
+import { eventually } from './helpers.js';
+import { ask, serversUnderTest, Wire } from './real-cluster.js';
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+async function call(port: number, path: string, body: string | object | Uint8Array, method = 'POST'): Promise<Reply> {
+  const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(method === 'POST' ? { body: sent as string } : {}) });
+  return { status: response.status, body: await response.json(), headers: response.headers };
+}
+
+const answerOf = async (port: number, path: string, body: object) => (await call(port, path, body)).body;
+
+describe('a single server with a port for HTTP', () => {
+  async function started() {
+    const [httpPort = 0] = await freePorts(1);
+    const cluster = await serversUnderTest(1);
+    const server = await cluster.start(1, { system: servedSingle({ store: 'memory' }) as unknown as Served, options: { httpPort } });
+    return { httpPort, cluster, server };
+  }
+
+  test('answers as the documents say', async () => {
+    const { httpPort } = await started();
+    expect(await answerOf(httpPort, '/get', { key: 'a' })).toEqual({ value: '', version: 0, err: 'NoKey' });
+    expect(await answerOf(httpPort, '/put', { key: 'a', value: 'x', version: 1 })).toEqual({ err: 'NoKey' });
+    expect(await answerOf(httpPort, '/put', { key: 'a', value: '1', version: 0 })).toEqual({ err: null });
+    expect(await answerOf(httpPort, '/put', { key: 'a', value: '2', version: 0 })).toEqual({ err: 'Version' });
+    expect(await answerOf(httpPort, '/get', { key: 'a' })).toEqual({ value: '1', version: 1, err: null });
+    expect(await answerOf(httpPort, '/set', { key: 'a', value: 'ä\n' })).toEqual({ err: null });
+    expect(await answerOf(httpPort, '/get', { key: 'a' })).toEqual({ value: 'ä\n', version: 2, err: null });
+    expect(await answerOf(httpPort, '/delete', { key: 'a' })).toEqual({ err: null });
+  });
+
+  test('tells what is wrong with a request in JSON, and takes the next one', async () => {
+    const { httpPort } = await started();
+    const wrong = await call(httpPort, '/get', '{"key":');
+    expect([wrong.status, wrong.body, wrong.headers.get('content-type')]).toEqual([400, { error: 'the body is not JSON' }, 'application/json']);
+    const verb = await call(httpPort, '/get', '', 'GET');
+    expect([verb.status, verb.headers.get('allow'), verb.body]).toEqual([405, 'POST', { error: '/get takes POST, not GET' }]);
+    expect((await call(httpPort, '/nothing', {})).status).toBe(404);
+    expect((await call(httpPort, '/get', {})).status).toBe(400);
+    expect((await call(httpPort, '/get', { key: 'a' })).status).toBe(200);
+  });
+
+  test('refuses a body that is too large before it has read it, whether or not its size is told', async () => {
+    const { httpPort } = await started();
+    const told = new Wire(httpPort);
+    told.write(`POST /set HTTP/1.1\r\nhost: x\r\ncontent-length: ${HTTP_BODY_BYTES_MAX + 1}\r\n\r\n{`);
+    expect(await told.untilClosed()).toMatch(/^HTTP\/1\.1 413 [^]*"the body is larger than 16777216 bytes"/);
+
+    const untold = createConnection({ host: '127.0.0.1', port: httpPort });
+    onTestFinished(() => void untold.destroy());
+    let reply = '';
+    untold.on('error', () => undefined).on('data', (bytes) => (reply += bytes.toString()));
+    untold.write('POST /set HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    const piece = Buffer.alloc(1_048_576, 0x20);
+    for (let sent = 0; sent <= HTTP_BODY_BYTES_MAX; sent += piece.length) untold.write(Buffer.concat([Buffer.from('100000\r\n'), piece, Buffer.from('\r\n')]));
+    await eventually('the refusal', () => (reply.includes('413') ? reply : null));
+    expect((await call(httpPort, '/get', { key: 'a' })).status).toBe(200);
+  });
+
+  test('shares one store with the text protocol, whose values need not be text', async () => {
+    const { httpPort, cluster } = await started();
+    const clientPort = Number(cluster.addresses[0]?.split(':')[1]);
+    const wire = new Wire(clientPort);
+    wire.end(Buffer.from([...Buffer.from('SET b '), 0xff, 0x0a]));
+    expect(await wire.untilClosed()).toBe('OK\n');
+    expect(await call(httpPort, '/get', { key: 'b' })).toMatchObject({ status: 406, body: { error: expect.stringContaining('not UTF-8') as string } });
+    await answerOf(httpPort, '/set', { key: 'c', value: 'from HTTP' });
+    expect(await ask(clientPort, 'GET c\n')).toEqual(['VALUE from HTTP']);
+  });
+
+  test('answers a hundred requests at once, each with its own', async () => {
+    const { httpPort } = await started();
+    const numbers = Array.from({ length: 100 }, (_, i) => i);
+    await Promise.all(numbers.map((i) => answerOf(httpPort, '/set', { key: `k${i}`, value: `${i}` })));
+    const found = await Promise.all(numbers.map((i) => answerOf(httpPort, '/get', { key: `k${i}` })));
+    expect(found).toEqual(numbers.map((i) => ({ value: `${i}`, version: 1, err: null })));
+  });
+
+  test('gives its ports back when it stops', async () => {
+    const { httpPort, server } = await started();
+    await call(httpPort, '/get', { key: 'a' });
+    await server.stop();
+    await expect(call(httpPort, '/get', { key: 'a' })).rejects.toThrow();
+  });
+
+  test('says which port is busy', async () => {
+    const { httpPort, cluster } = await started();
+    const other = await serversUnderTest(1);
+    await expect(other.start(1, { options: { httpPort } })).rejects.toThrow(`HTTP port 127.0.0.1:${httpPort} cannot be used: it is already in use`);
+    expect(cluster.lines.join('\n')).not.toContain('error');
+  });
+});
+
+test('raft servers speak HTTP too: who does not lead says who does', async () => {
+  const httpPorts = await freePorts(3);
+  const cluster = await serversUnderTest(3);
+  await Promise.all(httpPorts.map((httpPort, i) => cluster.start(i + 1, { options: { httpPort } })));
+  const replies = await eventually('two servers that point to the third', async () => {
+    const all = await Promise.all(httpPorts.map((port) => call(port, '/put', { key: 'k', value: 'v', version: 0 })));
+    const refused = all.filter(({ body }) => (body as { leader?: string }).leader !== undefined && (body as { leader: string | null }).leader !== null);
+    return refused.length === 2 ? all : null;
+  });
+  const leader = replies.findIndex(({ body }) => !('leader' in (body as object)));
+  const others = replies.filter((_, i) => i !== leader).map(({ body }) => body);
+  expect(others).toEqual(Array(2).fill({ err: 'WrongLeader', leader: cluster.addresses[leader], maybe: false }));
+  expect(await answerOf(httpPorts[leader] ?? 0, '/get', { key: 'k' })).toEqual({ value: 'v', version: 1, err: null });
+});
+
+describe('a port whose machine does not answer', () => {
+  async function silent(changed: Partial<HttpPortSettings> = {}) {
+    const [port = 0] = await freePorts(1);
+    const asked: { readonly connection: ConnectionId; readonly request: NodeRequest }[] = [];
+    const http = new HttpPort({
+      address: { host: '127.0.0.1', port }, connectionsMax: 100, unansweredMax: 100, answerMsMax: 10_000, addressOf: () => null,
+      onRequest: (connection, request) => asked.push({ connection, request }), log: silentLog, ...changed,
+    });
+    await http.open();
+    onTestFinished(() => http.close());
+    return { port, http, asked };
+  }
+
+  test('says after a while that nobody can know', async () => {
+    const { port, http, asked } = await silent({ answerMsMax: 50 });
+    expect(await call(port, '/set', { key: 'a', value: '' })).toMatchObject({
+      status: 504, body: { error: 'no answer in 50 ms; a write may have taken effect, or may yet' },
+    });
+    // The answer that comes after all goes nowhere.
+    http.respond(asked[0]?.connection as ConnectionId, { kind: 'done', id: 1, result: { status: 'ok', version: 1, value: EMPTY } });
+  });
+
+  test('takes no more than so many', async () => {
+    const { port, http, asked } = await silent({ unansweredMax: 1 });
+    const first = call(port, '/get', { key: 'a' });
+    await eventually('the first request', () => asked[0] ?? null);
+    const second = await call(port, '/get', { key: 'b' });
+    expect([second.status, second.headers.get('retry-after'), second.body]).toEqual([503, '1', { error: 'unavailable, nothing was done: too many requests wait' }]);
+    http.respond(asked[0]?.connection as ConnectionId, { kind: 'unavailable', id: 1, reason: 'this server is starting' });
+    expect(await first).toMatchObject({ status: 503, body: { error: 'unavailable, nothing was done: this server is starting' } });
+  });
+
+  test('is quiet when all is answered, refuses what comes meanwhile, and leaves nobody without a word', async () => {
+    const { port, http, asked } = await silent();
+    const waiting = [call(port, '/get', { key: 'a' }), call(port, '/get', { key: 'b' })];
+    await eventually('two requests', () => asked[1] ?? null);
+    let isQuiet = false;
+    const quiet = http.quiesce().then(() => (isQuiet = true));
+    expect(await call(port, '/get', { key: 'c' })).toMatchObject({ status: 503, body: { error: expect.stringContaining('stopping') as string } });
+    http.respond(asked[0]?.connection as ConnectionId, { kind: 'done', id: 1, result: { status: 'noKey', version: 0, value: EMPTY } });
+    expect(isQuiet).toBe(false);
+    http.respond(asked[1]?.connection as ConnectionId, { kind: 'notLeader', id: 1, leaderHint: 0 as never, isUncertain: false });
+    await quiet;
+    expect((await Promise.all(waiting)).map(({ body }) => (body as { err: string }).err)).toEqual(['NoKey', 'WrongLeader']);
+  });
+
+  test('forgets whoever hangs up', async () => {
+    const { port, http, asked } = await silent();
+    const wire = new Wire(port);
+    wire.write('POST /get HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n{"key":"a"}');
+    await eventually('the request', () => asked[0] ?? null);
+    const quiet = http.quiesce();
+    wire.destroy();
+    await quiet;
+  });
+});
