@@ -71,7 +71,7 @@ export class Wire {
   }
 
   /** Closes the sending half, as `nc` does at the end of its input. */
-  end(bytes = ''): void {
+  end(bytes: string | Uint8Array = ''): void {
     this.#socket.end(bytes);
   }
 
