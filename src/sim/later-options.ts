@@ -40,6 +40,12 @@ export function loosest(options: Options): NodeOptions {
       inflightMessagesMax: most(({ raft }) => raft.inflightMessagesMax),
       uncommittedEntriesMax: most(({ raft }) => raft.uncommittedEntriesMax),
     },
+    storage: node.storage === null ? null : {
+      segmentBytesMax: most(({ storage }) => storage?.segmentBytesMax ?? 0),
+      recordBytesMax: most(({ storage }) => storage?.recordBytesMax ?? 0),
+      readBytes: most(({ storage }) => storage?.readBytes ?? 0),
+      snapshotsKept: most(({ storage }) => storage?.snapshotsKept ?? 0),
+    },
     snapshotEveryEntries: most(({ snapshotEveryEntries }) => snapshotEveryEntries),
     entriesKept: most(({ entriesKept }) => entriesKept),
   };

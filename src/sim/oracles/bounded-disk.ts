@@ -21,6 +21,8 @@ const UNFINISHED_MAX = 2;
 interface Books {
   /** By file of the log: its durable size, and the last index that it can carry. */
   readonly sizes: Map<string, number>;
+  /** Files of the log that became durable in this life: at a crash one may go whose name was not, and its number is used again. */
+  readonly grownInLife: Set<string>;
   readonly carriesTo: Map<string, number>;
   /** Bytes of the log that ever became durable, and how many had before each entry did: by index, first time only. */
   bytesEver: number;
@@ -64,7 +66,9 @@ export class BoundedDisk implements Oracle {
   }
 
   onCrash(_atUs: number, server: NodeId): void {
-    this.#of(server).wrong.clear();
+    const books = this.#of(server);
+    books.wrong.clear();
+    books.grownInLife.clear();
   }
 
   onSynced(atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
@@ -86,8 +90,9 @@ export class BoundedDisk implements Oracle {
     const grown = sizeBytes - sizeBefore;
     if (grown <= 0) return;
     const { segmentBytesMax } = this.#options.storage ?? { segmentBytesMax: Infinity };
-    if (sizeBefore >= segmentBytesMax) this.#say(server, `${path} was full with ${sizeBefore} bytes, of ${segmentBytesMax}, and grew by ${grown}`);
+    if (books.grownInLife.has(path) && sizeBefore >= segmentBytesMax) this.#say(server, `${path} was full with ${sizeBefore} bytes, of ${segmentBytesMax}, and grew by ${grown}`);
     books.sizes.set(path, sizeBytes);
+    books.grownInLife.add(path);
     books.carriesTo.set(path, Math.max(books.carriesTo.get(path) ?? 0, books.lastIndex));
     for (let index = books.bytesBefore.length; index <= books.lastIndex; index++) books.bytesBefore[index] = books.bytesEver;
     books.bytesEver += grown;
@@ -135,7 +140,7 @@ export class BoundedDisk implements Oracle {
 
   #of(server: NodeId): Books {
     return (this.#books[server] ??= {
-      sizes: new Map(), carriesTo: new Map(), bytesEver: 0, bytesBefore: [], largestFlush: 0, lastIndex: 0, droppedTo: 0, syncs: 0, wrong: new Map(),
+      sizes: new Map(), grownInLife: new Set(), carriesTo: new Map(), bytesEver: 0, bytesBefore: [], largestFlush: 0, lastIndex: 0, droppedTo: 0, syncs: 0, wrong: new Map(),
     });
   }
 }
