@@ -73,6 +73,11 @@ export class Overlay {
     return this.#patches.some(({ damage, offset, end, bytes }) => damage.isOn && bytes === null && offset < to && from < end);
   }
 
+  /** This damage never came. What it was laid over was not changed by it. */
+  takeBack(damage: Damage): void {
+    this.#patches = this.#patches.filter((patch) => patch.damage !== damage);
+  }
+
   /** The same damage as another overlay's from now on. */
   become(other: Overlay): void {
     this.#patches = [...other.#patches];

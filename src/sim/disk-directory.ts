@@ -22,6 +22,8 @@ export class SimDirectory {
   #durable = new Map<string, SimFile>();
   #pending: NameChange[] = [];
   #settled = 0;
+  /** Where the last lying sync stood; -1 while none did. */
+  #claimed = -1;
 
   find(path: string): SimFile | undefined {
     return this.#cached.get(path);
@@ -71,8 +73,19 @@ export class SimDirectory {
     return this.#settled + this.#pending.length;
   }
 
+  /** A sync that ends well and does nothing: what was before `mark` may be believed to be durable, and is not. */
+  claim(mark: number): void {
+    if (mark > this.#settled) this.#claimed = Math.max(this.#claimed, mark);
+  }
+
+  /** Whether names that a sync vouched for may be lost, or have been, and no honest sync came since. */
+  get isInDoubt(): boolean {
+    return this.#claimed >= 0;
+  }
+
   /** Makes every change before `mark` durable. */
   settle(mark: number): void {
+    if (mark >= this.#claimed) this.#claimed = -1;
     const count = mark - this.#settled;
     if (count <= 0) return;
     for (const change of this.#pending.splice(0, count)) carryOut(this.#durable, change);
@@ -115,6 +128,7 @@ export class SimDirectory {
     this.#durable = new Map();
     this.#settled += this.#pending.length;
     this.#pending = [];
+    this.#claimed = -1;
   }
 
   #change(change: NameChange): void {

@@ -163,6 +163,20 @@ export class SimFile {
     if (reachesCache && damage.offset < this.#cached.length) this.#seen.lay(damage, bytes);
   }
 
+  /** This damage never came. */
+  takeBack(damage: Damage): void {
+    this.#medium.takeBack(damage);
+    this.#seen.takeBack(damage);
+  }
+
+  /** What of this file a recovery would see: see {@link SimDisk.survey}. */
+  look(from: 'medium' | 'cache', withDamage: boolean): { readonly bytes: Uint8Array; isUnreadable(from: number, to: number): boolean } {
+    const overlay = from === 'medium' ? this.#medium : this.#seen;
+    const pristine = (from === 'medium' ? this.#durable : this.#cached).view().slice();
+    if (!withDamage || overlay.isEmpty) return { bytes: pristine, isUnreadable: () => false };
+    return { bytes: overlay.paint(pristine, 0), isUnreadable: (start, end) => overlay.isUnreadable(start, end) };
+  }
+
   /** The damage of this file's medium of which something is left. */
   damages(): readonly Damage[] {
     return this.#medium.damages();

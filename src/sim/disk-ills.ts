@@ -30,6 +30,8 @@ export class DiskIlls {
   capacityBytes = Infinity;
   /** No step is taken before this moment of world time. */
   stalledUntilUs = 0;
+  /** Before this moment of world time each sync of the directory ends well and does nothing. */
+  forgetsNamesUntilUs = 0;
   #failures: Failure[] = [];
   #lies: Lie[] = [];
 
@@ -61,6 +63,11 @@ export class DiskIlls {
     return this.#lies[0] ?? null;
   }
 
+  /** A lie that was not told yet never will be. */
+  takeBackLie(lie: Lie): void {
+    this.#lies = this.#lies.filter((each) => each !== lie);
+  }
+
   /** The next lie was told. */
   lieTold(): void {
     this.#lies.shift();
@@ -70,6 +77,7 @@ export class DiskIlls {
   calm(): void {
     this.capacityBytes = Infinity;
     this.stalledUntilUs = 0;
+    this.forgetsNamesUntilUs = 0;
     this.#failures = [];
     this.#lies = [];
   }

@@ -4,8 +4,9 @@ import type { OperationId } from '../core/base/units.js';
 import { DiskContract } from './disk-contract.js';
 import type { Damage, DamageKind } from './disk-damage.js';
 import { SimDirectory, type NameFates } from './disk-directory.js';
-import { SECTOR_BYTES, type SimFile, type WriteFates } from './disk-file.js';
+import type { SimFile, WriteFates } from './disk-file.js';
 import { DiskIlls, type FailingStep, type Failure, type Lie } from './disk-ills.js';
+import { settleLying } from './disk-lies.js';
 import { between, type RandomStreams, type Stream } from './random.js';
 
 /** How fast a simulated disk is. No field has a default. All spans in microseconds, 0 or more, min <= max. */
@@ -57,6 +58,13 @@ export interface DiskImage {
 export interface FoundDamage {
   readonly path: string;
   readonly damage: Damage;
+}
+
+/** A file as a recovery would see it; a read that touches what is unreadable fails. */
+export interface SurveyedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  isUnreadable(from: number, to: number): boolean;
 }
 
 /**
@@ -134,7 +142,7 @@ export class SimDisk {
       const step = work.steps[work.position] as DiskStep;
       if (this.isStrict && !work.isSyncing) this.#contract.checkStep(step);
       if ((step.kind === 'sync' || step.kind === 'syncDirectory') && !work.isSyncing && this.#beginSync(work, step, nowUs)) return;
-      const done = work.isSyncing ? this.#endSync(work, step) : this.#perform(step);
+      const done = work.isSyncing ? this.#endSync(work, step, nowUs) : this.#perform(step);
       if (isError(done)) {
         this.#end(work, { ok: false, at: work.position, error: done });
         return;
@@ -193,24 +201,26 @@ export class SimDisk {
     return this.#inFlight.length;
   }
 
-  /** Flips one bit (0 .. 7) of the byte at `offset`, for good. @returns Whether there was such a byte. */
-  rot(path: string, offset: number, bit: number): boolean {
+  /** Flips one bit (0 .. 7) of the byte at `offset`, for good. @returns The damage; null if there is no such byte. */
+  rot(path: string, offset: number, bit: number): Damage | null {
     const file = this.#directory.findDurable(path);
-    if (file === undefined || offset >= file.durable().length) return false;
+    if (file === undefined || offset >= file.durable().length) return null;
     const was = file.durable()[offset] as number;
     const bytes = Uint8Array.of(was ^ (1 << bit));
     const text = `bit ${bit} of byte ${offset} of ${path} flipped: ${bytes[0] ?? 0} instead of ${was}`;
-    file.lay(this.#damage('rot', offset, 1, text), bytes, true);
-    return true;
+    const damage = this.#damage('rot', offset, 1, text);
+    file.lay(damage, bytes, true);
+    return damage;
   }
 
   /** Reads that touch these bytes of the medium fail with `io` once the power has gone, until they are written anew. */
-  makeUnreadable(path: string, offset: number, lengthBytes: number): boolean {
+  makeUnreadable(path: string, offset: number, lengthBytes: number): Damage | null {
     const file = this.#directory.findDurable(path);
-    if (file === undefined || offset >= file.pristine().length) return false;
+    if (file === undefined || offset >= file.pristine().length) return null;
     const text = `bytes ${offset} to ${offset + lengthBytes - 1} of ${path} cannot be read`;
-    file.lay(this.#damage('unreadable', offset, lengthBytes, text), null, false);
-    return true;
+    const damage = this.#damage('unreadable', offset, lengthBytes, text);
+    file.lay(damage, null, false);
+    return damage;
   }
 
   /**
@@ -226,9 +236,46 @@ export class SimDisk {
     return this.#ills.nextLie !== null;
   }
 
+  /** A lie that was not told yet never will be. */
+  takeBackLie(lie: Lie): void {
+    this.#ills.takeBackLie(lie);
+  }
+
+  /** Before this moment of world time each sync of the directory ends well and leaves all changes of names pending. */
+  forgetNamesUntil(atUs: number): void {
+    this.#ills.forgetsNamesUntilUs = Math.max(this.#ills.forgetsNamesUntilUs, atUs);
+  }
+
+  /** Whether a sync of the directory vouched for names that it did not keep, and no honest one came since. */
+  get hasNamesInDoubt(): boolean {
+    return this.#directory.isInDoubt;
+  }
+
+  /**
+   * What a recovery would read, ascending by name. `medium`: what a power loss now would certainly leave. `cache`: what
+   * there is to see now. Without damage: as if none had ever come. Copies.
+   */
+  survey(from: 'medium' | 'cache', withDamage: boolean): readonly SurveyedFile[] {
+    const paths = from === 'medium' ? this.#directory.durablePaths() : this.#directory.paths();
+    return paths.map((path) => {
+      const file = (from === 'medium' ? this.#directory.findDurable(path) : this.#directory.find(path)) as SimFile;
+      return { path, ...file.look(from, withDamage) };
+    });
+  }
+
+  /** This damage never came: nobody had read it yet. */
+  takeBackDamage(damage: Damage): void {
+    for (const [, file] of this.#directory.allFiles()) file.takeBack(damage);
+  }
+
   /** All damage of which something is left, ascending by file, then in the order it came. */
   damages(): readonly FoundDamage[] {
     return this.#directory.allFiles().flatMap(([path, file]) => file.damages().map((damage) => ({ path, damage })));
+  }
+
+  /** Whether any damage is on of which something is left. */
+  get hasDamage(): boolean {
+    return this.damages().some(({ damage }) => damage.isOn);
   }
 
   /** Switches one damage, or all (null), off or on again: underneath, the bytes are as they were written. */
@@ -310,11 +357,12 @@ export class SimDisk {
     return tookUs > 0;
   }
 
-  #endSync(work: DiskWork, step: DiskStep): DiskError | null {
+  #endSync(work: DiskWork, step: DiskStep, nowUs: number): DiskError | null {
     work.isSyncing = false;
     if (step.kind !== 'sync') {
       if (this.#ills.takeFailure('syncDirectory', '') !== null) return this.#failed('the directory could not be synced');
-      this.#directory.settle(work.syncMark);
+      if (nowUs < this.#ills.forgetsNamesUntilUs) this.#directory.claim(work.syncMark);
+      else this.#directory.settle(work.syncMark);
       return null;
     }
     const file = work.syncFile;
@@ -325,7 +373,7 @@ export class SimDisk {
     }
     const lie = this.#ills.nextLie;
     if (lie === null) file.settle(work.syncMark);
-    else this.#settleLying(step.path, file, work.syncMark, lie);
+    else if (settleLying(this.#directory, { path: step.path, file }, work.syncMark, lie, this.#damage.bind(this))) this.#ills.lieTold();
     if (this.onSynced !== null) this.onSynced(step.path, file.pristine());
     return null;
   }
@@ -394,38 +442,6 @@ export class SimDisk {
     return Math.max(Math.min(lengthBytes, sizeBytes + free - at), 0);
   }
 
-  /** Settles as {@link SimDisk.lieOnNextSync} says, if there is a sector to lie about; else honestly, and the lie waits on. */
-  #settleLying(path: string, file: SimFile, mark: number, { kind, which, where }: Lie): void {
-    const before = file.durable().slice();
-    file.settle(mark);
-    const after = file.durable().slice();
-    const changed = sectorsThatDiffer(before, after);
-    const sector = changed[Math.floor(which * changed.length)];
-    if (sector === undefined) return;
-    this.#ills.lieTold();
-    const meant = sectorOf(after, sector);
-    const old = new Uint8Array(meant.length);
-    old.set(sectorOf(before, sector).subarray(0, old.length));
-    const text = `bytes ${sector * SECTOR_BYTES} to ${sector * SECTOR_BYTES + meant.length - 1} of ${path} hold what stood there before the last write`;
-    file.lay(this.#damage('stale', sector * SECTOR_BYTES, old.length, text), old, false);
-    if (kind === 'misdirected') this.#misdirect(meant, { path, sector }, where);
-  }
-
-  /** The bytes go to some other sector of the disk, as far as its file reaches. */
-  #misdirect(meant: Uint8Array, from: { readonly path: string; readonly sector: number }, where: number): void {
-    const places = this.#directory.durablePaths().flatMap((path) => {
-      const file = this.#directory.findDurable(path) as SimFile;
-      const sectors = Math.ceil(file.pristine().length / SECTOR_BYTES);
-      return Array.from({ length: sectors }, (_, sector) => ({ path, file, sector }));
-    }).filter(({ path, sector }) => path !== from.path || sector !== from.sector);
-    const place = places[Math.floor(where * places.length)];
-    if (place === undefined) return;
-    const offset = place.sector * SECTOR_BYTES;
-    const bytes = meant.slice(0, place.file.pristine().length - offset);
-    const text = `bytes ${offset} to ${offset + bytes.length - 1} of ${place.path} hold what was meant for byte ${from.sector * SECTOR_BYTES} of ${from.path}`;
-    place.file.lay(this.#damage('misdirected', offset, bytes.length, text), bytes, false);
-  }
-
   #damage(kind: DamageKind, offset: number, lengthBytes: number, text: string): Damage {
     this.#damagesEver++;
     return { id: this.#damagesEver, kind, offset, lengthBytes, text, isOn: true };
@@ -460,14 +476,4 @@ function missing(path: string): DiskError {
 
 function isError(done: DiskValue | DiskError): done is DiskError {
   return done !== null && 'code' in done;
-}
-
-function sectorOf(bytes: Uint8Array, sector: number): Uint8Array {
-  return bytes.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES);
-}
-
-/** Sectors of `after` that are not as they were in `before`, ascending. */
-function sectorsThatDiffer(before: Uint8Array, after: Uint8Array): readonly number[] {
-  const sectors = Array.from({ length: Math.ceil(after.length / SECTOR_BYTES) }, (_, sector) => sector);
-  return sectors.filter((sector) => sectorOf(after, sector).some((byte, i) => byte !== (sectorOf(before, sector)[i] ?? 0)));
 }

@@ -102,7 +102,7 @@ test('a full disk writes the part that fits, and all of it once there is space',
 describe('a place that cannot be read', () => {
   test('fails reads once the page cache is gone, each time, until it is written anew', () => {
     const disk = settled();
-    expect(disk.makeUnreadable('a', 600, 100)).toBe(true);
+    expect(disk.makeUnreadable('a', 600, 100)).toMatchObject({ kind: 'unreadable', offset: 600 });
     expect(perform(disk, read('a')).ok).toBe(true);
     disk.losePower();
     for (let i = 0; i < 2; i++) expect(perform(disk, read('a', 650, 1))).toMatchObject({ ok: false, error: { code: 'io' } });
@@ -115,7 +115,46 @@ describe('a place that cannot be read', () => {
   });
 
   test('must be a place', () => {
-    expect([diskOf().makeUnreadable('a', 0, 1), settled().makeUnreadable('a', 2_048, 1)]).toEqual([false, false]);
+    expect([diskOf().makeUnreadable('a', 0, 1), settled().makeUnreadable('a', 2_048, 1)]).toEqual([null, null]);
+  });
+});
+
+describe('a directory sync that keeps no names', () => {
+  test('ends well, and leaves what was made before it to the next power loss, until an honest one comes', () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 12; seed++) {
+      const disk = new SimDisk('s1', INSTANT_DISK, new RandomStreams(seed));
+      disk.forgetNamesUntil(1_000_000);
+      expect(perform(disk, append('a', 'AAA'), sync('a'), syncDirectory).ok).toBe(true);
+      expect(disk.hasNamesInDoubt).toBe(true);
+      expect(disk.survey('medium', true)).toEqual([]);
+      expect(disk.survey('cache', true).map(({ path }) => path)).toEqual(['a']);
+      disk.losePower();
+      expect(disk.hasNamesInDoubt).toBe(true);
+      seen.add(disk.list().map(({ path }) => path).join());
+      disk.calm(INSTANT_DISK);
+      perform(disk, syncDirectory);
+      expect(disk.hasNamesInDoubt).toBe(false);
+    }
+    expect(seen).toEqual(new Set(['', 'a']));
+  });
+
+  test('is no lie where there was nothing to keep', () => {
+    const disk = settled();
+    disk.forgetNamesUntil(1_000_000);
+    perform(disk, syncDirectory);
+    expect(disk.hasNamesInDoubt).toBe(false);
+  });
+});
+
+describe('damage that is taken back', () => {
+  test('never was, on the medium as in the page cache', () => {
+    const disk = settled();
+    const damage = disk.rot('a', 5, 0);
+    disk.rot('a', 6, 0);
+    if (damage !== null) disk.takeBackDamage(damage);
+    expect(disk.damages().map(({ damage: { offset } }) => offset)).toEqual([6]);
+    expect(disk.cachedBytes('a')?.slice(4, 8)).toEqual(Uint8Array.of(1, 1, 0, 1));
   });
 });
 

@@ -233,9 +233,9 @@ describe('a failing disk', () => {
   test('rot flips one durable bit for good, and only where there is a byte', () => {
     const disk = diskOf(1);
     perform(disk, append('a', 'AAA'), sync('a'), syncDirectory);
-    expect(disk.rot('a', 1, 1)).toBe(true);
-    expect(disk.rot('a', 3, 0)).toBe(false);
-    expect(disk.rot('b', 0, 0)).toBe(false);
+    expect(disk.rot('a', 1, 1)).toMatchObject({ kind: 'rot', offset: 1 });
+    expect(disk.rot('a', 3, 0)).toBeNull();
+    expect(disk.rot('b', 0, 0)).toBeNull();
     disk.losePower();
     expect(textOf(disk.cachedBytes('a'))).toBe('ACA');
   });
