@@ -181,6 +181,7 @@ function fullOptions(servers: number, seconds: number): RunOptions {
       timeLimitMs: 60_000,
     },
     harms: [],
+    promise: 'within budget',
   };
 }
 

@@ -3,6 +3,7 @@ import { MOMENTS, MOMENTS_WITHIN_RUNS } from '../src/sim/moments.js';
 import type { Scenario } from '../src/sim/scenario.js';
 import { badWeather } from './bad-weather.js';
 import { basic } from './basic.js';
+import { beyondBudget } from './beyond-budget.js';
 import { beyondClockBound } from './beyond-clock-bound.js';
 import { brokenConnections } from './broken-connections.js';
 import { clockLease } from './clock-lease.js';
@@ -14,6 +15,7 @@ import { crashLoop } from './crash-loop.js';
 import { crowded } from './crowded.js';
 import { figure8 } from './figure-8.js';
 import { fullDisk } from './full-disk.js';
+import { lastCopy } from './last-copy.js';
 import { leaderFailure } from './leader-failure.js';
 import { lostDisk } from './lost-disk.js';
 import { lyingDisk } from './lying-disk.js';
@@ -34,7 +36,7 @@ import { unreliable } from './unreliable.js';
 /** All scenarios, in the order in which a campaign runs them. */
 export const scenarios: readonly Scenario[] = [
   basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, clockSteps, crowded,
-  sickDisk, fullDisk, lyingDisk, lostDisk, swarm,
+  sickDisk, fullDisk, lyingDisk, lostDisk, lastCopy, beyondBudget, swarm,
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,

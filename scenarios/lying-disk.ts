@@ -4,9 +4,9 @@ import type { Scenario } from '../src/sim/scenario.js';
 
 export const lyingDisk: Scenario = {
   name: 'lying-disk',
-  title: 'Syncs end well though a sector stayed as it was, or its bytes went elsewhere, and sectors can no longer be read.',
+  title: 'Syncs end well though a sector stayed as it was, its bytes went elsewhere, or a name was not kept, and sectors can no longer be read.',
   why: 'Nothing tells a server that its disk lied, until it reads again: then it must notice, and must not go on with a hole where a promise was.',
-  expected: ['sector-stale', 'write-misdirected', 'lie-was-covered', 'sector-unreadable', 'durable-bytes-rotted', 'server-refused-its-disk'],
+  expected: ['sector-stale', 'write-misdirected', 'lie-was-covered', 'sector-unreadable', 'directory-sync-kept-no-names', 'synced-names-lost', 'durable-bytes-rotted', 'server-refused-its-disk'],
   expectedWithinRuns: 20,
   options: (draws) => {
     const ordinary = usual(draws);
@@ -18,6 +18,7 @@ export const lyingDisk: Scenario = {
       harms: [
         harm('diskStale', [1_500, 9_000], [50, 500]),
         harm('diskMisdirected', [1_500, 9_000], [50, 500]),
+        harm('diskForgetsNames', [1_500, 8_000], [200, 2_000]),
         harm('diskUnreadable', [3_000, 12_000], [50, 500]),
         harm('rot', [3_000, 12_000], [50, 500]),
         harm('crash', [1_000, 4_000], [10, 800]),

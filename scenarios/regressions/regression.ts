@@ -76,4 +76,5 @@ export const NARROW: RaftRunOptions = {
     timeLimitMs: 4_000,
   },
   harms: [],
+  promise: 'within budget',
 };

@@ -20,6 +20,19 @@ export const DISK_HARMS = [
   'diskLoss',
   /** A disk is put back to what it held a while ago. */
   'diskOldCopy',
+  /** For a while syncs of a directory end well and keep no name. */
+  'diskForgetsNames',
+] as const;
+
+/** Those that go up to the very end of the budget (budget.ts). They have rows in the same table. */
+export const BUDGET_HARMS = [
+  /** A bit flips anywhere in a durable file, and nobody reads it before the power goes, or it is gone. */
+  'latentRot',
+  /** At one moment bits flip on all disks, each in a file of its own. */
+  'rotTogether',
+  /** Of all disks that hold the newest committed entry, only one keeps a good copy. */
+  'rotToLastCopy',
 ] as const;
 
 export type DiskHarmName = (typeof DISK_HARMS)[number];
+export type BudgetHarmName = (typeof BUDGET_HARMS)[number];

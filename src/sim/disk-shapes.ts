@@ -1,6 +1,6 @@
 import type { NodeId } from '../core/base/units.js';
 import type { DiskHarmName } from './disk-harms.js';
-import { mayHaveForgotten } from './forgetting.js';
+import type { Lie } from './disk-ills.js';
 import { coveredPlace } from './rot.js';
 import type { Striker } from './striker.js';
 
@@ -51,47 +51,69 @@ export const DISK_SHAPES: Readonly<Record<DiskHarmName, DiskShape>> = {
   diskFull: (striker, blow) => strike(striker, anyUp(striker, blow.who), null, (server) => fillUp(striker, server, blow)),
 
   diskUnreadable: (striker, blow) =>
-    strike(striker, anyWhole(striker, blow.who), null, (server) => {
-      const { world } = striker.cluster;
-      const place = coveredPlace(world.disk(server), blow.other, blow.how);
-      if (place === null) return;
-      striker.rotten.add(server);
+    strike(striker, anyUp(striker, blow.who), null, (server) => {
+      const hasStruck = striker.damage(server, (disk) => {
+        const place = coveredPlace(disk, blow.other, blow.how);
+        return place === null ? null : disk.makeUnreadable(place.path, place.offset, UNREADABLE_BYTES);
+      });
+      if (!hasStruck) return;
       striker.coverage.mark('sector-unreadable');
-      world.disk(server).makeUnreadable(place.path, place.offset, UNREADABLE_BYTES);
-      world.harm(`disk of s${server}: ${lastDamage(striker, server)}`);
+      tellDamage(striker, server);
       striker.crash(server, false, blow.lastsUs);
     }),
 
-  diskStale: (striker, blow) => strike(striker, anyWhole(striker, blow.who), null, (server) => lie(striker, server, 'stale', blow)),
-  diskMisdirected: (striker, blow) => strike(striker, anyWhole(striker, blow.who), null, (server) => lie(striker, server, 'misdirected', blow)),
+  diskStale: (striker, blow) => strike(striker, anyToLose(striker, blow.who), null, (server) => lie(striker, server, 'stale', blow)),
+  diskMisdirected: (striker, blow) => strike(striker, anyToLose(striker, blow.who), null, (server) => lie(striker, server, 'misdirected', blow)),
 
   diskLoss: (striker, blow) =>
-    strike(striker, anyWhole(striker, blow.who), 'disk-lost', (server) => {
+    strike(striker, anyToLose(striker, blow.who), 'disk-lost', (server) => {
       takeOut(striker, server);
       striker.cluster.world.disk(server).wipe();
       striker.cluster.world.harm(`disk of s${server} is gone`);
+      striker.noteBudget();
     }),
 
   diskOldCopy: (striker, blow) => {
-    const server = anyWhole(striker, blow.who);
+    const server = anyToLose(striker, blow.who);
     if (server === undefined) return;
     const { world } = striker.cluster;
     const image = world.disk(server).image();
     const takenUs = world.nowUs;
     striker.later(blow.lastsUs, () => {
-      if (striker.rotten.has(server) || striker.rotLeft <= 0) return;
+      if (!striker.mayLose(server)) return;
       striker.coverage.mark('old-disk-came-back');
       takeOut(striker, server);
       world.disk(server).become(image);
       world.harm(`disk of s${server} holds again what it held at ${takenUs} us`);
+      striker.noteBudget();
+      // Only a copy that still holds all that was promised since gets a next life.
+      striker.later(blow.lastsUs, () => striker.restart(server));
     });
   },
+
+  diskForgetsNames: (striker, blow) =>
+    strike(striker, anyToLose(striker, blow.who), null, (server) => {
+      const { world } = striker.cluster;
+      const disk = world.disk(server);
+      const release = striker.budget.reserve(server);
+      disk.forgetNamesUntil(world.nowUs + blow.lastsUs);
+      world.harm(`disk of s${server} keeps no names for ${blow.lastsUs} us`);
+      striker.noteBudget();
+      striker.later(blow.lastsUs, () => {
+        release();
+        if (!disk.hasNamesInDoubt) return;
+        striker.coverage.mark('directory-sync-kept-no-names');
+        striker.crash(server, false, blow.lastsUs);
+        if (striker.budget.standing(server) !== 'whole') striker.coverage.mark('synced-names-lost');
+        striker.noteBudget();
+      });
+    }),
 };
 
-/** Ends a server for good: what it may have forgotten it must not deny. */
+/** Ends a server's life, for its disk to be emptied or put back. */
 function takeOut(striker: Striker, server: NodeId): void {
-  striker.rotten.add(server);
-  striker.forgetful.add(server);
+  // Before the crash: whoever judges it must know that what was there a moment ago still counted.
+  striker.budget.changed(server);
   striker.cluster.world.crash(server, { keepsPageCache: false });
 }
 
@@ -134,33 +156,42 @@ function fillUp(striker: Striker, server: NodeId, { lastsUs, how }: DiskBlow): v
 }
 
 /**
- * Lets a sync lie. From then on the server is damaged; it lives on, as nobody knows. Once later records say that
- * the place was durable it loses its power and must notice at its next start; dies it before, it stays out.
+ * Lets a sync lie. Until it is told the server counts as lost; it lives on, as nobody knows. Once later records say
+ * that the place was durable it loses its power and must notice at its next start; dies it before, it may have to stay out.
  */
 function lie(striker: Striker, server: NodeId, kind: 'stale' | 'misdirected', blow: DiskBlow): void {
-  const { world, options } = striker.cluster;
+  const { world } = striker.cluster;
   const disk = world.disk(server);
-  striker.rotten.add(server);
-  striker.forgetful.add(server);
-  disk.lieOnNextSync({ kind, which: blow.other, where: blow.how });
+  const release = striker.budget.reserve(server);
+  const told: Lie = { kind, which: blow.other, where: blow.how };
+  disk.lieOnNextSync(told);
+  striker.noteBudget();
   let isTold = false;
-  watchFor(striker, LOOKS_MAX, () => {
+  const isOver = (): boolean => {
     if (!isTold && !disk.hasLieWaiting) {
       isTold = true;
+      release();
       striker.coverage.mark(kind === 'stale' ? 'sector-stale' : 'write-misdirected');
-      world.harm(`disk of s${server}: ${lastDamage(striker, server)}`);
+      tellDamage(striker, server);
+      striker.noteBudget();
     }
-    if (!world.process(server).isUp) return true;
-    if (!isTold || mayHaveForgotten(disk, striker.cluster.hosted.clusterId(options), server)) return false;
-    striker.forgetful.delete(server);
-    striker.coverage.mark('lie-was-covered');
-    striker.crash(server, false, blow.lastsUs);
-    return true;
+    if (!isTold || !world.process(server).isUp) return false;
+    const standing = striker.budget.standing(server);
+    if (standing === 'damaged') {
+      striker.coverage.mark('lie-was-covered');
+      striker.crash(server, false, blow.lastsUs);
+    }
+    return standing !== 'forgetful';
+  };
+  watchFor(striker, LOOKS_MAX, isOver, () => {
+    disk.takeBackLie(told);
+    release();
   });
 }
 
-function lastDamage(striker: Striker, server: NodeId): string {
-  return striker.cluster.world.disk(server).damages().map(({ damage }) => damage.text).join('; ');
+/** Says in the transcript what is wrong with a disk. */
+export function tellDamage({ cluster: { world } }: Striker, server: NodeId): void {
+  world.harm(`disk of s${server}: ${world.disk(server).damages().map(({ damage }) => damage.text).join('; ')}`);
 }
 
 function strike(striker: Striker, server: NodeId | undefined, mark: string | null, blow: (server: NodeId) => void): void {
@@ -181,9 +212,8 @@ function anyUp(striker: Striker, draw: number): NodeId | undefined {
   return up[Math.floor(draw * up.length)];
 }
 
-/** One that is up, whose durable bytes may be damaged within the budget. */
-function anyWhole(striker: Striker, draw: number): NodeId | undefined {
-  if (striker.rotLeft <= 0) return undefined;
+/** One that is up, whose disk may lose something within the budget, for good. */
+function anyToLose(striker: Striker, draw: number): NodeId | undefined {
   const server = anyUp(striker, draw);
-  return server === undefined || striker.rotten.has(server) ? undefined : server;
+  return server !== undefined && striker.mayLose(server) ? server : undefined;
 }

@@ -1,5 +1,5 @@
 import { CLOCK_HARMS } from './harms-clock.js';
-import { DISK_HARMS } from './disk-harms.js';
+import { BUDGET_HARMS, DISK_HARMS } from './disk-harms.js';
 import { NETWORK_HARMS } from './harms-network.js';
 import { PROCESS_HARMS } from './harms-process.js';
 
@@ -36,10 +36,11 @@ export const HARMS = [
   'pause',
   /** The same for the leader, longer than an election. */
   'pauseLeader',
-  /** A bit flips in what a disk had promised to keep, on a minority of servers, found at the next recovery. */
+  /** A bit flips in what a disk had promised to keep, and the power goes: found at the next recovery. */
   'rot',
   ...CLOCK_HARMS,
   ...DISK_HARMS,
+  ...BUDGET_HARMS,
   ...NETWORK_HARMS,
   ...PROCESS_HARMS,
 ] as const;

@@ -155,6 +155,21 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'lie-was-covered', sentence: 'Records written after a damaged place vouch for it, and the server crashed to meet it.' },
   { name: 'disk-lost', sentence: 'A disk was lost with all that was on it.' },
   { name: 'old-disk-came-back', sentence: 'An old copy of a disk took the place of a disk.' },
+  { name: 'directory-sync-kept-no-names', sentence: 'A sync of a directory ended well, and a name that it should have kept hung in the air.' },
+  { name: 'synced-names-lost', sentence: 'A power loss took a name that a sync had vouched for, and with it what a server needs.' },
+  { name: 'latent-rot', sentence: 'A bit flipped somewhere on a disk, and its server worked on.' },
+  { name: 'disks-rotted-together', sentence: 'Bits flipped on several disks at one moment.' },
+  // The budget.
+  { name: 'budget-exhausted', sentence: 'Just a majority of the disks was whole: one more, and nobody could serve.' },
+  { name: 'damage-refused-by-budget', sentence: 'The nemesis did not do what would have gone beyond the budget.' },
+  { name: 'damage-cost-nothing', sentence: 'A disk was damaged, and no server less was whole by it.' },
+  { name: 'damaged-disk-is-whole-again', sentence: 'What was damaged on a disk was needed no more, or written anew.' },
+  { name: 'most-disks-damaged-within-budget', sentence: 'There was damage on more than half of the disks, and still a majority was whole.' },
+  { name: 'last-good-copy', sentence: 'The newest committed entry had one good copy left.' },
+  { name: 'forgetful-server-kept-out', sentence: 'A server that may have forgotten a promise was not started again.' },
+  { name: 'budget-exceeded', sentence: 'Less than a majority of the disks was whole.' },
+  { name: 'cluster-unavailable-beyond-budget', sentence: 'No client learned anything for seconds from a cluster that was damaged beyond its budget.' },
+  { name: 'cluster-repaired', sentence: 'All damage was switched off, and whoever had refused to start did.' },
 ];
 
 /** Moments too rare to be promised, in less than one run of a hundred: a campaign reports them and does not miss them. */
@@ -170,5 +185,6 @@ export const RARE_MOMENTS: readonly Moment[] = [
   { name: 'nonsense-received', sentence: 'A leader was told of entries that it never sent.' },
   { name: 'recovery', sentence: 'Recovery had something to tell.' },
   { name: 'clock-went-back', sentence: 'A monotonic clock lied: it went back.' },
+  { name: 'cluster-served-beyond-budget', sentence: 'Clients were served by a cluster that was damaged beyond its budget, from memory.' },
   { name: 'linearizability-undecided', sentence: 'The search for a linear order gave up at its bound.' },
 ];

@@ -58,30 +58,39 @@ export function healAndConverge({ cluster, workload, nemesis }: Stage): readonly
 }
 
 /** Lives on to `untilUs`, and gives the run up when it has lived too many events. */
-function advance(cluster: Cluster, untilUs: number): void {
+export function advance(cluster: Cluster, untilUs: number): void {
   const { options, world } = cluster;
   const found = world.runUntil(untilUs);
   if (found !== null) violated(found.property, found.message, found.atUs);
   if (world.events > options.eventsMax) violated('Liveness', `the run did not end within ${options.eventsMax} events`, world.nowUs);
 }
 
-/** As many servers as the system needs, drawn from all whose disks kept their promises; those without which it cannot be come first. */
+/** As many servers as the system needs, drawn from all whose disks are whole; those without which it cannot be come first. */
 function chooseCore(cluster: Cluster, nemesis: Nemesis, stream: Stream): readonly NodeId[] {
   // One draw for each server, so that what rotted does not reshuffle the rest.
   const ranked = cluster.servers.map((server) => ({ server, rank: stream() }));
   const { hosted, options } = cluster;
   const essential = hosted.essential(options);
   const rankOf = ({ server, rank }: { readonly server: NodeId; readonly rank: number }): number => (essential.includes(server) ? -1 : rank);
-  const whole = ranked.filter(({ server }) => !nemesis.rotten.has(server)).sort((a, b) => rankOf(a) - rankOf(b) || a.server - b.server);
+  const whole = ranked.filter(({ server }) => nemesis.budget.standing(server) === 'whole').sort((a, b) => rankOf(a) - rankOf(b) || a.server - b.server);
   return whole.slice(0, hosted.coreSize(options)).map(({ server }) => server).sort((a, b) => a - b);
 }
 
 function heal(cluster: Cluster, core: readonly NodeId[]): void {
-  const { servers, clients, options, world } = cluster;
+  const { servers, options, world } = cluster;
   for (const server of servers) {
     if (core.includes(server)) world.lives.relieve(world.process(server));
     else world.crash(server, { keepsPageCache: false });
   }
+  healNetwork(cluster);
+  for (const server of core) {
+    world.disk(server).calm(options.disk);
+    world.restart(server);
+  }
+}
+
+/** Nothing is cut any more, every link is calm, and every clock runs. */
+export function healNetwork({ servers, clients, options, world }: Cluster): void {
   world.healAll();
   world.clocks.thawAll();
   const everyone = [...servers, ...clients];
@@ -89,10 +98,6 @@ function heal(cluster: Cluster, core: readonly NodeId[]): void {
     for (const to of everyone) {
       if (from !== to) world.network.setLink(from, to, calm(from > servers.length || to > servers.length ? options.clientLink : options.peerLink));
     }
-  }
-  for (const server of core) {
-    world.disk(server).calm(options.disk);
-    world.restart(server);
   }
 }
 

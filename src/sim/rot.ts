@@ -1,7 +1,9 @@
 import { viewOf } from '../core/storage/bytes.js';
+import { snapshotNumber } from '../core/storage/snapshot-format.js';
 import { readRecord } from '../core/storage/wal-read.js';
 import { readWalHead, segmentCrc, walNumber, WAL_HEAD_BYTES } from '../core/storage/wal-format.js';
 import type { SimDisk } from './disk.js';
+import type { Damage } from './disk-damage.js';
 
 /** A bit in a log file. */
 export interface CoveredPlace {
@@ -32,16 +34,29 @@ export function coveredPlace(disk: SimDisk, which: number, where: number): Cover
   return { path: chosen.path, offset: WAL_HEAD_BYTES + (place >> 3), bit: place & 7 };
 }
 
-/**
- * Flips one bit, for good, at such a place; the parameters are those of {@link coveredPlace}.
- *
- * @returns What was done, in words; null when no file offers such a place.
- */
-export function rotCoveredByte(disk: SimDisk, which: number, where: number): string | null {
+/** Flips one bit, for good, at such a place; the parameters are those of {@link coveredPlace}. */
+export function rotCoveredByte(disk: SimDisk, which: number, where: number): Damage | null {
   const place = coveredPlace(disk, which, where);
-  if (place === null) return null;
-  disk.rot(place.path, place.offset, place.bit);
-  return `bit ${place.bit} of byte ${place.offset} of ${place.path}`;
+  return place === null ? null : disk.rot(place.path, place.offset, place.bit);
+}
+
+/**
+ * Flips one bit, for good, anywhere in what is durable: in one of the snapshots in half of the cases, where there is
+ * one, else in one of the other files.
+ *
+ * @param which Which of the files, in [0, 1).
+ * @param where Which bit of it, in [0, 1).
+ * @returns null when nothing is durable yet.
+ */
+export function rotAnywhere(disk: SimDisk, which: number, where: number): Damage | null {
+  const files = disk.survey('medium', false).filter(({ bytes }) => bytes.length > 0);
+  const snapshots = files.filter(({ path }) => snapshotNumber(path) !== null);
+  const others = files.filter(({ path }) => snapshotNumber(path) === null);
+  const offers = snapshots.length > 0 && (which < 0.5 || others.length === 0) ? snapshots : others;
+  const file = offers[Math.floor(((which * 2) % 1) * offers.length)];
+  if (file === undefined) return null;
+  const place = Math.floor(where * file.bytes.length * 8);
+  return disk.rot(file.path, place >> 3, place & 7);
 }
 
 /** All before this place was durable when a later record of the same file was written. */

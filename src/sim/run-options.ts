@@ -37,7 +37,15 @@ export interface RunOptions<NodeOptions = unknown> {
   readonly workload: WorkloadOptions;
   /** The families of harm that are at work; a family that is not listed is switched off. */
   readonly harms: readonly HarmOptions[];
+  readonly promise: RunPromise;
 }
+
+/**
+ * How far damage to what disks keep may go (docs/FAULTS.md, "Budget"). `within budget`: a majority stays whole, and
+ * the run is asked to serve and to converge after the healing. `beyond: may be unavailable`: it may strike every server,
+ * as far as recoveries can notice it; nothing is asked of the cluster until it is repaired, but it is never wrong.
+ */
+export type RunPromise = 'within budget' | 'beyond: may be unavailable';
 
 /** What clients do. Weights are shares of all operations; a weight of 0 leaves the operation out. */
 export interface WorkloadOptions {

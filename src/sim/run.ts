@@ -15,6 +15,7 @@ import type { Observer } from './observer.js';
 import { DeclaredClocks } from './oracles/declared-clocks.js';
 import { Violated } from './oracles/oracle.js';
 import { healAndConverge, liveThroughChaos, type Stage } from './phases.js';
+import { isBeyondBudget, standStillAndRepair } from './phases-beyond.js';
 import { RandomStreams } from './random.js';
 import type { RunReport, Violation } from './report.js';
 import type { RunOptions } from './run-options.js';
@@ -96,7 +97,7 @@ class Run {
       ...this.watching.observers,
     ]);
     const cluster = new Cluster(options, seed, observer, (client, outcome, atUs) => work.ended(client, outcome, atUs), system);
-    this.stage = { cluster, history, workload: work, nemesis: new Nemesis(cluster, this.#coverage) };
+    this.stage = { cluster, history, workload: work, nemesis: new Nemesis(cluster, this.#coverage, this.watching.promises ?? null) };
   }
 
   /** @returns What went wrong first; null when all held. */
@@ -104,6 +105,7 @@ class Run {
     const { cluster, history } = this.stage;
     try {
       liveThroughChaos(this.stage);
+      if (isBeyondBudget(this.stage)) standStillAndRepair(this.stage, this.#coverage);
       this.watching.healed(cluster.world.nowUs);
       const core = healAndConverge(this.stage);
       this.watching.judge({ operations: history.operations(), failedWrites: history.failedWrites, core, atUs: cluster.world.nowUs });

@@ -2,7 +2,7 @@ import type { Draws } from './draws.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem } from './system.js';
 
-export type { RunOptions, WorkloadOptions } from './run-options.js';
+export type { RunOptions, RunPromise, WorkloadOptions } from './run-options.js';
 
 /**
  * A named story: what a scenario file exports. Its options are a function of the seed alone, so a name

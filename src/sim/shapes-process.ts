@@ -110,7 +110,7 @@ function dieInRecovery(striker: Striker, server: NodeId, blow: Blow, deathsLeft:
   striker.end(server, killed(further(blow.sides[0] ?? 0, deaths)));
   striker.later(Math.floor(further(blow.how, deaths) * blow.lastsUs), () => {
     // Whoever else started it meanwhile has it now.
-    if (world.process(server).isUp || striker.forgetful.has(server)) return;
+    if (world.process(server).isUp || !striker.budget.mayStart(server)) return;
     if (deathsLeft > 0) {
       trap(striker, server, 'disk', oneTo(RECOVERY_OPERATIONS_MAX, further(blow.sides[2] ?? 0, deaths)), further(blow.sides[3] ?? 0, deaths), () => {
         if (!serves(striker, server)) striker.coverage.mark(deaths === 0 ? 'died-in-recovery' : 'died-in-recovery-again');

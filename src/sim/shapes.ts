@@ -1,6 +1,7 @@
 import { LOOKS_MAX, anyUp, bit, leaderOf, leaderWithoutCommit, pause, pickOf, strike, up, watchFor, type Shape } from './aim.js';
 import { between as directionsBetween } from './cuts.js';
-import { DISK_SHAPES } from './disk-shapes.js';
+import { BUDGET_SHAPES } from './shapes-budget.js';
+import { DISK_SHAPES, tellDamage } from './disk-shapes.js';
 import type { HarmName } from './harms.js';
 import { rotCoveredByte } from './rot.js';
 import { CLOCK_SHAPES } from './shapes-clock.js';
@@ -86,21 +87,18 @@ export const SHAPES: Readonly<Record<HarmName, Shape>> = {
     }),
 
   rot: (striker, blow) => {
-    if (striker.rotLeft <= 0) return;
     strike(anyUp(striker, blow.who), (server) => {
-      if (striker.rotten.has(server)) return;
-      const { world } = striker.cluster;
-      const where = rotCoveredByte(world.disk(server), blow.other, blow.how);
-      if (where === null) return;
-      striker.rotten.add(server);
+      const hasStruck = striker.damage(server, (disk) => rotCoveredByte(disk, blow.other, blow.how));
+      if (!hasStruck) return;
       striker.coverage.mark('durable-bytes-rotted');
-      world.harm(`rot on s${server}: ${where}`);
+      tellDamage(striker, server);
       striker.crash(server, false, blow.lastsUs);
     });
   },
 
   ...CLOCK_SHAPES,
   ...DISK_SHAPES,
+  ...BUDGET_SHAPES,
   ...NETWORK_SHAPES,
   ...LEADER_SHAPES,
   ...PROCESS_SHAPES,

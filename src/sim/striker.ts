@@ -1,36 +1,36 @@
 import type { NodeId } from '../core/base/units.js';
+import { Budget, type Promises } from './budget.js';
 import type { Cluster } from './cluster.js';
 import type { Coverage } from './coverage.js';
 import { Cuts } from './cuts.js';
+import type { SimDisk } from './disk.js';
+import type { Damage } from './disk-damage.js';
 import type { Grips } from './grips.js';
 import { clogsOf, halfOpensOf, slowsOf } from './network-grips.js';
 
 /**
- * What a blow can do to a cluster, within a budget: what a disk had promised to keep is damaged on less
- * than half of the servers, so a majority keeps all that was ever acknowledged. Everything else may strike
- * all servers at once.
+ * What a blow can do to a cluster, within a budget: what disks had promised to keep is damaged only as far as the run
+ * promises to survive (budget.ts). Everything else may strike all servers at once.
  */
 export class Striker {
   readonly cluster: Cluster;
   readonly coverage: Coverage;
+  readonly budget: Budget;
   readonly cuts: Cuts;
   readonly clogs: Grips;
   readonly slows: Grips;
   readonly halfOpens: Grips;
-  /** Servers whose durable bytes were damaged. They may refuse to start, and are not in the healed core. */
-  readonly rotten = new Set<NodeId>();
-  /**
-   * Those of them that may have forgotten a vote or an acknowledgement without noticing. Plain Raft has no
-   * protection against that, so none of them comes back in a run that promises safety.
-   */
-  readonly forgetful = new Set<NodeId>();
+  /** Servers that were seen not to be whole, to notice when one is whole again. */
+  readonly #wounded = new Set<NodeId>();
   /** A rolling restart is under way. */
   isRolling = false;
   #isAtWork = true;
 
-  constructor(cluster: Cluster, coverage: Coverage) {
+  /** @param promises Who listened to what servers told each other; null if nobody did. */
+  constructor(cluster: Cluster, coverage: Coverage, promises: Promises | null = null) {
     this.cluster = cluster;
     this.coverage = coverage;
+    this.budget = new Budget(cluster, promises);
     this.cuts = new Cuts(cluster.world);
     this.clogs = clogsOf(cluster);
     this.slows = slowsOf(cluster);
@@ -47,9 +47,39 @@ export class Striker {
     return this.#isAtWork;
   }
 
-  /** How many more servers may have their durable bytes damaged. */
-  get rotLeft(): number {
-    return Math.floor((this.cluster.servers.length - 1) / 2) - this.rotten.size;
+  /**
+   * Lays damage over a server's disk as far as the budget goes.
+   *
+   * @returns Whether it stays. If not it never was, or there was nothing to damage.
+   */
+  damage(server: NodeId, lay: (disk: SimDisk) => Damage | null): boolean {
+    const before = this.budget.whole().length;
+    const done = this.budget.tryDamage(server, lay);
+    if (done === 'refused') this.coverage.mark('damage-refused-by-budget');
+    if (done !== 'done') return false;
+    if (this.budget.whole().length === before) this.coverage.mark('damage-cost-nothing');
+    this.noteBudget();
+    return true;
+  }
+
+  /** Whether a server's disk may lose what no repair brings back. Notes a refusal. */
+  mayLose(server: NodeId): boolean {
+    const isAllowed = this.budget.allowsLoss(server);
+    if (!isAllowed) this.coverage.mark('damage-refused-by-budget');
+    return isAllowed;
+  }
+
+  /** Marks what can be said of the budget now. */
+  noteBudget(): void {
+    const { budget, cluster, coverage } = this;
+    const whole = budget.whole();
+    for (const server of cluster.servers) {
+      if (!whole.includes(server)) this.#wounded.add(server);
+      else if (this.#wounded.delete(server)) coverage.mark('damaged-disk-is-whole-again');
+    }
+    if (!budget.isServiceable) coverage.mark('budget-exceeded');
+    else if (whole.length === budget.needed) coverage.mark('budget-exhausted');
+    if (budget.isServiceable && budget.touched().length * 2 > cluster.servers.length) coverage.mark('most-disks-damaged-within-budget');
   }
 
   /** Does something later, unless it was stopped by then. */
@@ -60,9 +90,15 @@ export class Striker {
     });
   }
 
-  /** Begins the next life of a server that is down, unless it must not come back. */
+  /** Begins the next life of a server that is down, unless it may have forgotten what it promised: then it stays out. */
   restart(server: NodeId): void {
-    if (!this.forgetful.has(server)) this.cluster.world.restart(server);
+    if (this.cluster.world.process(server).isUp) return;
+    if (!this.budget.mayStart(server)) {
+      this.coverage.mark('forgetful-server-kept-out');
+      return;
+    }
+    this.budget.started(server);
+    this.cluster.world.restart(server);
   }
 
   /** Ends a server's life and begins the next one after `lastsUs`. */

@@ -7,6 +7,7 @@ import { judgeClients } from './judges.js';
 import { oraclesFor } from './oracles/all.js';
 import type { DurableFile } from './oracles/durable-quorum.js';
 import { checkAcknowledged, checkFailed } from './oracles/final.js';
+import type { PromiseSurvives } from './oracles/promises.js';
 import { StartsAgain } from './oracles/starts-again.js';
 import { Watch } from './oracles/watch.js';
 import type { HostedSystem, RunEnd, WatchedRun, Watching } from './system.js';
@@ -33,15 +34,19 @@ class RaftWatching implements Watching {
     this.#oracles = oraclesFor(options, {
       durableFiles: (server) => honestFiles(cluster(), server),
       files: (server) => cluster().world.disk(server).list(),
-      isRotten: (server) => nemesis().forgetful.has(server),
-      isDamaged: (server) => nemesis().rotten.has(server),
+      isRotten: (server) => nemesis().budget.mayForget(server),
+      isDamaged: (server) => nemesis().budget.wasMeddledWith(server),
     });
-    const isExcused = (server: NodeId): boolean => nemesis().rotten.has(server) || cluster().world.disk(server).hasFailed;
+    const isExcused = (server: NodeId): boolean => nemesis().budget.mayRefuse(server) || cluster().world.disk(server).hasFailed;
     this.observers = [
       new RaftCoverageWatch(coverage, this.#shapes, options.servers),
       new Watch(this.#oracles.list, options.servers),
       new StartsAgain(isExcused),
     ];
+  }
+
+  get promises(): PromiseSurvives {
+    return this.#oracles.promises;
   }
 
   get shapes(): ReadonlySet<number> {

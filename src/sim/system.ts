@@ -1,5 +1,6 @@
 import type { NodeId } from '../core/base/units.js';
 import type { Operation } from './checkers/history.js';
+import type { Promises } from './budget.js';
 import type { Cluster } from './cluster.js';
 import type { Coverage } from './coverage.js';
 import type { FailedWrite, History } from './history.js';
@@ -52,6 +53,8 @@ export interface Watching {
   readonly shapes: ReadonlySet<number>;
   /** Distinct writes that the system took for good so far. */
   readonly commits: number;
+  /** Who knows what servers let each other rely on. Absent: nobody, so all that was ever durable counts as promised (budget.ts). */
+  readonly promises?: Promises;
   /** The nemesis is done and the core is healed, at world time `atUs`. */
   healed(atUs: number): void;
   /** What can only be said when all is over. */

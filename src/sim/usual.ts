@@ -77,5 +77,6 @@ export function usual(draws: Draws): RaftRunOptions {
       timeLimitMs: 4_000,
     },
     harms: [],
+    promise: 'within budget',
   };
 }

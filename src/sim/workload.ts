@@ -67,9 +67,10 @@ export class Workload implements Work {
     }
   }
 
-  /** From now on what clients get done counts as progress. */
+  /** From now on, and not before, what clients get done counts as progress. */
   healed(atUs: number): void {
     this.#healedUs = atUs;
+    for (const actor of this.#actors) actor.doneAfterHealing = 0;
   }
 
   /** The least that any client got done of what it began after the healing. */

@@ -4,7 +4,6 @@ import { walName } from '../../src/core/storage/wal-format.js';
 import { Cluster } from '../../src/sim/cluster.js';
 import { Coverage } from '../../src/sim/coverage.js';
 import type { DiskHarmName } from '../../src/sim/disk-harms.js';
-import { mayHaveForgotten } from '../../src/sim/forgetting.js';
 import { harm } from '../../src/sim/harms.js';
 import { History } from '../../src/sim/history.js';
 import { Nemesis } from '../../src/sim/nemesis.js';
@@ -18,10 +17,10 @@ import { quietOptions } from './quiet.js';
 const ONE = nodeId(1);
 
 /** A working cluster, with a nemesis that does nothing of its own. */
-function working(servers: number, observer: Observer = {}): { readonly cluster: Cluster; readonly nemesis: Nemesis; readonly coverage: Coverage } {
+function working(servers: number, observer: Observer = {}, seed = 9): { readonly cluster: Cluster; readonly nemesis: Nemesis; readonly coverage: Coverage } {
   const history = new History();
   const workload = new Workload(quietOptions().workload, history);
-  const cluster = new Cluster({ ...quietOptions(), servers }, 9, observer, (client, outcome, atUs) => workload.ended(client, outcome, atUs));
+  const cluster = new Cluster({ ...quietOptions(), servers }, seed, observer, (client, outcome, atUs) => workload.ended(client, outcome, atUs));
   const coverage = new Coverage();
   workload.start(cluster);
   return { cluster, nemesis: new Nemesis(cluster, coverage), coverage };
@@ -46,12 +45,13 @@ function comesBack(cluster: Cluster, server: NodeId, change: () => void): void {
 describe('the budget of disks', () => {
   test.each([1, 2, 3, 4, 5, 7])('is never more than a minority of %d servers, whatever strikes, and is used up', (servers) => {
     const { nemesis } = strike(['diskLoss', 'diskOldCopy', 'diskStale', 'diskMisdirected', 'diskUnreadable'], servers);
-    expect(nemesis.rotten.size).toBe(Math.floor((servers - 1) / 2));
+    expect(nemesis.budget.spare).toBe(0);
+    expect(nemesis.budget.touched().length).toBeGreaterThanOrEqual(Math.floor((servers - 1) / 2));
   });
 
   test.each(['diskStall', 'diskReadError', 'diskWriteError', 'diskSyncError', 'diskFull'] as const)('is not touched by "%s", which passes', (name) => {
     const { cluster, nemesis } = strike([name], 3);
-    expect(nemesis.rotten.size).toBe(0);
+    expect(nemesis.budget.touched()).toEqual([]);
     nemesis.stop();
     for (const server of cluster.servers) {
       cluster.world.disk(server).calm(cluster.options.disk);
@@ -65,8 +65,9 @@ describe('the budget of disks', () => {
   test.each(['diskLoss', 'diskOldCopy'] as const)('keeps out for good whoever "%s" struck', (name) => {
     const restarted: number[] = [];
     const { nemesis, cluster } = strike([name], 5, { onRestart: (_atUs, server) => void restarted.push(server) });
-    expect(nemesis.forgetful).toEqual(nemesis.rotten);
-    for (const server of nemesis.forgetful) {
+    const struck = cluster.servers.filter((server) => nemesis.budget.standing(server) === 'forgetful');
+    expect(struck).toHaveLength(2);
+    for (const server of struck) {
       nemesis.restart(server);
       expect(cluster.world.process(server).isUp).toBe(false);
     }
@@ -127,17 +128,64 @@ describe('a sync that lied', () => {
   });
 
   test('may be forgotten until a later record covers it, and not after', () => {
-    const { cluster } = working(1);
+    const { cluster, nemesis } = working(1);
+    const { budget } = nemesis;
     const disk = cluster.world.disk(ONE);
     cluster.world.runUntil(1_000_000);
-    const clusterId = quietOptions().node.clusterId;
-    expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(false);
+    expect(budget.standing(ONE)).toBe('whole');
     disk.lieOnNextSync({ kind: 'stale', which: 0.999, where: 0 });
     while (disk.hasLieWaiting) cluster.world.step();
     expect(disk.damages().map(({ path }) => path)).toEqual([walName(1)]);
-    expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(true);
+    expect(budget.standing(ONE)).toBe('forgetful');
     cluster.world.runUntil(cluster.world.nowUs + 1_000_000);
-    expect(mayHaveForgotten(disk, clusterId, ONE)).toBe(false);
+    expect(budget.standing(ONE)).toBe('damaged');
+    expect(budget.standing(ONE, false)).toBe('whole');
+  });
+});
+
+describe('a disk that keeps no names', () => {
+  /** Runs until the disk vouched for a name that it did not keep. */
+  function untilInDoubt(cluster: Cluster, server: NodeId): void {
+    cluster.world.disk(server).forgetNamesUntil(60_000_000);
+    while (!cluster.world.disk(server).hasNamesInDoubt) cluster.world.step();
+  }
+
+  test('is in doubt until an honest sync of the directory, and then as good as any', () => {
+    const { cluster, nemesis } = working(3);
+    cluster.world.runUntil(1_000_000);
+    untilInDoubt(cluster, ONE);
+    expect(nemesis.budget.standing(ONE)).toBe('forgetful');
+    cluster.world.disk(ONE).calm(cluster.options.disk);
+    while (cluster.world.disk(ONE).hasNamesInDoubt) cluster.world.step();
+    expect(nemesis.budget.standing(ONE)).toBe('whole');
+  });
+
+  test('may lose a whole file of the log: then its server is kept out, or found out if it is let in all the same', () => {
+    const lost: string[] = [];
+    for (let seed = 0; seed < 8; seed++) {
+      const promises = new PromiseSurvives();
+      const { cluster } = working(3, new Watch([promises], 3), seed);
+      const nemesis = new Nemesis(cluster, new Coverage(), promises);
+      cluster.world.runUntil(1_000_000);
+      untilInDoubt(cluster, ONE);
+      cluster.world.runUntil(cluster.world.nowUs + 500_000);
+      cluster.world.crash(ONE, { keepsPageCache: false });
+      const standing = nemesis.budget.standing(ONE);
+      nemesis.restart(ONE);
+      const isLetIn = cluster.world.process(ONE).isUp;
+      expect(isLetIn).toBe(standing !== 'forgetful');
+      let isFoundOut = false;
+      try {
+        cluster.world.restart(ONE);
+        cluster.world.runUntil(cluster.world.nowUs + 100_000);
+      } catch (error) {
+        isFoundOut = error instanceof Violated;
+      }
+      expect(isFoundOut).toBe(standing === 'forgetful');
+      lost.push(standing);
+    }
+    expect(new Set(lost).size).toBeGreaterThanOrEqual(2);
+    expect(lost).toContain('forgetful');
   });
 });
 

@@ -26,6 +26,7 @@ export interface OracleSet {
   readonly list: readonly Oracle[];
   readonly leaderCompleteness: LeaderCompleteness;
   readonly exactlyOnce: ExactlyOnce;
+  readonly promises: PromiseSurvives;
   /** Tells those that judge what follows a healing that it happened, at world time `atUs`. */
   healed(atUs: number): void;
 }
@@ -45,6 +46,7 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
   const node = loosest(options);
   const leaderCompleteness = new LeaderCompleteness();
   const exactlyOnce = new ExactlyOnce(node.store.sessionsMax);
+  const promises = new PromiseSurvives();
   const list: Oracle[] = [
     new ElectionSafety(),
     new OneVote(),
@@ -53,7 +55,7 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
     leaderCompleteness,
     new StateMachineSafety(),
     new Monotonic(),
-    new PromiseSurvives(),
+    promises,
     new PreVoteKept(),
     exactlyOnce,
     new VersionOrder(),
@@ -68,5 +70,5 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
     churn.calmFrom(atUs);
     recovery.healed(atUs);
   };
-  return { list, leaderCompleteness, exactlyOnce, healed };
+  return { list, leaderCompleteness, exactlyOnce, promises, healed };
 }

@@ -1,6 +1,7 @@
-import { logIndex, NOBODY, type NodeId } from '../../core/base/units.js';
+import { logIndex, NOBODY, term, type NodeId } from '../../core/base/units.js';
 import type { Log } from '../../core/raft/log.js';
 import type { RaftMessage } from '../../core/raft/messages.js';
+import type { Remembered } from '../recovery-twin.js';
 import { firstNewIndex } from './log-matching.js';
 import { violated, type Oracle, type ServerView } from './oracle.js';
 
@@ -66,20 +67,27 @@ export class PromiseSurvives implements Oracle {
   }
 
   onRecovered(atUs: number, server: NodeId, { raft }: ServerView): void {
+    const { currentTerm, votedFor, log } = raft;
+    const { lastIndex, lastTerm } = log;
+    const how = this.brokenBy(server, { currentTerm, votedFor, lastIndex, lastTerm, holds: (index, ofTerm) => holds(log, index, ofTerm) });
+    if (how !== null) violated('A Promise Survives', `s${server} broke its word: ${how}`, atUs);
+  }
+
+  /** How a server would break its word if it came back with no more than this; null if it would keep it. */
+  brokenBy(server: NodeId, remembered: Remembered): string | null {
     const promised = this.#promised[server];
-    if (promised === undefined) return;
-    if (raft.currentTerm < promised.term) {
-      broken(atUs, server, `it was in term ${promised.term} when it last spoke, and came back in term ${raft.currentTerm}`);
+    if (promised === undefined) return null;
+    if (remembered.currentTerm < promised.term) {
+      return `it was in term ${promised.term} when it last spoke, and came back in term ${remembered.currentTerm}`;
     }
-    if (raft.currentTerm === promised.voteTerm && raft.votedFor !== promised.votedFor) {
-      const now = raft.votedFor === NOBODY ? 'has forgotten it' : `thinks it was for s${raft.votedFor}`;
-      broken(atUs, server, `it voted for s${promised.votedFor} in term ${promised.voteTerm}, and ${now} after its restart`);
+    if (remembered.currentTerm === promised.voteTerm && remembered.votedFor !== promised.votedFor) {
+      const now = remembered.votedFor === NOBODY ? 'has forgotten it' : `thinks it was for s${remembered.votedFor}`;
+      return `it voted for s${promised.votedFor} in term ${promised.voteTerm}, and ${now} after its restart`;
     }
-    if (holds(raft.log, promised.index, promised.indexTerm)) return;
-    broken(
-      atUs,
-      server,
-      `it acknowledged the log up to entry ${promised.index} of term ${promised.indexTerm}, and came back with one up to ${raft.log.lastIndex} of term ${raft.log.lastTerm}`,
+    if (remembered.holds(logIndex(promised.index), term(promised.indexTerm))) return null;
+    return (
+      `it acknowledged the log up to entry ${promised.index} of term ${promised.indexTerm}, ` +
+      `and came back with one up to ${remembered.lastIndex} of term ${remembered.lastTerm}`
     );
   }
 
@@ -107,8 +115,4 @@ function acknowledge(promised: Promised, term: number, index: number, { raft }: 
 /** Entries of one index and term agree in all before them (Log Matching), and a snapshot stands for what it covers. */
 function holds(log: Log, index: number, term: number): boolean {
   return index < log.firstIndex - 1 || log.termAt(logIndex(index)) === term;
-}
-
-function broken(atUs: number, server: NodeId, how: string): never {
-  return violated('A Promise Survives', `s${server} broke its word: ${how}`, atUs);
 }

@@ -3,8 +3,8 @@ import type { Observer } from '../observer.js';
 import { violated } from './oracle.js';
 
 /**
- * Starts Again: a server whose disk did nothing worse than a crash allows never refuses to work. Only damage to
- * what was durable, or an error that its disk reported in this very life, may stop it.
+ * Starts Again: a server whose disk did nothing worse than a crash allows never refuses to work. Only damage to what
+ * a recovery needs of what was durable, or an error that its disk reported in this very life, may stop it.
  */
 export class StartsAgain implements Observer {
   readonly #isExcused: (server: NodeId) => boolean;

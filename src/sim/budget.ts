@@ -1,0 +1,196 @@
+import type { NodeId } from '../core/base/units.js';
+import { snapshotNumber, unfinishedNumber } from '../core/storage/snapshot-format.js';
+import type { Cluster } from './cluster.js';
+import type { SimDisk, SurveyedFile } from './disk.js';
+import type { Damage } from './disk-damage.js';
+import { recoveryTwin, type Fate, type Remembered } from './recovery-twin.js';
+
+/**
+ * What a disk is worth if the power goes now.
+ * `whole`: its server starts, and remembers all that others may rely on. `damaged`: something is gone, and recovery
+ * is sure to notice; the server refuses to start. `forgetful`: something may be gone that no recovery can miss.
+ */
+export type Standing = 'whole' | 'damaged' | 'forgetful';
+
+/** Who knows what servers told others: how one would break its word if it came back with no more than this; null if it would not. */
+export interface Promises {
+  brokenBy(server: NodeId, remembered: Remembered): string | null;
+}
+
+/**
+ * What a run promises to survive, computed while it lives from what is durable where.
+ *
+ * Within budget: after each damage a majority of the servers is whole. It has every vote and every acknowledgement,
+ * so one of any two majorities' common members still has each committed entry, and it can serve; one whole server
+ * less, and nobody could be elected. Beyond it, the same is asked of the bytes underneath: with all damage switched
+ * off a majority would be whole. Then the run may stand still, and be repaired, but it is never wrong.
+ *
+ * Nothing is counted that was: damage that was compacted away, written over, or that recovery does without, is over.
+ */
+export class Budget {
+  readonly #cluster: Cluster;
+  readonly #promises: Promises | null;
+  /** Servers whose disks were emptied or put back while they were down. */
+  readonly #changed = new Set<NodeId>();
+  /** Servers whose disks are about to lie; how many times over. */
+  readonly #reserved = new Map<NodeId, number>();
+  readonly #meddledWith = new Set<NodeId>();
+
+  /** @param promises null: nobody listened, so all that was ever durable counts as promised. */
+  constructor(cluster: Cluster, promises: Promises | null) {
+    this.#cluster = cluster;
+    this.#promises = promises;
+  }
+
+  /** What the server's disk is worth now; with damage switched off if not `withDamage`. */
+  standing(server: NodeId, withDamage = true): Standing {
+    const disk = this.#cluster.world.disk(server);
+    if (this.#reserved.has(server)) return 'forgetful';
+    if (!this.#wasTouched(server, disk)) return 'whole';
+    if (this.#cluster.world.process(server).isUp) return this.#standingOfLiving(server, disk, withDamage);
+    return this.#standingOfDead(server, disk.survey('medium', withDamage));
+  }
+
+  /** Those whose disks are whole, ascending. */
+  whole(withDamage = true): readonly NodeId[] {
+    return this.#cluster.servers.filter((server) => this.standing(server, withDamage) === 'whole');
+  }
+
+  /** Those on whose disks something is not as it was written, ascending; whether it matters or not. */
+  touched(): readonly NodeId[] {
+    return this.#cluster.servers.filter((server) => this.#wasTouched(server, this.#cluster.world.disk(server)));
+  }
+
+  /** How many servers must be whole, with their damage or underneath it, for the run to keep what it promises: a majority as a rule. */
+  get needed(): number {
+    return this.#cluster.hosted.coreSize(this.#cluster.options);
+  }
+
+  /** Whether so many are whole, so that the run can be asked to serve. */
+  get isServiceable(): boolean {
+    return this.#spareOf(this.whole()) >= 0;
+  }
+
+  /** Whether this server's disk may lose what cannot be brought back by switching damage off. */
+  allowsLoss(server: NodeId): boolean {
+    if (this.standing(server, this.#countsDamage) !== 'whole') return true;
+    return this.#spareOf(this.whole(this.#countsDamage).filter((each) => each !== server)) >= 0;
+  }
+
+  /** Lays damage over a server's disk, and takes it back at once if it goes beyond the budget. @returns Whether it stays. */
+  tryDamage(server: NodeId, lay: (disk: SimDisk) => Damage | null): 'done' | 'refused' | 'nothing' {
+    const disk = this.#cluster.world.disk(server);
+    const damage = lay(disk);
+    if (damage === null) return 'nothing';
+    if (this.spare >= 0) {
+      this.#meddledWith.add(server);
+      return 'done';
+    }
+    disk.takeBackDamage(damage);
+    return 'refused';
+  }
+
+  /** Counts a server as lost until the returned function is called: its disk is about to lie, nobody knows about what. */
+  reserve(server: NodeId): () => void {
+    this.#reserved.set(server, (this.#reserved.get(server) ?? 0) + 1);
+    this.#meddledWith.add(server);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const left = (this.#reserved.get(server) ?? 1) - 1;
+      if (left === 0) this.#reserved.delete(server);
+      else this.#reserved.set(server, left);
+    };
+  }
+
+  /** The disk of a server that is down was emptied or put back. */
+  changed(server: NodeId): void {
+    this.#changed.add(server);
+    this.#meddledWith.add(server);
+  }
+
+  /** Whether a server that is down may begin its next life with what it would read now: it must not have forgotten a promise. */
+  mayStart(server: NodeId): boolean {
+    const disk = this.#cluster.world.disk(server);
+    return !this.#wasTouched(server, disk) || this.#standingOfDead(server, disk.survey('cache', true)) !== 'forgetful';
+  }
+
+  /** Whether this server's disk was ever damaged, changed or made to lie, whatever became of that. */
+  wasMeddledWith(server: NodeId): boolean {
+    return this.#meddledWith.has(server);
+  }
+
+  /** Whether the next power loss may take from a server what it promised, or has. */
+  mayForget(server: NodeId): boolean {
+    return this.#changed.has(server) || this.standing(server) === 'forgetful';
+  }
+
+  /** It did start, in good order: what its disk holds counts as its own again. */
+  started(server: NodeId): void {
+    this.#changed.delete(server);
+  }
+
+  /** Whether a server may stop at what it reads of its disk now. */
+  mayRefuse(server: NodeId): boolean {
+    const disk = this.#cluster.world.disk(server);
+    return this.#wasTouched(server, disk) && this.#fate(server, disk.survey('cache', true)).kind === 'refuses';
+  }
+
+  /** What a server would remember if the power went now; null if it would refuse to start. */
+  remembered(server: NodeId): Remembered | null {
+    const fate = this.#fate(server, this.#cluster.world.disk(server).survey('medium', true));
+    return fate.kind === 'starts' ? fate.remembered : null;
+  }
+
+  /** In a run that promises service damage counts; in one beyond the budget only what lies underneath. */
+  get #countsDamage(): boolean {
+    return this.#cluster.options.promise === 'within budget';
+  }
+
+  /** How many servers more may lose what they keep; below 0 the run could not keep what it promises. */
+  get spare(): number {
+    return this.#spareOf(this.whole(this.#countsDamage));
+  }
+
+  #spareOf(whole: readonly NodeId[]): number {
+    const { hosted, options } = this.#cluster;
+    return hosted.essential(options).every((server) => whole.includes(server)) ? whole.length - this.needed : -1;
+  }
+
+  #wasTouched(server: NodeId, disk: SimDisk): boolean {
+    return disk.hasDamage || disk.hasNamesInDoubt || this.#changed.has(server);
+  }
+
+  /** Nothing that it promised grows any more, so it is weighed against what is there. */
+  #standingOfDead(server: NodeId, files: readonly SurveyedFile[]): Standing {
+    const fate = this.#fate(server, files);
+    if (fate.kind === 'refuses') return 'damaged';
+    return this.#promises?.brokenBy(server, fate.remembered) === null ? 'whole' : 'forgetful';
+  }
+
+  /**
+   * It goes on promising what its disk may not hold, so nothing at all may be missing from its log. A snapshot that is
+   * not in force yet will be, so it must be whole too; files that are being removed may be gone or not.
+   */
+  #standingOfLiving(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
+    if (disk.hasNamesInDoubt) return 'forgetful';
+    const files = disk.survey('medium', withDamage);
+    const pristine = this.#fate(server, disk.survey('medium', false));
+    const fate = this.#fate(server, files);
+    if (fate.kind === 'refuses' || pristine.kind === 'refuses') return 'damaged';
+    if (fate.end !== pristine.end) return 'forgetful';
+    const names = new Set(disk.list().map(({ path }) => path));
+    if (this.#fate(server, files.filter(({ path }) => names.has(path))).kind === 'refuses') return 'damaged';
+    return withDamage && hasDamagedDraft(disk, fate.snapshotNumber) ? 'damaged' : 'whole';
+  }
+
+  #fate(server: NodeId, files: readonly SurveyedFile[]): Fate {
+    return recoveryTwin(files, { clusterId: this.#cluster.hosted.clusterId(this.#cluster.options), nodeId: server });
+  }
+}
+
+/** Whether something is wrong in a snapshot that the log does not name yet. */
+function hasDamagedDraft(disk: SimDisk, snapshotInForce: number): boolean {
+  return disk.damages().some(({ path, damage }) => damage.isOn && (unfinishedNumber(path) !== null || (snapshotNumber(path) ?? 0) > snapshotInForce));
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { nodeId, type NodeId } from '../../src/core/base/units.js';
+import { snapshotNumber } from '../../src/core/storage/snapshot-format.js';
+import type { Blow } from '../../src/sim/aim.js';
+import { Cluster } from '../../src/sim/cluster.js';
+import { Coverage } from '../../src/sim/coverage.js';
+import { harm } from '../../src/sim/harms.js';
+import { History } from '../../src/sim/history.js';
+import type { RaftRunOptions } from '../../src/sim/hosted-raft.js';
+import { PromiseSurvives } from '../../src/sim/oracles/promises.js';
+import { Watch } from '../../src/sim/oracles/watch.js';
+import { rotCoveredByte } from '../../src/sim/rot.js';
+import { runOptions } from '../../src/sim/run.js';
+import { SHAPES } from '../../src/sim/shapes.js';
+import { Striker } from '../../src/sim/striker.js';
+import { Workload } from '../../src/sim/workload.js';
+import { quietOptions } from './quiet.js';
+
+const [ONE, TWO, THREE] = [nodeId(1), nodeId(2), nodeId(3)];
+const BLOW: Blow = { lastsUs: 100_000, who: 0.3, other: 0.4, sides: [0.1, 0.2, 0.3, 0.4], how: 0.6 };
+
+/** A cluster that worked for two seconds, and a striker that did nothing yet. */
+function working(servers: number, change: (options: RaftRunOptions) => RaftRunOptions = (options) => options): { readonly cluster: Cluster; readonly striker: Striker } {
+  const history = new History();
+  const options = change({ ...quietOptions(), servers });
+  const workload = new Workload(options.workload, history);
+  const promises = new PromiseSurvives();
+  const cluster = new Cluster(options, 9, new Watch([promises], servers), (client, outcome, atUs) => workload.ended(client, outcome, atUs));
+  workload.start(cluster);
+  cluster.world.runUntil(2_000_000);
+  return { cluster, striker: new Striker(cluster, new Coverage(), promises) };
+}
+
+const rotLog = (striker: Striker, server: NodeId): boolean => striker.damage(server, (disk) => rotCoveredByte(disk, 0.5, 0.5));
+const withSnapshots = (entriesKept: number) => (options: RaftRunOptions): RaftRunOptions =>
+  ({ ...options, node: { ...options.node, snapshotEveryEntries: 40, entriesKept, storage: { segmentBytesMax: 1_024, recordBytesMax: 512, readBytes: 4_096, snapshotsKept: 3 } } });
+
+describe('within the budget', () => {
+  test.each([1, 3, 5, 7])('just a majority of %d disks stays whole, and damage that goes beyond never was', (servers) => {
+    const { cluster, striker } = working(servers);
+    const struck = cluster.servers.filter((server) => rotLog(striker, server));
+    expect(struck).toHaveLength((servers - 1) / 2);
+    expect(striker.budget.whole()).toHaveLength((servers + 1) / 2);
+    expect(striker.budget.touched()).toEqual(struck);
+    expect(striker.coverage.counts()['damage-refused-by-budget']).toBe((servers + 1) / 2);
+  });
+
+  test('a disk that is damaged already may be damaged more, whatever the others are', () => {
+    const { cluster, striker } = working(3);
+    expect([rotLog(striker, ONE), rotLog(striker, TWO)]).toEqual([true, false]);
+    expect(striker.damage(ONE, (disk) => rotCoveredByte(disk, 0.5, 0.7))).toBe(true);
+    expect(cluster.world.disk(ONE).damages()).toHaveLength(2);
+  });
+
+  test('damage that recovery can do without costs nothing, on every disk', () => {
+    const { cluster, striker } = working(3, withSnapshots(1_000));
+    for (const server of cluster.servers) {
+      const [newest] = cluster.world.disk(server).list().filter(({ path }) => snapshotNumber(path) !== null).toReversed();
+      expect(striker.damage(server, (disk) => disk.rot(newest?.path ?? '', 70, 3))).toBe(true);
+    }
+    expect(striker.budget.whole()).toHaveLength(3);
+    expect(striker.budget.touched()).toHaveLength(3);
+    for (const server of cluster.servers) {
+      cluster.world.crash(server, { keepsPageCache: false });
+      striker.restart(server);
+    }
+    cluster.world.runUntil(cluster.world.nowUs + 1_000_000);
+    for (const server of cluster.servers) expect(cluster.view(server)?.raft.log.lastIndex).toBeGreaterThan(20);
+  });
+
+  test('what compaction takes away in time is given back', () => {
+    const { cluster, striker } = working(3, withSnapshots(0));
+    expect(rotLog(striker, ONE)).toBe(true);
+    expect(striker.budget.standing(ONE)).toBe('damaged');
+    expect(rotLog(striker, TWO)).toBe(false);
+    cluster.world.runUntil(6_000_000);
+    expect(striker.budget.standing(ONE)).toBe('whole');
+    expect(rotLog(striker, TWO)).toBe(true);
+  });
+
+  test('a disk that is about to lie counts as lost, until it is known what became of it', () => {
+    const { striker } = working(3);
+    const release = striker.budget.reserve(ONE);
+    expect([striker.budget.standing(ONE), striker.mayLose(TWO), striker.mayLose(ONE)]).toEqual(['forgetful', false, true]);
+    release();
+    release();
+    expect([striker.budget.standing(ONE), striker.mayLose(TWO)]).toEqual(['whole', true]);
+  });
+
+  test('an old copy of a disk is as good as the disk if nothing was promised since, and not if something was', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    const comesBack = (waitUs: number): boolean => {
+      world.crash(THREE, { keepsPageCache: false });
+      const image = world.disk(THREE).image();
+      if (waitUs > 0) {
+        world.restart(THREE);
+        world.runUntil(world.nowUs + waitUs);
+        striker.budget.changed(THREE);
+        world.crash(THREE, { keepsPageCache: false });
+      }
+      world.disk(THREE).become(image);
+      striker.budget.changed(THREE);
+      striker.restart(THREE);
+      return world.process(THREE).isUp;
+    };
+    expect(comesBack(0)).toBe(true);
+    world.runUntil(world.nowUs + 300_000);
+    expect(comesBack(2_000_000)).toBe(false);
+    expect(striker.budget.standing(THREE)).toBe('forgetful');
+  });
+
+  test('the newest committed entry is left with one good copy, and not with none', () => {
+    const counts = Array.from({ length: 8 }, (_, i) => {
+      const { cluster, striker } = working(i % 2 === 0 ? 3 : 5);
+      // What a bare majority commits on its own has no copy to spare.
+      const needed = Math.floor(cluster.servers.length / 2) + 1;
+      cluster.world.partition([cluster.servers.slice(0, needed), cluster.servers.slice(needed)]);
+      cluster.world.runUntil(3_000_000 + i * 77_777);
+      SHAPES.rotToLastCopy(striker, { ...BLOW, who: i / 8 });
+      cluster.world.runUntil(cluster.world.nowUs + 1_200_000);
+      expect(striker.budget.spare).toBeGreaterThanOrEqual(0);
+      return striker.coverage.counts()['last-good-copy'] ?? 0;
+    });
+    expect(counts.filter((count) => count === 1).length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('beyond the budget', () => {
+  const harms = [harm('rot', [100, 400], [20, 200]), harm('diskUnreadable', [100, 400], [20, 200])];
+  const beyond: RaftRunOptions = { ...quietOptions(), chaosMs: 6_000, harms, promise: 'beyond: may be unavailable' };
+
+  test('every disk may be damaged, as far as it can be noticed', () => {
+    const { cluster, striker } = working(3, (options) => ({ ...options, promise: 'beyond: may be unavailable' }));
+    for (const server of cluster.servers) expect(rotLog(striker, server)).toBe(true);
+    expect([striker.budget.whole(), striker.budget.whole(false)]).toEqual([[], cluster.servers]);
+    expect([striker.mayLose(ONE), striker.budget.reserve(ONE) !== null, striker.mayLose(TWO)]).toEqual([true, true, false]);
+  });
+
+  test.each([1, 2, 3])('a cluster stands still, and has lost nothing once it is repaired (seed %d)', (seed) => {
+    const report = runOptions('beyond', beyond, seed);
+    expect(report.violation).toBeUndefined();
+    expect(Object.keys(report.moments)).toEqual(expect.arrayContaining(['budget-exceeded', 'cluster-unavailable-beyond-budget', 'cluster-repaired']));
+  });
+
+  test('the same harms within the budget never take so much', () => {
+    const { moments, violation } = runOptions('within', { ...beyond, promise: 'within budget' }, 1);
+    expect(violation).toBeUndefined();
+    expect(Object.keys(moments)).not.toContain('budget-exceeded');
+    expect(Object.keys(moments)).toEqual(expect.arrayContaining(['budget-exhausted', 'damage-refused-by-budget']));
+  });
+});
