@@ -1,23 +1,29 @@
 import { fromMs } from '../src/core/base/units.js';
 import type { Draws } from '../src/sim/draws.js';
-import { harm, type HarmOptions } from '../src/sim/harms.js';
+import { mayDouble } from '../src/sim/network-options.js';
 import { ratio, RATIO_NEVER } from '../src/sim/random.js';
 import type { RaftRunOptions } from '../src/sim/hosted-raft.js';
 import type { RunOptions, Scenario } from '../src/sim/scenario.js';
+import { swarmHarms, swarmOperations } from '../src/sim/swarm-harms.js';
 import { LAN, usual } from '../src/sim/usual.js';
+import { underWeather } from '../src/sim/weather.js';
 
 const RATE_PPM_MAX = 50_000;
 
 export const swarm: Scenario = {
   name: 'swarm',
-  title: 'Anything goes: every option is drawn at random, and each world leaves other harms out.',
+  title: 'Anything goes: every option is drawn at random, and each world leaves other harms and other operations out.',
   why: 'What all harms together hide, some of them alone may show (swarm testing, Groce et al., ISSTA 2012); and small numbers reach every edge.',
-  expected: ['leader-elected', 'leader-crashed', 'partitioned', 'leader-paused', 'snapshot-installed', 'recovered-with-log'],
-  expectedWithinRuns: 60,
+  expected: [
+    'leader-elected', 'leader-crashed', 'partitioned', 'leader-paused', 'snapshot-installed', 'recovered-with-log',
+    'clock-jumped', 'disk-stalled', 'budget-exhausted', 'damage-refused-by-budget', 'message-copied-late', 'link-clogged',
+  ],
+  expectedWithinRuns: 100,
   options: (draws) => {
     const ordinary = usual(draws);
     const servers = draws.between('swarm servers', 1, 7);
     const client = link(draws, 'client', 30);
+    const sessionlessRatio = mayDouble(client) ? RATIO_NEVER : ordinary.workload.sessionlessRatio;
     return {
       ...ordinary,
       servers,
@@ -40,14 +46,15 @@ export const swarm: Scenario = {
       workload: {
         ...ordinary.workload,
         clients: draws.between('swarm clients', 1, 8),
-        sessionlessRatio: client.duplicateRatio.numerator === 0 ? ordinary.workload.sessionlessRatio : RATIO_NEVER,
+        sessionlessRatio,
+        ...swarmOperations(draws, sessionlessRatio.numerator === 0),
         keys: draws.between('keys', 1, 12),
         thinkMsMin: 0,
         thinkMsMax: draws.oneOf('think', [30, 100, 300]),
         // Not below what a slow cluster needs: who asks again too soon only makes it slower.
         attemptTimeoutMs: draws.oneOf('attempt timeout', [300, 1_000]),
       },
-      harms: harms(draws),
+      harms: swarmHarms(draws),
     };
   },
 };
@@ -56,7 +63,7 @@ function link(draws: Draws, who: string, lossPercentMax: number): RunOptions['pe
   const isLossy = draws.chance(`${who} loses`, 1, 2);
   const isDoubling = draws.chance(`${who} doubles`, 1, 2);
   const lossPercent = draws.between(`${who} loss`, 1, lossPercentMax);
-  return {
+  const plain = {
     ...LAN,
     delayUsMin: draws.oneOf(`${who} least delay`, [0, 300, 2_000]),
     delayUsMax: draws.oneOf(`${who} delay`, [2_000, 10_000, 40_000]),
@@ -65,6 +72,7 @@ function link(draws: Draws, who: string, lossPercentMax: number): RunOptions['pe
     reorders: draws.chance(`${who} reorders`, 2, 3),
     queueMax: draws.oneOf(`${who} queue`, [20, 10_000]),
   };
+  return draws.chance(`${who} weather`, 1, 3) ? underWeather(draws, who, plain) : plain;
 }
 
 function node(draws: Draws, ordinary: RaftRunOptions): RaftRunOptions['node'] {
@@ -91,27 +99,4 @@ function node(draws: Draws, ordinary: RaftRunOptions): RaftRunOptions['node'] {
     snapshotEveryEntries: draws.oneOf('swarm snapshot every', [5, 30, 200, 1_000_000]),
     entriesKept: draws.oneOf('swarm entries kept', [0, 3, 50]),
   };
-}
-
-/** Each family is in two of five worlds. */
-function harms(draws: Draws): readonly HarmOptions[] {
-  const all = [
-    harm('crash', [500, 3_000], [10, 2_000]),
-    harm('crashLeader', [700, 4_000], [10, 1_500]),
-    harm('crashWhileWriting', [500, 3_000], [10, 1_500]),
-    harm('crashDuringElection', [1_000, 3_000], [10, 300]),
-    harm('kill', [500, 3_000], [10, 1_500]),
-    harm('killLeader', [700, 4_000], [10, 1_500]),
-    harm('powerCut', [2_000, 6_000], [10, 1_000]),
-    harm('partition', [800, 4_000], [100, 2_500]),
-    harm('oneWayCut', [500, 3_000], [100, 2_500]),
-    harm('isolateLeader', [1_000, 4_000], [100, 2_000]),
-    harm('isolateServer', [1_000, 4_000], [100, 2_000]),
-    harm('pause', [700, 4_000], [20, 2_000]),
-    harm('pauseLeader', [1_000, 4_000], [100, 2_000]),
-    harm('rot', [3_000, 9_000], [50, 1_000]),
-    harm('clockJump', [500, 3_000], [50, 1_000]),
-    harm('clockRate', [500, 3_000], [0, 0]),
-  ];
-  return all.filter(({ harm: name }) => draws.chance(`harm ${name}`, 2, 5));
 }
