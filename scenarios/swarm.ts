@@ -47,7 +47,7 @@ export const swarm: Scenario = {
         ...ordinary.workload,
         clients: draws.between('swarm clients', 1, 8),
         sessionlessRatio,
-        ...swarmOperations(draws, sessionlessRatio.numerator === 0),
+        ...swarmOperations(draws, sessionlessRatio.numerator > 0),
         keys: draws.between('keys', 1, 12),
         thinkMsMin: 0,
         thinkMsMax: draws.oneOf('think', [30, 100, 300]),

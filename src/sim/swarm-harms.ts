@@ -1,5 +1,6 @@
 import type { Draws } from './draws.js';
 import { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
+import type { WorkloadOptions } from './run-options.js';
 
 /** Families that a world may leave out all together, so that the others are seen without them. */
 export const HARM_GROUPS = ['process', 'network', 'leader', 'clock', 'disk', 'damage'] as const;
@@ -67,10 +68,10 @@ export const SWARM_HARMS: Readonly<Record<HarmName, Row>> = {
 
 /**
  * Some of all families. Each group is off in one of four worlds, and of the others each world has many families or few:
- * one of twelve, one of six, or one of three. Each choice is a draw of its own name, so that a new family changes no other.
+ * one of eight, one of four, or one of two. Each choice is a draw of its own name, so that a new family changes no other.
  */
 export function swarmHarms(draws: Draws): readonly HarmOptions[] {
-  const oneOf = draws.oneOf('one family of', [12, 6, 3]);
+  const oneOf = draws.oneOf('one family of', [8, 4, 2]);
   const groups = HARM_GROUPS.filter((group) => draws.chance(`group ${group}`, 3, 4));
   return HARMS.filter((name) => draws.chance(`harm ${name}`, 1, oneOf) && groups.includes(SWARM_HARMS[name][0])).map((name) => {
     const [, every, lasts] = SWARM_HARMS[name];
@@ -78,14 +79,24 @@ export function swarmHarms(draws: Draws): readonly HarmOptions[] {
   });
 }
 
-/** Weights of the operations that clients do: each is off in one of three worlds, never all of them. */
-export function swarmOperations(draws: Draws, mayDelete: boolean): {
-  readonly getWeight: number; readonly setWeight: number; readonly putWeight: number; readonly deleteWeight: number;
-} {
-  const weight = (name: string, most: number): number => (draws.chance(`operation ${name}`, 2, 3) ? draws.between(`weight of ${name}`, 1, most) : 0);
+/** Shares of the operations in all that clients do. */
+export type OperationWeights = Pick<WorkloadOptions, 'getWeight' | 'setWeight' | 'putWeight' | 'deleteWeight'>;
+
+/**
+ * Weights of the operations that clients do: each is off in one of three worlds, never all of them.
+ *
+ * @param isSessionless Some client has no session. Then nothing is deleted, and something is read or set: a put that
+ *   conflicts may be the work of its own copy, so who does nothing else never learns a version and gets nothing done.
+ */
+export function swarmOperations(draws: Draws, isSessionless: boolean): OperationWeights {
+  const weight = (name: string, most: number): number => {
+    const drawn = draws.between(`weight of ${name}`, 1, most);
+    return draws.chance(`operation ${name}`, 2, 3) ? drawn : 0;
+  };
   const getWeight = weight('get', 4);
-  const putWeight = weight('put', 3);
-  const deleteWeight = mayDelete ? weight('delete', 2) : 0;
   const setWeight = weight('set', 4);
-  return { getWeight, setWeight: getWeight + putWeight + deleteWeight === 0 ? Math.max(setWeight, 1) : setWeight, putWeight, deleteWeight };
+  const putWeight = weight('put', 3);
+  const deleteWeight = isSessionless ? 0 : weight('delete', 2);
+  const isAnyOn = isSessionless ? getWeight + setWeight > 0 : getWeight + setWeight + putWeight + deleteWeight > 0;
+  return { getWeight, setWeight: isAnyOn ? setWeight : 1, putWeight, deleteWeight };
 }

@@ -70,8 +70,8 @@ export const ELECTIONS: readonly Mutant[] = [
     name: 'A7',
     story: 'a vote that arrives twice is counted twice',
     edits: [{ file: ELECTION, find: 'state.votesGranted |= 1 << slot;', replace: 'state.votesGranted = (state.votesGranted << 1) | 1;' }],
-    scenarios: ['unreliable', 'swarm'],
-    seedsMax: 15,
+    scenarios: ['network-swarm', 'swarm'],
+    seedsMax: 70,
   },
   {
     name: 'A10',
