@@ -24,6 +24,8 @@ export const swarm: Scenario = {
     const servers = draws.between('swarm servers', 1, 7);
     const client = link(draws, 'client', 30);
     const sessionlessRatio = mayDouble(client) ? RATIO_NEVER : ordinary.workload.sessionlessRatio;
+    const harms = swarmHarms(draws);
+    const first = node(draws, ordinary, '');
     return {
       ...ordinary,
       servers,
@@ -41,8 +43,9 @@ export const swarm: Scenario = {
         ratePpm: draws.between(`swarm rate ${i}`, -RATE_PPM_MAX, RATE_PPM_MAX),
       })),
       clockRatePpmMax: RATE_PPM_MAX,
-      monotonicClocks: 'uneven',
-      node: node(draws, ordinary),
+      monotonicClocks: harms.some(({ harm }) => harm === 'clockStepBack') ? 'lying' : 'uneven',
+      node: first,
+      laterNode: draws.chance('later options', 1, 2) ? later(first, node(draws, ordinary, 'later ')) : null,
       workload: {
         ...ordinary.workload,
         clients: draws.between('swarm clients', 1, 8),
@@ -54,7 +57,7 @@ export const swarm: Scenario = {
         // Not below what a slow cluster needs: who asks again too soon only makes it slower.
         attemptTimeoutMs: draws.oneOf('attempt timeout', [300, 1_000]),
       },
-      harms: swarmHarms(draws),
+      harms,
     };
   },
 };
@@ -75,28 +78,34 @@ function link(draws: Draws, who: string, lossPercentMax: number): RunOptions['pe
   return draws.chance(`${who} weather`, 1, 3) ? underWeather(draws, who, plain) : plain;
 }
 
-function node(draws: Draws, ordinary: RaftRunOptions): RaftRunOptions['node'] {
-  const electionMs = draws.oneOf('election timeout', [100, 150, 300, 600]);
+function node(draws: Draws, ordinary: RaftRunOptions, when: '' | 'later '): RaftRunOptions['node'] {
+  const electionMs = draws.oneOf(`${when}election timeout`, [100, 150, 300, 600]);
   return {
     ...ordinary.node,
     raft: {
       electionTimeoutMin: fromMs(electionMs),
-      electionTimeoutMax: fromMs(electionMs * draws.oneOf('election spread', [2, 3])),
-      heartbeatInterval: fromMs(electionMs / draws.oneOf('heartbeats', [3, 5])),
-      inflightMessagesMax: draws.oneOf('window', [1, 2, 8, 64]),
-      entriesPerMessageMax: draws.oneOf('batch', [1, 2, 16, 1_024]),
-      messageBytesMax: draws.oneOf('message bytes', [64, 1_024, 1_048_576]),
-      snapshotPieceBytes: draws.oneOf('snapshot piece', [64, 512, 65_536]),
-      uncommittedEntriesMax: draws.oneOf('uncommitted', [4, 64, 8_192]),
-      pendingReadsMax: draws.oneOf('pending reads', [2, 16_384]),
+      electionTimeoutMax: fromMs(electionMs * draws.oneOf(`${when}election spread`, [2, 3])),
+      heartbeatInterval: fromMs(electionMs / draws.oneOf(`${when}heartbeats`, [3, 5])),
+      inflightMessagesMax: draws.oneOf(`${when}window`, [1, 2, 8, 64]),
+      entriesPerMessageMax: draws.oneOf(`${when}batch`, [1, 2, 16, 1_024]),
+      messageBytesMax: draws.oneOf(`${when}message bytes`, [64, 1_024, 1_048_576]),
+      snapshotPieceBytes: draws.oneOf(`${when}snapshot piece`, [64, 512, 65_536]),
+      uncommittedEntriesMax: draws.oneOf(`${when}uncommitted`, [4, 64, 8_192]),
+      pendingReadsMax: draws.oneOf(`${when}pending reads`, [2, 16_384]),
     },
     storage: {
-      segmentBytesMax: draws.oneOf('segment bytes', [512, 4_096, 65_536]),
-      recordBytesMax: draws.oneOf('record bytes', [64, 1_024, 65_536]),
-      readBytes: draws.oneOf('read bytes', [4_096, 65_536]),
-      snapshotsKept: draws.between('snapshots kept', 1, 3),
+      segmentBytesMax: draws.oneOf(`${when}segment bytes`, [512, 4_096, 65_536]),
+      recordBytesMax: draws.oneOf(`${when}record bytes`, [64, 1_024, 65_536]),
+      readBytes: draws.oneOf(`${when}read bytes`, [4_096, 65_536]),
+      snapshotsKept: draws.between(`${when}snapshots kept`, 1, 3),
     },
-    snapshotEveryEntries: draws.oneOf('swarm snapshot every', [5, 30, 200, 1_000_000]),
-    entriesKept: draws.oneOf('swarm entries kept', [0, 3, 50]),
+    snapshotEveryEntries: draws.oneOf(`${when}swarm snapshot every`, [5, 30, 200, 1_000_000]),
+    entriesKept: draws.oneOf(`${when}swarm entries kept`, [0, 3, 50]),
   };
+}
+
+/** The second options with the first one's timeouts: servers of one cluster have to wait for longer than any leader is silent. */
+function later(first: RaftRunOptions['node'], second: RaftRunOptions['node']): RaftRunOptions['node'] {
+  const { electionTimeoutMin, electionTimeoutMax, heartbeatInterval } = first.raft;
+  return { ...second, raft: { ...second.raft, electionTimeoutMin, electionTimeoutMax, heartbeatInterval } };
 }

@@ -143,6 +143,12 @@ export class Budget {
     return fate.kind === 'starts' ? fate.remembered : null;
   }
 
+  /** The number of the snapshot that the log would name if the power went now; 0 for none. */
+  snapshotInForce(server: NodeId): number {
+    const fate = this.#fate(server, this.#cluster.world.disk(server).survey('medium', true));
+    return fate.kind === 'starts' ? fate.snapshotNumber : 0;
+  }
+
   /** In a run that promises service damage counts; in one beyond the budget only what lies underneath. */
   get #countsDamage(): boolean {
     return this.#cluster.options.promise === 'within budget';
@@ -182,15 +188,19 @@ export class Budget {
     if (fate.end !== pristine.end) return 'forgetful';
     const names = new Set(disk.list().map(({ path }) => path));
     if (this.#fate(server, files.filter(({ path }) => names.has(path))).kind === 'refuses') return 'damaged';
-    return withDamage && hasDamagedDraft(disk, fate.snapshotNumber) ? 'damaged' : 'whole';
+    return withDamage && this.#hasDamagedDraft(server, disk, fate.snapshotNumber) ? 'damaged' : 'whole';
   }
 
   #fate(server: NodeId, files: readonly SurveyedFile[]): Fate {
     return recoveryTwin(files, { clusterId: this.#cluster.hosted.clusterId(this.#cluster.options), nodeId: server });
   }
-}
 
-/** Whether something is wrong in a snapshot that the log does not name yet. */
-function hasDamagedDraft(disk: SimDisk, snapshotInForce: number): boolean {
-  return disk.damages().some(({ path, damage }) => damage.isOn && (unfinishedNumber(path) !== null || (snapshotNumber(path) ?? 0) > snapshotInForce));
+  /** Whether something is wrong in a snapshot that this life may put in force: not one that an earlier life left behind. */
+  #hasDamagedDraft(server: NodeId, disk: SimDisk, snapshotInForce: number): boolean {
+    const { hosted, world } = this.#cluster;
+    if (!hosted.isServing(world.process(server).state)) return false;
+    const names = new Set(disk.list().map(({ path }) => path));
+    const isDraft = (path: string): boolean => unfinishedNumber(path) !== null || (snapshotNumber(path) ?? 0) > snapshotInForce;
+    return disk.damages().some(({ path, damage }) => damage.isOn && names.has(path) && isDraft(path));
+  }
 }

@@ -3,7 +3,7 @@ import { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
 import type { WorkloadOptions } from './run-options.js';
 
 /** Families that a world may leave out all together, so that the others are seen without them. */
-export const HARM_GROUPS = ['process', 'network', 'leader', 'clock', 'disk', 'damage'] as const;
+export const HARM_GROUPS = ['crash', 'process', 'network', 'leader', 'clock', 'disk', 'damage'] as const;
 export type HarmGroup = (typeof HARM_GROUPS)[number];
 
 type Span = readonly [min: number, max: number];
@@ -13,14 +13,24 @@ type Row = readonly [group: HarmGroup, every: Span, lasts: Span];
 
 /** Every family there is: one that is new is a compile error here. */
 export const SWARM_HARMS: Readonly<Record<HarmName, Row>> = {
-  crash: ['process', [500, 3_000], [10, 2_000]],
-  crashLeader: ['process', [700, 4_000], [10, 1_500]],
-  crashWhileWriting: ['process', [500, 3_000], [10, 1_500]],
-  crashDuringElection: ['process', [1_000, 3_000], [10, 300]],
-  kill: ['process', [500, 3_000], [10, 1_500]],
-  killLeader: ['process', [700, 4_000], [10, 1_500]],
+  crash: ['crash', [500, 3_000], [10, 2_000]],
+  crashLeader: ['crash', [700, 4_000], [10, 1_500]],
+  crashWhileWriting: ['crash', [500, 3_000], [10, 1_500]],
+  crashDuringElection: ['crash', [1_000, 3_000], [10, 300]],
+  kill: ['crash', [500, 3_000], [10, 1_500]],
+  killLeader: ['crash', [700, 4_000], [10, 1_500]],
   killNewLeader: ['leader', [150, 300], [50, 700]],
-  powerCut: ['process', [2_000, 6_000], [10, 1_000]],
+  powerCut: ['crash', [2_000, 6_000], [10, 1_000]],
+  powerCutOfSome: ['crash', [1_500, 5_000], [20, 1_000]],
+  crashLikelierWhileWriting: ['crash', [500, 4_000], [10, 1_000]],
+  crashAtDisk: ['crash', [300, 2_000], [5, 1_000]],
+  crashAtSend: ['crash', [300, 2_000], [5, 1_000]],
+  crashInRecovery: ['crash', [600, 3_000], [5, 600]],
+  crashLoop: ['crash', [2_000, 6_000], [500, 2_000]],
+
+  slowServer: ['process', [500, 3_000], [100, 3_000]],
+  gracefulStop: ['process', [700, 5_000], [10, 1_000]],
+  rollingRestart: ['process', [1_000, 4_000], [10, 500]],
   pause: ['process', [700, 4_000], [20, 2_000]],
   pauseLeader: ['process', [1_000, 4_000], [100, 2_000]],
 
@@ -47,6 +57,11 @@ export const SWARM_HARMS: Readonly<Record<HarmName, Row>> = {
 
   clockJump: ['clock', [500, 3_000], [50, 1_000]],
   clockRate: ['clock', [500, 3_000], [0, 0]],
+  clockFreeze: ['clock', [300, 2_000], [50, 2_000]],
+  clockStepBack: ['clock', [100, 600], [100, 2_000]],
+  wallStepForward: ['clock', [300, 2_000], [1, 3_600_000]],
+  wallStepBack: ['clock', [300, 2_000], [1, 3_600_000]],
+  wallFreeze: ['clock', [500, 3_000], [50, 2_000]],
 
   diskStall: ['disk', [1_000, 4_000], [200, 1_500]],
   diskReadError: ['disk', [2_000, 6_000], [50, 500]],

@@ -68,6 +68,28 @@ describe('within the budget', () => {
     for (const server of cluster.servers) expect(cluster.view(server)?.raft.log.lastIndex).toBeGreaterThan(20);
   });
 
+  test('a snapshot that a life left behind unnamed is needed by no other, dead or recovering', () => {
+    const { cluster, striker } = working(3, withSnapshots(1_000));
+    const { world } = cluster;
+    const disk = world.disk(ONE);
+    const drafts = (): readonly string[] => {
+      const named = striker.budget.snapshotInForce(ONE);
+      return disk.survey('medium', false).map(({ path }) => path).filter((path) => (snapshotNumber(path) ?? 0) > named);
+    };
+    while (drafts().length === 0) world.step();
+    const [draft] = drafts();
+    world.crash(ONE, { keepsPageCache: true });
+    expect(striker.damage(ONE, () => disk.rot(draft ?? '', 70, 3))).toBe(true);
+    expect(striker.budget.standing(ONE)).toBe('whole');
+    striker.restart(ONE);
+    while (cluster.view(ONE) === null) {
+      world.step();
+      expect(striker.budget.standing(ONE)).toBe('whole');
+    }
+    world.runUntil(world.nowUs + 100_000);
+    expect(striker.budget.standing(ONE)).toBe('whole');
+  });
+
   test('what compaction takes away in time is given back', () => {
     const { cluster, striker } = working(3, withSnapshots(0));
     expect(rotLog(striker, ONE)).toBe(true);
