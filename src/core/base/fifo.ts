@@ -29,6 +29,11 @@ export class Fifo<Item> {
     return this.#start === this.#end ? undefined : this.#buffer[this.#start];
   }
 
+  /** The item at this place, 0 being the oldest; undefined beyond the newest. */
+  at(place: number): Item | undefined {
+    return place < 0 || place >= this.size ? undefined : this.#buffer[this.#start + place];
+  }
+
   push(item: Item): Fifo<Item> {
     const isNewest = this.#end > 0 && this.#buffer.length === this.#end;
     const mustCopy = !isNewest || (this.#start >= 32 && this.#start * 2 >= this.#end);

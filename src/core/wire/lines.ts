@@ -16,8 +16,8 @@ import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from './limits.js';
  *            SET_BASE64 k v         the same for keys and values that do not fit into a line: a key that is
  *            DELETE_BASE64 k        empty or has a space, either with a line feed or a carriage return in it
  *
- *   token    key or value as one word among others: as it is, or = and its base64 when it is empty, begins
- *            with = or has a space, a line feed or a carriage return in it
+ *   token    key or value as one word among others: as it is, or = and its base64 when it is empty or has a
+ *            =, a space, a line feed or a carriage return in it
  *
  * A change is always the last part of a line. Base64 (RFC 4648 §4) is written only where it must be, so what
  * people type and read is what it says.
@@ -50,9 +50,9 @@ export function changeText(change: Change): string {
   return isPlain && !breaksLine(value) ? `SET ${key} ${value}` : `SET_BASE64 ${base64Of(key)} ${base64Of(value)}`;
 }
 
-/** Bytes as one word. */
+/** Bytes as one word, which is never taken for a field. */
 export function token(bytes: ByteString): string {
-  const isPlain = bytes !== EMPTY && !bytes.startsWith('=') && !bytes.includes(SPACE) && !breaksLine(bytes);
+  const isPlain = bytes !== EMPTY && !bytes.includes('=') && !bytes.includes(SPACE) && !breaksLine(bytes);
   return isPlain ? bytes : `=${base64Of(bytes)}`;
 }
 

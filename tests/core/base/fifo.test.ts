@@ -38,6 +38,7 @@ describe('a queue', () => {
         }
         for (const { fifo, twin } of versions) {
           expect(fifo.size).toBe(twin.length);
+          for (const place of [-1, 0, twin.length >> 1, twin.length - 1, twin.length]) expect(fifo.at(place)).toBe(twin[place]);
           expect(fifo.first).toBe(twin[0]);
           expect(fifo.toArray()).toEqual(twin);
         }

@@ -56,12 +56,12 @@ describe('a change', () => {
 test('a token is read as it was written, whatever bytes are in it, and is one word', () => {
   fc.assert(
     fc.property(bytes, bytes, (first, second) => {
-      const line = reader(lineOf('X', token(first), token(second)));
-      expect(line.result([line.token('one'), line.token('two')])).toEqual({ ok: true, value: [first, second] });
+      const line = reader(lineOf('X', field('n', 1), token(first), token(second)));
+      expect(line.result([line.whole('n'), line.token('one'), line.token('two')])).toEqual({ ok: true, value: [1, first, second] });
     }),
     { seed: 1, numRuns: 2_000 },
   );
-  expect([token(bs('plain')), token(bs('a=b')), token(bs('')), token(bs('two words'))]).toEqual(['plain', 'a=b', '=', '=dHdvIHdvcmRz']);
+  expect([token(bs('plain')), token(bs('a=b')), token(bs('')), token(bs('two words'))]).toEqual(['plain', '=YT1i', '=', '=dHdvIHdvcmRz']);
 });
 
 describe('fields', () => {
