@@ -47,6 +47,7 @@ function firstState(options: PrimaryReplicaOptions, boot: Boot): ReplicationStat
     saidPosition: -1,
     hasToldGap: false,
     operators: [],
+    formerPrimary: NOBODY,
   };
 }
 

@@ -155,11 +155,23 @@ function ascending(entries: readonly Entry[]): readonly Entry[] {
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** Whoever asked is told; the next attempt is made when its time comes, since reasons pass. */
+/**
+ * What an operator wanted and is refused leaves all as it was. A replica that found its primary itself makes its next
+ * attempt when the time comes, since reasons pass.
+ */
 function onRefused(draft: ReplicationDraft, reason: string): void {
+  const { state } = draft;
   note(draft, 'join-refused', reason);
+  if (state.operators.length === 0) {
+    newAttempt(draft);
+    return;
+  }
   answerOperators(draft, () => true, reason);
-  newAttempt(draft);
+  state.primary = state.formerPrimary;
+  state.joining = null;
+  if (state.primary === NOBODY) state.askAt = NEVER;
+  else if (state.epoch === NO_EPOCH) beginJoin(draft);
+  else ask(draft);
 }
 
 /** Operators who waited for too long hear that nothing came. The replica goes on asking. */

@@ -48,6 +48,8 @@ function onJoinRequest(draft: ReplicationDraft, connection: ConnectionId, id: nu
     respond(draft, connection, { kind: 'unavailable', id, reason: 'a server does not join itself' });
     return;
   }
+  // Of several in a row, the one that it truly followed.
+  if (state.operators.length === 0) state.formerPrimary = state.role === 'primary' ? NOBODY : state.primary;
   state.operators = [...state.operators, { connection, id, deadline: micros(draft.now + state.options.joinPatience) }];
   join(draft, primary);
 }

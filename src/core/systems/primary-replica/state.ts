@@ -52,8 +52,9 @@ export interface ReplicationState {
   readonly saidPosition: number;
   /** Whether the primary was told of the gap behind `position`. */
   readonly hasToldGap: boolean;
-  /** Operators who wait for a snapshot to be received. */
+  /** Operators who wait for a snapshot to be received; and whom this replica followed before, should theirs refuse. */
   readonly operators: readonly Operator[];
+  readonly formerPrimary: NodeId;
 }
 
 /** A replica as its primary sees it. */

@@ -125,11 +125,30 @@ describe('a replica that joins', () => {
     expect([group.get(A, 'new'), group.get(A, 'a')]).toEqual(['life', null]);
   });
 
-  test('is told why when it asks another replica', () => {
+  test('is told why when its operator sent it to another replica, and stays with its primary', () => {
     const group = joined();
     group.ask(A, { kind: 'join', id: 9, primary: B });
     group.deliverAll();
     expect(group.answers.at(-1)?.response).toEqual({ kind: 'unavailable', id: 9, reason: 'this server is a replica' });
+    group.set(PRIMARY, 'a', '1');
+    group.calm(2);
+    expect([group.state(A).primary, group.get(A, 'a')]).toEqual([PRIMARY, '1']);
+  });
+
+  test('takes no piece of an earlier attempt, which would lead it back', () => {
+    const group = joined(2);
+    group.hear(PRIMARY, A, { kind: 'join', join: 5, piece: 0 });
+    const [old] = group.letters.splice(0);
+    group.set(PRIMARY, 'a', '1');
+    group.calm(3);
+    group.ask(A, { kind: 'join', id: 1, primary: PRIMARY });
+    const [question] = group.letters.splice(0);
+    if (old === undefined || question === undefined) throw new Error('a snapshot was asked for twice');
+    group.deliver(old);
+    expect(group.get(A, 'a')).toBe('1');
+    group.deliver(question);
+    group.calm(1);
+    expect(group.answers.at(-1)?.response).toMatchObject({ kind: 'done', id: 1 });
   });
 
   test('tells its operator when the snapshot has come, or that none came in time', () => {
