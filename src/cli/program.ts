@@ -9,6 +9,7 @@ import { nodeCommand } from './commands/node.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { storiesCommand } from './commands/stories.js';
+import { primaryCommand, replicaCommand } from './commands/shell.js';
 import { walCommand } from './commands/wal.js';
 import { misuse } from './exit.js';
 import { unknownName } from './suggest.js';
@@ -21,6 +22,7 @@ const HELP_COLUMNS_MAX = 100;
 const COMMANDS = [
   exploreCommand, runCommand, replayCommand, storiesCommand, checkCommand,
   clusterCommand, nodeCommand,
+  primaryCommand, replicaCommand,
   getCommand, setCommand, putCommand, deleteCommand, statusCommand,
   benchCommand, walCommand,
 ];
