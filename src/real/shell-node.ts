@@ -3,7 +3,7 @@ import { connectionId, NOBODY, nodeId } from '../core/base/units.js';
 import { messageCodec } from '../core/systems/primary-replica/codec.js';
 import type { PeerMessage } from '../core/systems/primary-replica/messages.js';
 import { primaryReplicaNode } from '../core/systems/primary-replica/node.js';
-import { defaultOptions } from '../core/systems/primary-replica/options.js';
+import { memoryOptions } from '../core/systems/primary-replica/options.js';
 import type { ReplicationRequest, ReplicationState } from '../core/systems/primary-replica/state.js';
 import type { NodeResponse } from '../core/wire/protocol.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../core/wire/limits.js';
@@ -40,7 +40,7 @@ export class ShellNode {
       deliver: (from, message) => this.#host.message(from, message),
       log: silentLog,
     });
-    this.#host = new Host(primaryReplicaNode(defaultOptions(role === 'primary' ? SELF : NOBODY)), {
+    this.#host = new Host(primaryReplicaNode(memoryOptions(role === 'primary' ? SELF : NOBODY)), {
       now: monotonicNow,
       seed: drawSeed(),
       send: (to, message) => this.#network.send(to, message),

@@ -1,6 +1,5 @@
 /** The keys of a store as another server holds them: written with the versions that they have elsewhere. */
 import { EMPTY, type ByteString } from '../../base/bytestring.js';
-import { logIndex } from '../../base/units.js';
 import { VersionedValue } from '../../store/cells.js';
 import { Hasher, hexOf } from '../../store/digest.js';
 import { OrderedMap } from '../../store/ordered-map.js';
@@ -8,9 +7,6 @@ import { openStore, type StoreOptions, type StoreState } from '../../store/store
 import type { Change } from '../../wire/lines.js';
 import type { Entry } from './messages.js';
 import type { Keys } from './state.js';
-
-/** What log indexes of one epoch are counted from: a session's id is a log index, and must not come again in another epoch. */
-const INDEXES_PER_LIFE = 1_048_576;
 
 /** A store of these entries, whose keys ascend. */
 export function storeOf(options: StoreOptions, entries: readonly Entry[]): StoreState {
@@ -38,13 +34,14 @@ export function withChange(store: StoreState, change: Change, version: number): 
   };
 }
 
-/** These keys as the beginning of an epoch: no sessions, and log indexes that no other life gives out. */
-export function asBeginningOf(store: StoreState, life: number): StoreState {
-  return { ...store, lastApplied: logIndex(life * INDEXES_PER_LIFE) };
+/** A change with the version that the key has after it, 0 when it is gone. */
+export interface KeyChange {
+  readonly change: Change;
+  readonly version: number;
 }
 
 /** What became of `key` between two states of one primary, of which at most that key differs; null when nothing did. */
-export function changeBetween(before: StoreState, after: StoreState, key: ByteString): { readonly change: Change; readonly version: number } | null {
+export function changeBetween(before: StoreState, after: StoreState, key: ByteString): KeyChange | null {
   if (before.keys === after.keys) return null;
   const cell = after.keys.get(key);
   if (cell === undefined) return { change: { op: 'delete', key }, version: 0 };

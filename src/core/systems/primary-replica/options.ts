@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.js';
 import { fromMs, type Micros, type NodeId } from '../../base/units.js';
+import { DEFAULT_JOURNAL_OPTIONS, type JournalOptions } from '../../journal/options.js';
 import type { StoreOptions } from '../../store/store.js';
 
 /** The numbers of the system. */
@@ -7,6 +8,12 @@ export interface PrimaryReplicaOptions {
   /** Who is the primary until an operator promotes another. NOBODY: each server waits to be told, as a replica. */
   readonly primary: NodeId;
   readonly store: StoreOptions;
+  /** Names the data directory, 32 bits: that of another name is refused. */
+  readonly clusterId: number;
+  /** How a primary keeps its commands, and what its answers are worth. `storage: null`: in memory only. */
+  readonly journal: JournalOptions;
+  /** Commands that may wait for the disk; one more is told to try again. 1 or more. */
+  readonly waitingMax: number;
   /** How often a replica says where it is, and repeats what had no answer. 1 µs or more. */
   readonly followInterval: Micros;
   /** A primary forgets a replica that it has not heard for so long. At least three times `followInterval`. */
@@ -29,10 +36,14 @@ export interface PrimaryReplicaOptions {
 
 const MIB = 1_048_576;
 
+/** What was answered outlives the power. */
 export function defaultOptions(primary: NodeId): PrimaryReplicaOptions {
   return {
     primary,
     store: { sessionsMax: 10_000 },
+    clusterId: 1,
+    journal: DEFAULT_JOURNAL_OPTIONS,
+    waitingMax: 65_536,
     followInterval: fromMs(100),
     silence: fromMs(10_000),
     joinPatience: fromMs(5_000),
@@ -46,11 +57,16 @@ export function defaultOptions(primary: NodeId): PrimaryReplicaOptions {
   };
 }
 
+/** Servers that keep nothing: what a primary answered is gone with its process, and then with its replicas' copies of it. */
+export function memoryOptions(primary: NodeId): PrimaryReplicaOptions {
+  return { ...defaultOptions(primary), journal: { ...DEFAULT_JOURNAL_OPTIONS, storage: null } };
+}
+
 export function checkPrimaryReplicaOptions(options: PrimaryReplicaOptions): void {
-  const { followInterval, silence, announceInterval, windowMax, windowBytesMax, backlogMax, backlogBytesMax, pieceBytesMax, replicasMax } = options;
+  const { followInterval, silence, announceInterval, windowMax, windowBytesMax, backlogMax, backlogBytesMax, pieceBytesMax, replicasMax, waitingMax } = options;
   assert(followInterval >= 1 && announceInterval >= 1, 'an interval has a length');
   assert(silence >= 3 * followInterval, 'a replica may lose two signs of life before it is forgotten');
-  for (const max of [windowMax, windowBytesMax, backlogMax, backlogBytesMax, pieceBytesMax, replicasMax]) {
+  for (const max of [windowMax, windowBytesMax, backlogMax, backlogBytesMax, pieceBytesMax, replicasMax, waitingMax]) {
     assert(Number.isSafeInteger(max) && max >= 1, 'each bound lets one through');
   }
 }

@@ -1,42 +1,80 @@
 /** The primary: it changes its own store, answers, and pushes what changed without waiting for anybody. */
-import { advance, bitsOf } from '../../base/random.js';
-import { assert } from '../../base/assert.js';
-import { byteStringFromText } from '../../base/bytestring.js';
-import { logIndex, micros, NEVER, type ConnectionId, type NodeId } from '../../base/units.js';
+import { assert, unreachable } from '../../base/assert.js';
+import { byteStringFromText, type ByteString } from '../../base/bytestring.js';
+import { advance, below, bitsOf } from '../../base/random.js';
+import { logIndex, micros, NEVER, NOBODY, type ConnectionId, type LogIndex, type NodeId } from '../../base/units.js';
+import { append, hold, install, settle } from '../../journal/journal.js';
 import type { Command } from '../../store/command.js';
-import { applyCommand } from '../../store/store.js';
+import { readKey } from '../../store/store.js';
 import { Backlog } from './backlog.js';
-import { asBeginningOf, changeBetween, entriesBehind } from './copy.js';
-import { epochOf, GENERATION_MAX, generationOf, type PeerMessage } from './messages.js';
-import { note, respond, send, type Follower, type ReplicationDraft, type Sending } from './state.js';
+import { entriesBehind, type KeyChange } from './copy.js';
+import { epochOf, GENERATION_MAX, generationOf, NO_EPOCH, type PeerMessage } from './messages.js';
+import { note, respond, send, type Follower, type Promised, type ReplicationDraft, type Sending } from './state.js';
+import type { Effected } from './tenure.js';
 
 /** The number of each attempt that a person typed: each begins anew. */
 const TYPED = 0;
 
-/** Begins a history of its own with what this server holds: in the same generation, or as one who was promoted in the next. */
-export function becomePrimary(draft: ReplicationDraft, generation: number): void {
+/** A connection's own writes are told by its slot; connections that share one wait for each other's, a little longer, never wrongly. */
+export const SLOTS = 64;
+
+/**
+ * Begins a history of its own with what this server holds, in an epoch that never was: after a start, and after a
+ * promotion once that is durable.
+ */
+export function takeOffice(draft: ReplicationDraft): void {
   const { state } = draft;
-  assert(generation <= GENERATION_MAX, 'an operator promotes a server less often than numbers allow');
+  const { generation } = state.journal.state;
   state.random = advance(state.random);
-  const life = Math.max(1, bitsOf(state.random));
   state.role = 'primary';
   state.primary = state.self;
-  state.epoch = epochOf(generation, life);
-  state.store = asBeginningOf(state.store, life);
+  state.epoch = epochOf(generation, Math.max(1, bitsOf(state.random)));
+  state.store = state.journal.state.store;
   state.backlog = Backlog.after(state.position);
   state.followers = [];
-  state.joining = null;
-  state.askAt = NEVER;
+  state.isPromoting = false;
   state.announceAt = generation === 0 ? NEVER : draft.now;
 }
 
-/** An operator's decision. Whatever the old primary had answered and not yet sent here is lost (README.md). */
-export function promote(draft: ReplicationDraft): void {
+/**
+ * Where the log indexes of a promoted or memoryless primary begin. A session's id is a log index: two primaries must
+ * not give out one, or a client of the first could act as one of the second. What a disk remembers goes on by itself.
+ */
+export function freshIndex(draft: ReplicationDraft, generation: number): LogIndex {
   const { state } = draft;
-  if (state.role === 'primary') return;
-  note(draft, 'primary-promoted', `at position ${state.position} of epoch ${state.epoch}`);
-  becomePrimary(draft, generationOf(state.epoch) + 1);
-  announce(draft);
+  state.random = advance(state.random);
+  return logIndex(Math.max(state.journal.lastIndex + 1, generation * INDEXES_PER_GENERATION + 1 + below(state.random, INDEXES_DRAWN)));
+}
+
+const INDEXES_PER_GENERATION = 4_294_967_296;
+const INDEXES_DRAWN = 2_147_483_648;
+
+/**
+ * An operator's decision: what this server holds becomes the primary's store, once it is durable. Whatever the old
+ * primary had answered and not yet sent here is lost (README.md).
+ *
+ * @param operator Who is told when it is done; null for nobody.
+ */
+export function promote(draft: ReplicationDraft, operator: { readonly connection: ConnectionId; readonly id: number } | null): void {
+  const { state } = draft;
+  if (state.role === 'primary') {
+    if (operator !== null) respond(draft, operator.connection, { kind: 'leader', id: operator.id, leaderHint: state.self });
+    return;
+  }
+  const problem = state.isPromoting ? 'it is being promoted already' : state.primary !== NOBODY && state.epoch === NO_EPOCH ? 'it has received no snapshot yet, so all would be lost' : null;
+  if (problem !== null) {
+    if (operator !== null) respond(draft, operator.connection, { kind: 'unavailable', id: operator.id, reason: problem });
+    return;
+  }
+  const generation = Math.max(generationOf(state.epoch), state.journal.state.generation) + 1;
+  assert(generation <= GENERATION_MAX, 'an operator promotes a server less often than numbers allow');
+  const index = freshIndex(draft, generation);
+  const tenure = { generation, isPrimary: true, store: { ...state.store, lastApplied: index } };
+  state.journal = install(draft.plan, state.journal, tenure, index, { kind: 'promotion', operator });
+  state.isPromoting = true;
+  state.primary = NOBODY;
+  state.joining = null;
+  state.askAt = NEVER;
 }
 
 export function announce(draft: ReplicationDraft): void {
@@ -45,20 +83,82 @@ export function announce(draft: ReplicationDraft): void {
   state.announceAt = micros(draft.now + state.options.announceInterval);
 }
 
-/** A write: applied, remembered, answered and pushed, in one step. Nobody is waited for. */
+/** A write goes into the journal; {@link settleJournal} applies, answers and pushes it when it is as safe as the options say. */
 export function onCommand(draft: ReplicationDraft, connection: ConnectionId, id: number, command: Command): void {
   const { state } = draft;
-  const before = state.store;
-  const { state: after, result } = applyCommand(before, logIndex(before.lastApplied + 1), command);
-  state.store = after;
-  const effect = changeBetween(before, after, command.key);
-  if (effect !== null) {
-    state.position += 1;
-    const { backlogMax, backlogBytesMax } = state.options;
-    state.backlog = state.backlog.push({ kind: 'replicate', epoch: state.epoch, position: state.position, ...effect }, backlogMax, backlogBytesMax);
+  if (state.journal.held.size >= state.options.waitingMax) {
+    respond(draft, connection, { kind: 'unavailable', id, reason: 'too many commands wait for the disk' });
+    return;
   }
-  respond(draft, connection, { kind: 'done', id, result });
-  if (effect !== null) state.followers = state.followers.map((follower) => pushTo(draft, follower));
+  state.journal = append(draft.plan, state.journal, command, { kind: 'command', connection, id });
+  state.lastWrites = state.lastWrites.with(slotOf(connection), state.journal.lastIndex);
+}
+
+/** A read shows what is settled, which is all that anybody was told; but behind a write of its own connection it waits for that. */
+export function onPrimaryQuery(draft: ReplicationDraft, connection: ConnectionId, id: number, key: ByteString): void {
+  const { state } = draft;
+  const isBehindOwnWrite = (state.lastWrites[slotOf(connection)] ?? 0) > state.journal.lastApplied;
+  if (isBehindOwnWrite) state.journal = hold(state.journal, { kind: 'query', connection, id, key });
+  else respond(draft, connection, { kind: 'done', id, result: readKey(state.store, key) });
+}
+
+function slotOf(connection: ConnectionId): number {
+  return (connection >>> 0) % SLOTS;
+}
+
+/** Answers and pushes what has become settled, in its order. Nobody is waited for but the disk. */
+export function settleJournal(draft: ReplicationDraft): void {
+  const { state, plan, now } = draft;
+  const { journal, effects, released, snapshotTaken } = settle(plan, state.journal, now);
+  state.journal = journal;
+  const { position } = state;
+  for (const { promised, outcome } of released) {
+    if (outcome !== null && outcome.change !== null && state.role === 'primary') remember(draft, outcome.change);
+    if (promised !== null) keepPromise(draft, promised, outcome);
+  }
+  if (state.role === 'primary') state.store = journal.state.store;
+  if (state.position > position) state.followers = state.followers.map((follower) => pushTo(draft, follower));
+  if (snapshotTaken !== null) note(draft, 'snapshot-taken', `up to entry ${snapshotTaken.lastIndex}, ${snapshotTaken.sizeBytes} bytes`);
+  draft.effects.push(...effects);
+}
+
+function remember(draft: ReplicationDraft, change: KeyChange): void {
+  const { state } = draft;
+  const { backlogMax, backlogBytesMax } = state.options;
+  state.position += 1;
+  state.backlog = state.backlog.push({ kind: 'replicate', epoch: state.epoch, position: state.position, ...change }, backlogMax, backlogBytesMax);
+}
+
+function keepPromise(draft: ReplicationDraft, promised: Promised, outcome: Effected | null): void {
+  const { state } = draft;
+  switch (promised.kind) {
+    case 'command': {
+      const { connection, id } = promised;
+      // It stepped down while its disk was at work: replicas were not told, and the new primary knows nothing of it.
+      const isLost = state.role !== 'primary' || outcome === null;
+      if (isLost) respond(draft, connection, { kind: 'notLeader', id, leaderHint: state.primary, isUncertain: true });
+      else respond(draft, connection, { kind: 'done', id, result: outcome.result });
+      return;
+    }
+    case 'query':
+      respond(draft, promised.connection, { kind: 'done', id: promised.id, result: readKey(state.journal.state.store, promised.key) });
+      return;
+    case 'promotion':
+      onPromoted(draft, promised.operator);
+      return;
+    default:
+      unreachable(promised);
+  }
+}
+
+function onPromoted(draft: ReplicationDraft, operator: { readonly connection: ConnectionId; readonly id: number } | null): void {
+  const { state } = draft;
+  if (state.isPromoting) {
+    takeOffice(draft);
+    note(draft, 'primary-promoted', `at position ${state.position}, generation ${state.journal.state.generation}`);
+    announce(draft);
+  }
+  if (operator !== null) respond(draft, operator.connection, { kind: 'leader', id: operator.id, leaderHint: state.primary });
 }
 
 /** What a replica asks. */

@@ -3,17 +3,20 @@ import { unreachable } from '../../base/assert.js';
 import { EMPTY } from '../../base/bytestring.js';
 import { Fifo } from '../../base/fifo.js';
 import { advance, bitsOf } from '../../base/random.js';
-import { micros, NEVER, NOBODY, type NodeId } from '../../base/units.js';
+import { logIndex, micros, NEVER, NOBODY, type NodeId } from '../../base/units.js';
+import { install as installInJournal } from '../../journal/journal.js';
+import { openStore } from '../../store/store.js';
 import { Backlog } from './backlog.js';
 import { storeOf, withChange } from './copy.js';
 import { generationOf, NO_EPOCH, type Entry, type PeerMessage, type Piece, type Replicate } from './messages.js';
-import { note, respond, send, type Joining, type Operator, type ReplicationDraft } from './state.js';
+import { note, respond, send, type Joining, type Operator, type ReplicationDraft, type ReplicationState } from './state.js';
 
 /** Becomes a replica of `primary` and asks it for a snapshot. What it holds is read from until that has come. */
 export function join(draft: ReplicationDraft, primary: NodeId): void {
   const { state } = draft;
   if (state.role === 'primary') stepDown(draft, `to join server ${primary}`);
   state.primary = primary;
+  state.isPromoting = false;
   beginJoin(draft);
 }
 
@@ -140,12 +143,28 @@ function install(draft: ReplicationDraft, { entries, epoch, position }: Joining)
   state.position = position;
   state.backlog = Backlog.after(position);
   state.joining = null;
+  forgetOffice(draft);
   note(draft, 'replica-joined', `at position ${position} of epoch ${epoch}`);
   for (const operator of state.operators) {
     respond(draft, operator.connection, { kind: 'done', id: operator.id, result: { status: 'ok', version: position, value: EMPTY } });
   }
   state.operators = [];
   ask(draft);
+}
+
+/** A server that was a primary by its disk must not be one after its next start: now that it holds the new one's store, it says so. */
+function forgetOffice(draft: ReplicationDraft): void {
+  const { state, plan } = draft;
+  if (!isPrimaryByDisk(state)) return;
+  const tenure = { generation: Math.max(1, generationOf(state.epoch)), isPrimary: false, store: openStore(state.options.store) };
+  const index = logIndex(state.journal.lastIndex + 1);
+  state.journal = installInJournal(plan, state.journal, tenure, index, null);
+}
+
+/** Whether this server would take office if it started with what its journal holds. */
+export function isPrimaryByDisk({ journal, options, self }: Pick<ReplicationState, 'journal' | 'options' | 'self'>): boolean {
+  const { generation, isPrimary } = journal.state;
+  return generation === 0 ? options.primary === self : isPrimary;
 }
 
 /** Ours come in order; what a person sends need not. The last of equal keys counts. */

@@ -5,13 +5,17 @@ import { keyCount, readKey, sessionCount } from '../../store/store.js';
 import type { NodeStatus } from '../../wire/protocol.js';
 import { keysDigest } from './copy.js';
 import { generationOf, NO_EPOCH } from './messages.js';
-import { onCommand, promote } from './primary.js';
+import { onCommand, onPrimaryQuery, promote } from './primary.js';
 import { join } from './replica.js';
 import { respond, type ReplicationDraft, type ReplicationRequest, type ReplicationState } from './state.js';
 
 export function onRequest(draft: ReplicationDraft, connection: ConnectionId, request: ReplicationRequest): void {
   const { state } = draft;
   const { id } = request;
+  if (state.journal.phase !== 'keeping' && request.kind !== 'status' && request.kind !== 'whoIsLeader') {
+    respond(draft, connection, { kind: 'unavailable', id, reason: 'this server is starting' });
+    return;
+  }
   switch (request.kind) {
     case 'command':
       if (state.role === 'primary') onCommand(draft, connection, id, request.command);
@@ -20,7 +24,8 @@ export function onRequest(draft: ReplicationDraft, connection: ConnectionId, req
     case 'query': {
       // A replica that has a primary and nothing of it yet would call every key absent, which no primary ever said.
       const knowsNothing = state.role === 'replica' && state.primary !== NOBODY && state.epoch === NO_EPOCH;
-      if (knowsNothing) respond(draft, connection, { kind: 'unavailable', id, reason: 'this replica has not received a snapshot yet' });
+      if (state.role === 'primary') onPrimaryQuery(draft, connection, id, request.key);
+      else if (knowsNothing) respond(draft, connection, { kind: 'unavailable', id, reason: 'this replica has not received a snapshot yet' });
       else respond(draft, connection, { kind: 'done', id, result: readKey(state.store, request.key) });
       return;
     }
@@ -34,8 +39,7 @@ export function onRequest(draft: ReplicationDraft, connection: ConnectionId, req
       onJoinRequest(draft, connection, id, request.primary);
       return;
     case 'promote':
-      promote(draft);
-      respond(draft, connection, { kind: 'leader', id, leaderHint: state.self });
+      promote(draft, { connection, id });
       return;
     default:
       unreachable(request);
@@ -44,12 +48,14 @@ export function onRequest(draft: ReplicationDraft, connection: ConnectionId, req
 
 function onJoinRequest(draft: ReplicationDraft, connection: ConnectionId, id: number, primary: NodeId): void {
   const { state } = draft;
-  if (primary === state.self) {
-    respond(draft, connection, { kind: 'unavailable', id, reason: 'a server does not join itself' });
+  const isPrimary = state.role === 'primary' || state.isPromoting;
+  const problem = primary === state.self ? 'a server does not join itself' : isPrimary ? 'this server is the primary; promote another, and it will follow that one' : null;
+  if (problem !== null) {
+    respond(draft, connection, { kind: 'unavailable', id, reason: problem });
     return;
   }
   // Of several in a row, the one that it truly followed.
-  if (state.operators.length === 0) state.formerPrimary = state.role === 'primary' ? NOBODY : state.primary;
+  if (state.operators.length === 0) state.formerPrimary = state.primary;
   state.operators = [...state.operators, { connection, id, deadline: micros(draft.now + state.options.joinPatience) }];
   join(draft, primary);
 }
@@ -58,7 +64,7 @@ function onJoinRequest(draft: ReplicationDraft, connection: ConnectionId, id: nu
 function statusOf(state: ReplicationState): NodeStatus {
   return {
     self: state.self,
-    role: state.role,
+    role: state.journal.phase === 'recalling' ? 'recovering' : state.role,
     term: generationOf(state.epoch),
     leaderId: state.primary,
     commitIndex: state.position,

@@ -1,15 +1,18 @@
 import type { ByteString } from '../../base/bytestring.js';
 import type { Fifo } from '../../base/fifo.js';
 import type { RandomState } from '../../base/random.js';
-import type { ConnectionId, Micros, NodeId } from '../../base/units.js';
+import type { ConnectionId, LogIndex, Micros, NodeId } from '../../base/units.js';
+import type { JournalPlan, JournalState } from '../../journal/journal.js';
 import type { Effect } from '../../machine.js';
 import type { VersionedValue } from '../../store/cells.js';
+import type { Command } from '../../store/command.js';
 import type { OrderedMap } from '../../store/ordered-map.js';
 import type { StoreState } from '../../store/store.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
 import type { Backlog } from './backlog.js';
 import type { Entry, PeerMessage } from './messages.js';
 import type { PrimaryReplicaOptions } from './options.js';
+import type { Effected, Tenure } from './tenure.js';
 
 export type Keys = OrderedMap<ByteString, VersionedValue>;
 
@@ -23,12 +26,18 @@ export type ReplicationRequest =
 
 export type ReplicationEffect = Effect<PeerMessage, NodeResponse>;
 
+export type Plan = JournalPlan<Tenure, Command, Effected>;
+
 /** One server of the system as a value. */
 export interface ReplicationState {
   readonly options: PrimaryReplicaOptions;
   readonly self: NodeId;
   readonly members: readonly NodeId[];
   readonly random: RandomState;
+  /** A primary's commands; its state is what `store` shows. A replica's knows only whether it ever was one. */
+  readonly journal: JournalState<Tenure, Command, Promised>;
+  /** By slot of connections: the last command taken from them, so that a read behind it can wait for it. */
+  readonly lastWrites: readonly LogIndex[];
   readonly role: 'primary' | 'replica';
   /** Whom a replica follows or joins; `self` on a primary; NOBODY: it was told of none yet. */
   readonly primary: NodeId;
@@ -55,7 +64,16 @@ export interface ReplicationState {
   /** Operators who wait for a snapshot to be received; and whom this replica followed before, should theirs refuse. */
   readonly operators: readonly Operator[];
   readonly formerPrimary: NodeId;
+  /** Whether it was told to be the primary, and its disk does not know yet. */
+  readonly isPromoting: boolean;
 }
+
+/** What waits for the disk. */
+export type Promised =
+  | { readonly kind: 'command'; readonly connection: ConnectionId; readonly id: number }
+  | { readonly kind: 'query'; readonly connection: ConnectionId; readonly id: number; readonly key: ByteString }
+  /** `operator` is null where a message asked for it. */
+  | { readonly kind: 'promotion'; readonly operator: { readonly connection: ConnectionId; readonly id: number } | null };
 
 /** A replica as its primary sees it. */
 export interface Follower {
@@ -100,6 +118,8 @@ export interface Operator {
 /** A server's state inside one step: a private copy, changed in place and then handed out. */
 export interface ReplicationDraft {
   readonly state: { -readonly [Field in keyof ReplicationState]: ReplicationState[Field] };
+  /** How its journal is kept: the same in each step. */
+  readonly plan: Plan;
   readonly now: Micros;
   readonly effects: ReplicationEffect[];
 }

@@ -4,7 +4,7 @@ import type { Input } from '../../../../src/core/machine.js';
 import { keysDigest } from '../../../../src/core/systems/primary-replica/copy.js';
 import type { PeerMessage } from '../../../../src/core/systems/primary-replica/messages.js';
 import { primaryReplicaNode } from '../../../../src/core/systems/primary-replica/node.js';
-import { defaultOptions, type PrimaryReplicaOptions } from '../../../../src/core/systems/primary-replica/options.js';
+import { memoryOptions, type PrimaryReplicaOptions } from '../../../../src/core/systems/primary-replica/options.js';
 import type { ReplicationEffect, ReplicationRequest, ReplicationState } from '../../../../src/core/systems/primary-replica/state.js';
 import type { Command } from '../../../../src/core/store/command.js';
 import type { NodeResponse } from '../../../../src/core/wire/protocol.js';
@@ -20,7 +20,7 @@ export interface Letter {
 
 /** Bounds so small that every one of them is met. */
 export function smallOptions(over: Partial<PrimaryReplicaOptions> = {}): PrimaryReplicaOptions {
-  return { ...defaultOptions(PRIMARY), windowMax: 4, backlogMax: 6, pieceBytesMax: 8, store: { sessionsMax: 8 }, ...over };
+  return { ...memoryOptions(PRIMARY), windowMax: 4, backlogMax: 6, pieceBytesMax: 8, store: { sessionsMax: 8 }, ...over };
 }
 
 /** Servers in one room: their letters lie on a table until a test delivers, loses or copies them. */

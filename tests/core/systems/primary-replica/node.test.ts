@@ -3,7 +3,7 @@ import { EMPTY } from '../../../../src/core/base/bytestring.js';
 import { NOBODY, nodeId } from '../../../../src/core/base/units.js';
 import { generationOf, NO_EPOCH, type PeerMessage } from '../../../../src/core/systems/primary-replica/messages.js';
 import { primaryReplicaNode } from '../../../../src/core/systems/primary-replica/node.js';
-import { defaultOptions } from '../../../../src/core/systems/primary-replica/options.js';
+import { memoryOptions } from '../../../../src/core/systems/primary-replica/options.js';
 import { bs, Group, PRIMARY, smallOptions } from './group.js';
 
 const A = nodeId(2);
@@ -160,7 +160,7 @@ describe('a replica that joins', () => {
     group.calm(1);
     expect(group.answers.at(-1)).toMatchObject({ connection: 5, response: { kind: 'done', id: 2 } });
     group.ask(B, { kind: 'join', id: 3, primary: nodeId(9) }, 6);
-    group.pass(defaultOptions(NOBODY).joinPatience);
+    group.pass(memoryOptions(NOBODY).joinPatience);
     expect(group.answers.at(-1)).toMatchObject({ connection: 6, response: { kind: 'unavailable', id: 3 } });
   });
 
@@ -245,7 +245,7 @@ describe('bare lines, as a person types them', () => {
   });
 
   test('of a join get the snapshot, and what is written after it', () => {
-    const group = new Group(1, defaultOptions(PRIMARY)).startAll();
+    const group = new Group(1, memoryOptions(PRIMARY)).startAll();
     group.set(PRIMARY, 'a', '1');
     group.hear(PRIMARY, nodeId(7), { kind: 'join', join: 0, piece: 0 });
     group.set(PRIMARY, 'b', '2');
@@ -331,5 +331,5 @@ test('a server tells where it is in words that all systems have', () => {
 test.each([
   ['windowMax', 0], ['backlogMax', 0], ['pieceBytesMax', 0], ['replicasMax', 0], ['followInterval', 0], ['silence', 1],
 ])('options with %s = %i are refused', (name, value) => {
-  expect(() => primaryReplicaNode({ ...defaultOptions(PRIMARY), [name]: value })).toThrow();
+  expect(() => primaryReplicaNode({ ...memoryOptions(PRIMARY), [name]: value })).toThrow();
 });
