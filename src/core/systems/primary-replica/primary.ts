@@ -242,6 +242,8 @@ function onFollow(draft: ReplicationDraft, follower: Follower, { epoch, position
     send(draft, follower.id, { kind: 'resync', epoch, position });
     return { ...follower, isFollowing: false };
   }
+  // A late copy: within an epoch a replica never goes back.
+  if (follower.isFollowing && position < follower.confirmed) return follower;
   // No step forward since it last spoke: what was sent to it meanwhile is lost, or so late that a copy does no harm.
   const isStuck = !follower.isFollowing || isGap || position === follower.confirmed;
   const sent = isStuck ? position : Math.max(position, follower.sent);

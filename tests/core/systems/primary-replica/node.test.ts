@@ -59,6 +59,17 @@ describe('a write', () => {
     expect(group.state(PRIMARY).backlog.size).toBe(6);
   });
 
+  test('is not pushed beyond the window because of a late word of the replica', () => {
+    const group = joined(2);
+    const { epoch } = group.state(A);
+    for (let i = 0; i < 3; i++) group.set(PRIMARY, 'a', String(i));
+    group.calm(2);
+    for (let i = 0; i < 10; i++) group.set(PRIMARY, 'a', `later ${i}`);
+    group.hear(PRIMARY, A, { kind: 'follow', epoch, position: 1, isGap: false });
+    const { confirmed, sent } = group.state(PRIMARY).followers[0] ?? { confirmed: 0, sent: 0 };
+    expect([confirmed, sent]).toEqual([3, 7]);
+  });
+
   test('waits for room in bytes too, and one change always has room', () => {
     const group = new Group(2, smallOptions({ windowMax: 100, windowBytesMax: 200 })).startAll();
     group.calm(3);

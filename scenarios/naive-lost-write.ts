@@ -1,0 +1,17 @@
+import type { Scenario } from '../src/sim/scenario.js';
+import { naiveSystem } from './machines/naive-system.js';
+import { worldWhere } from './machines/naive-worlds.js';
+
+export const naiveLostWrite: Scenario = {
+  name: 'naive-lost-write',
+  title: 'The primary of document 004 dies, and writes that it had answered are gone with its memory.',
+  why: 'This one is no mistake of the protocol: who answers before anybody else has the write, and keeps it nowhere, loses it.',
+  expected: ['server-restarted'],
+  expectedWithinRuns: 20,
+  system: naiveSystem,
+  finding: {
+    properties: ['Linearizability', 'Exclusion', 'Version Monotonicity'],
+    lesson: 'An answer is worth as much as the place where the write is kept: a journal, or other servers that have said that they hold it.',
+  },
+  options: (draws) => ({ ...worldWhere('death', draws), node: { snapshotUs: 0, isCopyJudged: false } }),
+};
