@@ -19,15 +19,21 @@ import { lastCopy } from './last-copy.js';
 import { leaderFailure } from './leader-failure.js';
 import { lostDisk } from './lost-disk.js';
 import { lyingDisk } from './lying-disk.js';
+import { naiveJoin } from './naive-join.js';
+import { naiveLostPut } from './naive-lost-put.js';
+import { naiveLostWrite } from './naive-lost-write.js';
+import { naiveOrder } from './naive-order.js';
 import { networkSwarm } from './network-swarm.js';
 import { oddPartitions } from './odd-partitions.js';
 import { partition } from './partition.js';
 import { pausedLeader } from './paused-leader.js';
 import { powerCut } from './power-cut.js';
+import { primaryReplica } from './primary-replica.js';
 import { processSwarm } from './process-swarm.js';
 import { rollingRestart } from './rolling-restart.js';
 import { sickDisk } from './sick-disk.js';
 import { slowServer } from './slow-server.js';
+import { staleRead } from './stale-read.js';
 import { swarm } from './swarm.js';
 import { tornTail } from './torn-tail.js';
 import { unluckyLeaders } from './unlucky-leaders.js';
@@ -40,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,
+  primaryReplica, staleRead, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
 ];
 
 export { regressions } from './regressions/index.js';

@@ -42,6 +42,11 @@ function harms(draws: Draws): readonly HarmOptions[] {
     harm('kill', [1_000, 3_000], [10, 800]),
     harm('killLeader', [1_500, 6_000], [10, 500]),
     harm('pause', [1_000, 5_000], [50, 1_500]),
+    harm('slowServer', [500, 3_000], [100, 3_000]),
+    harm('crashAtDisk', [500, 2_000], [5, 1_000]),
+    harm('crashAtSend', [500, 2_000], [5, 1_000]),
+    harm('crashInRecovery', [1_000, 3_000], [5, 600]),
+    harm('gracefulStop', [1_000, 5_000], [10, 1_000]),
     harm('powerCut', [3_000, 9_000], [10, 500]),
   ];
   return all.filter(({ harm: name }) => draws.chance(`harm ${name}`, 1, 2));

@@ -65,6 +65,12 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'commands-wait-together', sentence: 'Two clients waited at one leader for their commands.' },
   { name: 'reads-shared-a-wait', sentence: 'Two reads waited at one leader.' },
   { name: 'read-waited-for-next-round', sentence: 'A read came too late for the running round and waited for the next (thesis §6.4).' },
+  // A primary and its replicas.
+  { name: 'replica-joined', sentence: 'A replica had the whole of a snapshot, and began to follow.' },
+  { name: 'replica-gap-found', sentence: 'A replica learned that a change was lost on its way, and asked for it.' },
+  { name: 'replica-resynced', sentence: 'A replica was told that what it needs is forgotten, and joined anew.' },
+  { name: 'replica-forgotten', sentence: 'A primary had not heard a replica for too long, and forgot it.' },
+  { name: 'join-refused', sentence: 'A server that was asked for a snapshot gave none, and said why.' },
   // Crashes and recovery.
   { name: 'leader-crashed', sentence: 'A leader\'s life ended.' },
   { name: 'candidate-crashed', sentence: 'A candidate\'s life ended.' },
@@ -187,4 +193,7 @@ export const RARE_MOMENTS: readonly Moment[] = [
   { name: 'clock-went-back', sentence: 'A monotonic clock lied: it went back.' },
   { name: 'cluster-served-beyond-budget', sentence: 'Clients were served by a cluster that was damaged beyond its budget, from memory.' },
   { name: 'linearizability-undecided', sentence: 'The search for a linear order gave up at its bound.' },
+  { name: 'primary-promoted', sentence: 'An operator made a replica the primary, and its disk knew.' },
+  { name: 'primary-stepped-down', sentence: 'A primary heard of a successor, and followed it.' },
+  { name: 'typed-change-ignored', sentence: 'A bare change came to a replica that has a primary.' },
 ];

@@ -7,6 +7,7 @@ import { usual } from './usual.js';
 export function usualPrimaryReplica(draws: Draws): PrimaryReplicaRunOptions {
   return {
     ...usual(draws),
+    laterNode: null,
     node: {
       primary: nodeId(1),
       store: { sessionsMax: 1_000 },

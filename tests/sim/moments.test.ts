@@ -4,7 +4,7 @@ import { promised, scenarios } from '../../scenarios/index.js';
 import { MOMENTS, RARE_MOMENTS } from '../../src/sim/moments.js';
 import { runScenario } from '../../src/sim/run.js';
 
-const SOURCES = ['../../src/core/raft/', '../../src/core/systems/raft/', '../../src/core/client/', '../../src/sim/'].map((folder) => new URL(folder, import.meta.url));
+const SOURCES = ['../../src/core/raft/', '../../src/core/systems/raft/', '../../src/core/systems/primary-replica/', '../../src/core/client/', '../../src/sim/'].map((folder) => new URL(folder, import.meta.url));
 const all = [...MOMENTS, ...RARE_MOMENTS].map(({ name }) => name);
 
 /** Quoted words in kebab case on lines that mark a moment, make a note or name one. */

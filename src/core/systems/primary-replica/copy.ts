@@ -6,7 +6,9 @@ import { OrderedMap } from '../../store/ordered-map.js';
 import { openStore, type StoreOptions, type StoreState } from '../../store/store.js';
 import type { Change } from '../../wire/lines.js';
 import type { Entry } from './messages.js';
-import type { Keys } from './state.js';
+
+/** What stands at which key, ascending. */
+export type Keys = OrderedMap<ByteString, VersionedValue>;
 
 /** A store of these entries, whose keys ascend. */
 export function storeOf(options: StoreOptions, entries: readonly Entry[]): StoreState {

@@ -131,7 +131,7 @@ function onMessage(draft: ReplicationDraft, from: NodeId, message: PeerMessage):
       else send(draft, from, { kind: 'resync', epoch: message.epoch, position: message.position });
       return;
     case 'promote':
-      promote(draft, null);
+      promote(draft, { kind: 'message', from });
       return;
     default:
       onPrimary(draft, from, message);

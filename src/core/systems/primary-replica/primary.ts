@@ -9,7 +9,7 @@ import { readKey } from '../../store/store.js';
 import { Backlog } from './backlog.js';
 import { entriesBehind, type KeyChange } from './copy.js';
 import { epochOf, GENERATION_MAX, generationOf, NO_EPOCH, type PeerMessage } from './messages.js';
-import { note, respond, send, type Follower, type Promised, type ReplicationDraft, type Sending } from './state.js';
+import { note, respond, send, type Follower, type Promised, type Promoter, type ReplicationDraft, type Sending } from './state.js';
 import type { Effected } from './tenure.js';
 
 /** The number of each attempt that a person typed: each begins anew. */
@@ -52,25 +52,25 @@ const INDEXES_DRAWN = 2_147_483_648;
 /**
  * An operator's decision: what this server holds becomes the primary's store, once it is durable. Whatever the old
  * primary had answered and not yet sent here is lost (README.md).
- *
- * @param operator Who is told when it is done; null for nobody.
  */
-export function promote(draft: ReplicationDraft, operator: { readonly connection: ConnectionId; readonly id: number } | null): void {
+export function promote(draft: ReplicationDraft, by: Promoter): void {
   const { state } = draft;
   if (state.role === 'primary') {
-    if (operator !== null) respond(draft, operator.connection, { kind: 'leader', id: operator.id, leaderHint: state.self });
+    tellPromoted(draft, by);
     return;
   }
-  const problem = state.isPromoting ? 'it is being promoted already' : state.primary !== NOBODY && state.epoch === NO_EPOCH ? 'it has received no snapshot yet, so all would be lost' : null;
+  const knowsNothing = state.primary !== NOBODY && state.epoch === NO_EPOCH;
+  const problem = state.isPromoting ? 'it is being promoted already' : knowsNothing ? 'it has received no snapshot yet, so all would be lost' : null;
   if (problem !== null) {
-    if (operator !== null) respond(draft, operator.connection, { kind: 'unavailable', id: operator.id, reason: problem });
+    if (by.kind === 'request') respond(draft, by.connection, { kind: 'unavailable', id: by.id, reason: problem });
+    else refuse(draft, by.from, TYPED, problem);
     return;
   }
   const generation = Math.max(generationOf(state.epoch), state.journal.state.generation) + 1;
   assert(generation <= GENERATION_MAX, 'an operator promotes a server less often than numbers allow');
   const index = freshIndex(draft, generation);
   const tenure = { generation, isPrimary: true, store: { ...state.store, lastApplied: index } };
-  state.journal = install(draft.plan, state.journal, tenure, index, { kind: 'promotion', operator });
+  state.journal = install(draft.plan, state.journal, tenure, index, { kind: 'promotion', by });
   state.isPromoting = true;
   state.primary = NOBODY;
   state.joining = null;
@@ -140,25 +140,34 @@ function keepPromise(draft: ReplicationDraft, promised: Promised, outcome: Effec
       else respond(draft, connection, { kind: 'done', id, result: outcome.result });
       return;
     }
-    case 'query':
-      respond(draft, promised.connection, { kind: 'done', id: promised.id, result: readKey(state.journal.state.store, promised.key) });
+    case 'query': {
+      const { connection, id, key } = promised;
+      if (state.role !== 'primary') respond(draft, connection, { kind: 'notLeader', id, leaderHint: state.primary, isUncertain: false });
+      else respond(draft, connection, { kind: 'done', id, result: readKey(state.journal.state.store, key) });
       return;
+    }
     case 'promotion':
-      onPromoted(draft, promised.operator);
+      onPromoted(draft, promised.by);
       return;
     default:
       unreachable(promised);
   }
 }
 
-function onPromoted(draft: ReplicationDraft, operator: { readonly connection: ConnectionId; readonly id: number } | null): void {
+function onPromoted(draft: ReplicationDraft, by: Promoter): void {
   const { state } = draft;
   if (state.isPromoting) {
     takeOffice(draft);
     note(draft, 'primary-promoted', `at position ${state.position}, generation ${state.journal.state.generation}`);
     announce(draft);
   }
-  if (operator !== null) respond(draft, operator.connection, { kind: 'leader', id: operator.id, leaderHint: state.primary });
+  tellPromoted(draft, by);
+}
+
+function tellPromoted(draft: ReplicationDraft, by: Promoter): void {
+  const { state } = draft;
+  if (by.kind === 'request') respond(draft, by.connection, { kind: 'leader', id: by.id, leaderHint: state.primary });
+  else if (state.role === 'primary') send(draft, by.from, { kind: 'primary', epoch: state.epoch });
 }
 
 /** What a replica asks. */

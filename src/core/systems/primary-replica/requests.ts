@@ -39,7 +39,7 @@ export function onRequest(draft: ReplicationDraft, connection: ConnectionId, req
       onJoinRequest(draft, connection, id, request.primary);
       return;
     case 'promote':
-      promote(draft, { connection, id });
+      promote(draft, { kind: 'request', connection, id });
       return;
     default:
       unreachable(request);

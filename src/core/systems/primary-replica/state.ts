@@ -4,17 +4,14 @@ import type { RandomState } from '../../base/random.js';
 import type { ConnectionId, LogIndex, Micros, NodeId } from '../../base/units.js';
 import type { JournalPlan, JournalState } from '../../journal/journal.js';
 import type { Effect } from '../../machine.js';
-import type { VersionedValue } from '../../store/cells.js';
 import type { Command } from '../../store/command.js';
-import type { OrderedMap } from '../../store/ordered-map.js';
 import type { StoreState } from '../../store/store.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
 import type { Backlog } from './backlog.js';
+import type { Keys } from './copy.js';
 import type { Entry, PeerMessage } from './messages.js';
 import type { PrimaryReplicaOptions } from './options.js';
 import type { Effected, Tenure } from './tenure.js';
-
-export type Keys = OrderedMap<ByteString, VersionedValue>;
 
 /** What is asked of a server: what clients ask of any, and two things that operators do. */
 export type ReplicationRequest =
@@ -72,8 +69,12 @@ export interface ReplicationState {
 export type Promised =
   | { readonly kind: 'command'; readonly connection: ConnectionId; readonly id: number }
   | { readonly kind: 'query'; readonly connection: ConnectionId; readonly id: number; readonly key: ByteString }
-  /** `operator` is null where a message asked for it. */
-  | { readonly kind: 'promotion'; readonly operator: { readonly connection: ConnectionId; readonly id: number } | null };
+  | { readonly kind: 'promotion'; readonly by: Promoter };
+
+/** Who told a server to be the primary: over a connection of clients, or by a message, as people type it. */
+export type Promoter =
+  | { readonly kind: 'request'; readonly connection: ConnectionId; readonly id: number }
+  | { readonly kind: 'message'; readonly from: NodeId };
 
 /** A replica as its primary sees it. */
 export interface Follower {

@@ -233,6 +233,17 @@ describe('a replica that follows', () => {
     expect(group.get(A, 'a')).toBeNull();
   });
 
+  test('applies no change of an epoch that is over, though its position would fit', () => {
+    const group = joined(2);
+    group.set(PRIMARY, 'a', 'old');
+    const [late] = group.letters.splice(0);
+    group.start(PRIMARY);
+    group.calm(4);
+    expect([group.state(A).position, late?.message]).toMatchObject([0, { kind: 'replicate', position: 1 }]);
+    if (late !== undefined) group.deliver(late);
+    expect([group.state(A).position, group.get(A, 'a')]).toEqual([0, null]);
+  });
+
   test('goes over to the new epoch of a primary that has begun a new life', () => {
     const group = joined(2);
     group.set(PRIMARY, 'a', '1');
@@ -315,6 +326,16 @@ describe('a promotion', () => {
     group.ask(A, { kind: 'promote', id: 1 });
     expect(idAt(A)).not.toBe(old);
     expect(group.command(A, { op: 'set', clientId: old, sequenceNum: 1, key: bs('a'), value: bs('1'), version: 0 })).toMatchObject({ result: { status: 'sessionExpired' } });
+  });
+
+  test('may be typed, and who typed it is told', () => {
+    const group = joined();
+    const person = nodeId(77);
+    group.hear(A, person, { kind: 'promote' });
+    expect(group.letters.filter(({ to }) => to === person)).toMatchObject([{ message: { kind: 'primary', epoch: group.state(A).epoch } }]);
+    group.start(B);
+    group.hear(B, person, { kind: 'promote' });
+    expect(group.letters.at(-1)).toMatchObject({ to: person, message: { kind: 'refuse', reason: 'it has received no snapshot yet, so all would be lost' } });
   });
 
   test('of a primary changes nothing', () => {

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { nodeId } from '../../../src/core/base/units.js';
+import { contentText, ReplicaPrefix } from '../../../src/sim/oracles/replica-prefix.js';
+import { Violated } from '../../../src/sim/oracles/oracle.js';
+
+interface Shown {
+  readonly part: 'primary' | 'replica' | 'none';
+  readonly contents: readonly string[];
+}
+
+const primary = (...contents: readonly string[]): Shown => ({ part: 'primary', contents });
+const replica = (content: string): Shown => ({ part: 'replica', contents: [content] });
+const PRIMARY = nodeId(1);
+const A = nodeId(2);
+
+class Story {
+  readonly #oracle = new ReplicaPrefix({
+    partOf: (state) => (state as Shown).part,
+    contentOf: (state) => (state as Shown).contents.at(-1) ?? '',
+    contentsBetween: (_before, after) => (after as Shown).contents,
+  }, 3);
+
+  #before: Shown | undefined;
+
+  holds(...contents: readonly string[]): this {
+    const after = primary(...contents);
+    this.#oracle.onStep(1, PRIMARY, null, this.#before, after);
+    this.#before = after;
+    return this;
+  }
+
+  shows(content: string, node = A): this {
+    this.#oracle.onStep(2, node, null, undefined, replica(content));
+    return this;
+  }
+
+  restarts(node = A): this {
+    this.#oracle.onRestart(3, node);
+    if (node === PRIMARY) this.#before = undefined;
+    return this;
+  }
+
+  get changes(): number {
+    return this.#oracle.changes;
+  }
+}
+
+const broken = (act: () => void): string => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Violated && error.property === 'Replica Prefix') return error.message;
+    throw error;
+  }
+  return 'nothing was broken';
+};
+
+describe('Replica Prefix', () => {
+  test('lets a replica be late, skip, and begin again after a restart', () => {
+    const story = new Story().shows('').holds('a').holds('a b', 'b').shows('').shows('b').holds('').shows('').restarts().shows('a').shows('b');
+    expect(story.changes).toBe(4);
+  });
+
+  test('knows what a primary held between two of its steps, and in each of its lives', () => {
+    new Story().holds('').holds('a', 'b', 'c').shows('b').restarts(PRIMARY).holds('d').shows('c').shows('d');
+  });
+
+  test('says that a replica holds what the primary never held', () => {
+    expect(broken(() => new Story().holds('a').holds('a b').shows('b'))).toBe('replica s2 holds what the primary never held: b');
+  });
+
+  test('says that a replica went back, each replica by itself', () => {
+    const story = new Story().holds('a').holds('b').shows('b').shows('a', nodeId(3));
+    expect(broken(() => story.shows('a'))).toBe('replica s2 went back from change 2 of the primary to change 1: a');
+  });
+
+  test('looks at servers only', () => {
+    new Story().holds('a').shows('what a client knows', nodeId(4));
+  });
+});
+
+test('a content as a text keeps apart what differs', () => {
+  expect(contentText([['a', 2, 'x'.repeat(30)], ['b', 1, '']])).toBe('a=xxxxxxxxxxxx..30 v2, b= v1');
+});
