@@ -20,10 +20,12 @@ import { keyValueSystem } from './system-kv.js';
 
 export type PrimaryReplicaRunOptions = RunOptions<PrimaryReplicaOptions>;
 
+/** The word on the command line. */
+const NAME = 'primary-replica';
 const PRIMARY = nodeId(1);
 
 const system = keyValueSystem<ReplicationState, PeerMessage, PrimaryReplicaOptions>({
-  name: 'primary-replica',
+  name: NAME,
   checkOptions: ({ node }) => checkPrimaryReplicaOptions(node),
   // Operators ask by other means than clients do; in a scenario nobody asks for more than clients may.
   machine: ({ node }) => primaryReplicaNode(node) as Machine<ReplicationState, PeerMessage, NodeRequest & ReplicationRequest, NodeResponse>,
