@@ -34,6 +34,9 @@ import { rollingRestart } from './rolling-restart.js';
 import { sickDisk } from './sick-disk.js';
 import { slowServer } from './slow-server.js';
 import { staleRead } from './stale-read.js';
+import { single } from './single.js';
+import { singleLog } from './single-log.js';
+import { singleUnsynced } from './single-unsynced.js';
 import { swarm } from './swarm.js';
 import { tornTail } from './torn-tail.js';
 import { unluckyLeaders } from './unlucky-leaders.js';
@@ -47,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,
   primaryReplica, staleRead, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
+  single, singleLog, singleUnsynced,
 ];
 
 export { regressions } from './regressions/index.js';

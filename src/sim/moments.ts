@@ -71,6 +71,10 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'replica-resynced', sentence: 'A replica was told that what it needs is forgotten, and joined anew.' },
   { name: 'replica-forgotten', sentence: 'A primary had not heard a replica for too long, and forgot it.' },
   { name: 'join-refused', sentence: 'A server that was asked for a snapshot gave none, and said why.' },
+  // Locks.
+  { name: 'lock-changed-hands', sentence: 'A client held a lock that another had held before.' },
+  { name: 'lock-found-held-by-reading', sentence: 'A client learned from a read that its put of an own token had taken effect.' },
+  { name: 'lock-call-in-doubt', sentence: 'A client was told that a lock may be held in its name, or may still be.' },
   // Crashes and recovery.
   { name: 'leader-crashed', sentence: 'A leader\'s life ended.' },
   { name: 'candidate-crashed', sentence: 'A candidate\'s life ended.' },

@@ -1,0 +1,31 @@
+import { fromMs } from '../src/core/base/units.js';
+import { harm } from '../src/sim/harms.js';
+import { RATIO_NEVER } from '../src/sim/random.js';
+import type { Scenario } from '../src/sim/scenario.js';
+import { singleSystem } from '../src/sim/system-single.js';
+import { usualSingle } from '../src/sim/usual-single.js';
+
+export const singleUnsynced: Scenario = {
+  name: 'single-unsynced',
+  title: 'One server answers before its log is synced, the power goes, and an acknowledged write is gone.',
+  why: 'The sync policies "interval" and "never" are fast: whoever chooses one should have seen once what a power cut takes.',
+  expected: ['server-lost-power', 'crash-with-pending-writes'],
+  expectedWithinRuns: 20,
+  system: singleSystem as NonNullable<Scenario['system']>,
+  finding: {
+    properties: ['No Acknowledged Write Lost'],
+    lesson: 'A write that was answered before its sync lives in the operating system\'s cache, which outlives the process and not the power.',
+  },
+  options: (draws) => {
+    const ordinary = usualSingle(draws);
+    const { node, workload } = ordinary;
+    const sync = draws.oneOf('sync policy', [{ kind: 'interval', everyUs: fromMs(500) }, { kind: 'never' }] as const);
+    return {
+      ...ordinary,
+      node: { ...node, journal: { ...node.journal, sync } },
+      // A write or two is enough to tell the story.
+      workload: { ...workload, clients: 2, sessionlessRatio: RATIO_NEVER, deleteWeight: 1, paddingBytesMax: 0 },
+      harms: [harm('powerCut', [500, 1_500], [10, 100])],
+    };
+  },
+};

@@ -1,0 +1,85 @@
+import { assert } from '../core/base/assert.js';
+import { nodeId, type NodeId } from '../core/base/units.js';
+import { clientMachine, type ClientMessage } from '../core/client/client.js';
+import { checkJournalOptions } from '../core/journal/options.js';
+import { messageFingerprint } from '../core/systems/raft/fingerprint.js';
+import { singleCodecs } from '../core/systems/single/codecs.js';
+import { singleFingerprint } from '../core/systems/single/fingerprint.js';
+import { singleNode, type SingleState } from '../core/systems/single/node.js';
+import { checkSingleOptions, type SingleOptions } from '../core/systems/single/options.js';
+import type { HostedClient } from './hosted.js';
+import { isSessionless } from './hosted-client.js';
+import { mayDouble } from './network-options.js';
+import type { Observer } from './observer.js';
+import { AnsweredSurvives } from './oracles/answered-survives.js';
+import { violated } from './oracles/oracle.js';
+import { StartsAgain } from './oracles/starts-again.js';
+import type { RunOptions } from './run-options.js';
+import type { HostedSystem, WatchedRun, Watching } from './system.js';
+import { keyValueSystem } from './system-kv.js';
+
+export type SingleRunOptions = RunOptions<SingleOptions>;
+
+const system = keyValueSystem<SingleState, never, SingleOptions>({
+  name: 'single',
+  checkOptions: ({ node, servers }) => {
+    checkSingleOptions(node);
+    checkJournalOptions(node.journal);
+    assert(servers === 1, 'a single server has no peers');
+  },
+  machine: ({ node }) => singleNode(node),
+  codecs: singleCodecs,
+  fingerprint: singleFingerprint,
+  messageFingerprint,
+  isServing: ({ journal }) => journal.phase === 'keeping',
+  leadsIn: ({ journal }) => (journal.phase === 'keeping' ? 1 : null),
+  clusterId: ({ node }) => node.clusterId,
+  essential: () => [nodeId(1)],
+  hasConverged: (states) => states.every(({ journal }) => journal.held.size === 0),
+  describe: ({ journal }) => `${journal.phase}, applied ${journal.lastApplied} of ${journal.lastIndex}, ${journal.held.size} wait`,
+});
+
+/** A single server under test. Its clients know whether their network doubles: where it does not, a refusal at the first try is final. */
+export const singleSystem: HostedSystem<SingleOptions> = { ...system, client, watch };
+
+function client(options: SingleRunOptions, id: NodeId): HostedClient {
+  const { attemptTimeoutMs, timeLimitMs } = options.workload;
+  const machine = clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id), mayDouble: mayDouble(options.clientLink) });
+  return { machine, messageFingerprint: (message: ClientMessage) => message.id } as unknown as HostedClient;
+}
+
+function watch(run: WatchedRun<SingleOptions>): Watching {
+  const watching = system.watch(run);
+  const survives = new AnsweredSurvives(lastAppliedOf, run.options.servers);
+  const isExcused = (server: NodeId): boolean => run.nemesis().rotten.has(server) || run.cluster().world.disk(server).hasFailed;
+  return {
+    observers: [survives, new Bounds(run.options), new StartsAgain(isExcused), ...watching.observers],
+    shapes: watching.shapes,
+    get commits(): number {
+      return survives.count;
+    },
+    healed: (atUs) => watching.healed(atUs),
+    judge: (end) => watching.judge(end),
+  };
+}
+
+function lastAppliedOf(state: unknown): number | null {
+  const { journal } = state as SingleState;
+  return journal.phase === 'keeping' ? journal.lastApplied : null;
+}
+
+/** What waits for the disk is bounded by the options, however slow it is. */
+class Bounds implements Observer {
+  readonly #options: SingleRunOptions;
+
+  constructor(options: SingleRunOptions) {
+    this.#options = options;
+  }
+
+  onStep(atUs: number, node: NodeId, _input: unknown, _before: unknown, after: unknown): void {
+    if (node > this.#options.servers) return;
+    const { size } = (after as SingleState).journal.held;
+    const { waitingMax } = this.#options.node;
+    if (size > waitingMax) violated('Bounded Queues', `s${node} lets ${size} requests wait for its disk, more than ${waitingMax}`, atUs);
+  }
+}
