@@ -17,6 +17,8 @@ import { figure8 } from './figure-8.js';
 import { fullDisk } from './full-disk.js';
 import { lastCopy } from './last-copy.js';
 import { leaderFailure } from './leader-failure.js';
+import { lockRaft } from './lock-raft.js';
+import { lockSingle } from './lock-single.js';
 import { lostDisk } from './lost-disk.js';
 import { lyingDisk } from './lying-disk.js';
 import { naiveJoin } from './naive-join.js';
@@ -50,7 +52,7 @@ export const scenarios: readonly Scenario[] = [
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,
   primaryReplica, staleRead, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
-  single, singleLog, singleUnsynced,
+  single, singleLog, singleUnsynced, lockSingle, lockRaft,
 ];
 
 export { regressions } from './regressions/index.js';

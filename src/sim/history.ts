@@ -11,14 +11,18 @@ export interface FailedWrite {
   readonly atUs: number;
 }
 
+/** A call of the store under way. */
 interface Open {
   readonly call: ClientCall;
   readonly callUs: number;
 }
 
+/** Any other operation under way, as it would stand in the history if it never ended. */
+type Pending = Operation & { readonly outcome: 'unknown' };
+
 /** What clients asked and learned, written down as it happens. Each client has one call under way at a time. */
 export class History {
-  readonly #open = new Map<NodeId, Open>();
+  readonly #open = new Map<NodeId, Open | Pending>();
   readonly #closed: Operation[] = [];
   readonly failedWrites: FailedWrite[] = [];
   #unknown = 0;
@@ -34,7 +38,7 @@ export class History {
   /** @returns The operation that ended, null if it certainly did nothing and saw nothing. */
   end(client: NodeId, outcome: ClientOutcome, atUs: number): Operation | null {
     const open = this.#open.get(client);
-    if (open === undefined || open.call.id !== outcome.id) return null;
+    if (open === undefined || !('call' in open) || open.call.id !== outcome.id) return null;
     this.#open.delete(client);
     const { call } = open;
     if (outcome.kind === 'failed') {
@@ -45,6 +49,20 @@ export class History {
     if (operation.outcome === 'unknown') this.#unknown++;
     this.#closed.push(operation);
     return operation;
+  }
+
+  /** Begins an operation that is no call of the store. */
+  beginOther(client: NodeId, pending: Pending): void {
+    this.calls++;
+    this.#open.set(client, pending);
+  }
+
+  /** Ends it; null if it certainly did nothing and saw nothing. */
+  endOther(client: NodeId, ended: Operation | null): void {
+    this.#open.delete(client);
+    if (ended === null) return;
+    if (ended.outcome === 'unknown') this.#unknown++;
+    this.#closed.push(ended);
   }
 
   /** Outcomes that stayed unknown, those under way included. */
@@ -59,7 +77,7 @@ export class History {
 
   /** All operations in the order in which they ended; those under way have an unknown outcome. */
   operations(): readonly Operation[] {
-    const open = [...this.#open].map(([client, call]) => operationOf(client, call, null, 0));
+    const open = [...this.#open].map(([client, each]) => ('call' in each ? operationOf(client, each, null, 0) : each));
     return [...this.#closed, ...open];
   }
 }

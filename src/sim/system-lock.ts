@@ -1,0 +1,56 @@
+import type { NodeId } from '../core/base/units.js';
+import type { ClientMessage } from '../core/client/client.js';
+import { lockMachine } from '../core/client/lock.js';
+import type { HostedClient } from './hosted.js';
+import { isSessionless } from './hosted-client.js';
+import { LockWork, lockKeyOf } from './lock-work.js';
+import { mayDouble } from './network-options.js';
+import { checkLocks } from './oracles/lock-exclusion.js';
+import type { RunOptions } from './run-options.js';
+import type { HostedSystem, Watching } from './system.js';
+
+/** Milliseconds between looks at a lock that is held. */
+const POLL_MS = 20;
+const POLL_MS_MAX = 200;
+
+/**
+ * A system whose clients want locks instead of values: the same servers with the same watchers, and the lock of core/client
+ * on top. What its clients saw is judged by the lock model.
+ */
+export function lockSystem<NodeOptions>(base: HostedSystem<NodeOptions>): HostedSystem<NodeOptions> {
+  return {
+    ...base,
+    client: lockClient,
+    work: (options, history, coverage) => new LockWork(options, history, coverage),
+    watch: (run) => {
+      const watching = base.watch(run);
+      const watchingLocks: Watching = {
+        observers: watching.observers,
+        get shapes(): ReadonlySet<number> {
+          return watching.shapes;
+        },
+        get commits(): number {
+          return watching.commits;
+        },
+        healed: (atUs) => watching.healed(atUs),
+        judge: ({ operations, atUs }) => {
+          if (!checkLocks(operations, atUs)) run.coverage.mark('linearizability-undecided');
+        },
+      };
+      return watchingLocks;
+    },
+  };
+}
+
+function lockClient(options: RunOptions, id: NodeId): HostedClient {
+  const { attemptTimeoutMs, timeLimitMs } = options.workload;
+  const machine = lockMachine({
+    key: lockKeyOf(options, id),
+    owner: `c${id - options.servers}`,
+    client: { attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id), mayDouble: mayDouble(options.clientLink) },
+    pollMs: POLL_MS,
+    pollMsMax: POLL_MS_MAX,
+    timeLimitMs,
+  });
+  return { machine, messageFingerprint: (message: ClientMessage) => message.id } as unknown as HostedClient;
+}

@@ -1,0 +1,23 @@
+import type { Draws } from './draws.js';
+import { ratio, RATIO_NEVER } from './random.js';
+import type { RunOptions } from './run-options.js';
+import { LAN } from './usual.js';
+
+/** The same run with clients that want locks over the documents' unreliable network: half of all requests and half of all replies are lost. */
+export function withLocks<NodeOptions>(ordinary: RunOptions<NodeOptions>, draws: Draws): RunOptions<NodeOptions> {
+  // Without sessions nothing comes twice, as the documents have it; with them anything may.
+  const hasSessions = draws.chance('sessions', 1, 3);
+  return {
+    ...ordinary,
+    clientLink: { ...LAN, delayUsMax: 27_000, lossRatio: ratio(1, 2), duplicateRatio: hasSessions ? ratio(1, 20) : RATIO_NEVER },
+    workload: {
+      ...ordinary.workload,
+      clients: draws.between('lock clients', 2, 5),
+      keys: draws.oneOf('locks', [1, 1, 2]),
+      sessionlessRatio: hasSessions ? RATIO_NEVER : ratio(1, 1),
+      deleteWeight: 0,
+      attemptTimeoutMs: draws.oneOf('lock attempt timeout', [60, 150]),
+      timeLimitMs: draws.oneOf('lock time limit', [1_500, 6_000]),
+    },
+  };
+}
