@@ -33,7 +33,7 @@ function describeSaid(said: Said): string {
     case 'command':
       return said.command.op === 'registerClient' ? 'registerClient' : `${said.command.op} ${shown(said.command.key)}${valueText(said.command.value)}`;
     case 'query':
-      return `get ${shown(said.key)}`;
+      return `${said.level === 'stale' ? 'get stale' : 'get'} ${shown(said.key)}`;
     case 'done':
       return resultText(said.result);
     case 'notLeader':

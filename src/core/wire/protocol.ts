@@ -6,12 +6,19 @@ import type { Command, StoreResult } from '../store/command.js';
 /** What servers of the raft system say to each other. */
 export type NodeMessage = RaftMessage;
 
+/**
+ * How new a read must be. `linearizable`: it sees every write that was answered before it was asked (thesis §6.4).
+ * `stale`: whatever the server that is asked has applied, which is committed but may be old, and two such reads
+ * of two servers may see time go back.
+ */
+export type ReadLevel = 'linearizable' | 'stale';
+
 /** What a client asks of a server. `id` is the client's own number for it, echoed in the answer. */
 export type NodeRequest =
   /** A command for the log (ClientRequest and RegisterClient, thesis Figure 6.1). */
   | { readonly kind: 'command'; readonly id: number; readonly command: Command }
-  /** A linearizable read (ClientQuery, §6.4). */
-  | { readonly kind: 'query'; readonly id: number; readonly key: ByteString }
+  /** A read (ClientQuery, §6.4). An absent level is `linearizable`. */
+  | { readonly kind: 'query'; readonly id: number; readonly key: ByteString; readonly level?: ReadLevel }
   | { readonly kind: 'whoIsLeader'; readonly id: number }
   | { readonly kind: 'status'; readonly id: number };
 

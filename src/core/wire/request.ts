@@ -14,6 +14,9 @@ const QUERY = 3;
 const WHO_IS_LEADER = 4;
 const GET_STATUS = 5;
 
+/** The number of READ_LEVEL_STALE in proto/seedstorm.proto; a linearizable read leaves the field out. */
+const STALE = 1;
+
 const writer = new Writer();
 
 /** What clients ask of servers: the Protobuf message `Request`. */
@@ -33,6 +36,7 @@ function writeFields(request: NodeRequest): number {
       writeCommand(writer, request.command);
       return COMMAND;
     case 'query':
+      if (request.level === 'stale') writer.uint(2, STALE);
       writer.byteString(1, request.key);
       return QUERY;
     case 'whoIsLeader':
@@ -49,7 +53,7 @@ function decodeRequest(bytes: Uint8Array): Result<NodeRequest, string> {
   let id = 0;
   let kind = 0;
   let command: Command | null = null;
-  let key: ByteString = EMPTY;
+  let query: Query = { key: EMPTY, isStale: false };
   while (reader.hasMore()) {
     const tag = reader.tag();
     const field = tag >>> 3;
@@ -60,28 +64,38 @@ function decodeRequest(bytes: Uint8Array): Result<NodeRequest, string> {
       kind = field;
       const outer = reader.enter('the request');
       if (kind === COMMAND) command = readCommand(reader);
-      else if (kind === QUERY) key = readQuery(reader);
+      else if (kind === QUERY) query = readQuery(reader);
       else skipAll(reader);
       reader.leave(outer);
     }
   }
   if (reader.problem !== null) return fail(`request: ${reader.problem}`);
   if (command !== null) return ok({ kind: 'command', id, command });
-  if (kind === QUERY) return ok({ kind: 'query', id, key });
+  if (kind === QUERY && query.isStale) return ok({ kind: 'query', id, key: query.key, level: 'stale' });
+  if (kind === QUERY) return ok({ kind: 'query', id, key: query.key });
   if (kind === WHO_IS_LEADER) return ok({ kind: 'whoIsLeader', id });
   if (kind === GET_STATUS) return ok({ kind: 'status', id });
   return fail('request: its kind is missing or unknown');
 }
 
-function readQuery(reader: Reader): ByteString {
+interface Query {
+  readonly key: ByteString;
+  readonly isStale: boolean;
+}
+
+function readQuery(reader: Reader): Query {
   let key: ByteString = EMPTY;
+  let level = 0;
   while (reader.hasMore()) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | BYTES)) key = reader.byteString(KEY_BYTES_MAX, 'the key');
-    else reader.skip(tag, 1);
+    else if (tag === ((2 << 3) | VARINT)) level = reader.uint();
+    else reader.skip(tag, 2);
   }
   if (key === EMPTY) reader.fail('a query has an empty key');
-  return key;
+  // A level that is not known may promise more than a linearizable read: it must not be answered with less.
+  if (level > STALE) reader.fail(`a query has the unknown level ${level}`);
+  return { key, isStale: level === STALE };
 }
 
 function skipAll(reader: Reader): void {

@@ -92,6 +92,7 @@ export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
 export const request: fc.Arbitrary<NodeRequest> = fc.oneof(
   fc.record({ kind: fc.constant('command' as const), id: counter, command }),
   fc.record({ kind: fc.constant('query' as const), id: counter, key }),
+  fc.record({ kind: fc.constant('query' as const), id: counter, key, level: fc.constant('stale' as const) }),
   fc.record({ kind: fc.constant('whoIsLeader' as const), id: counter }),
   fc.record({ kind: fc.constant('status' as const), id: counter }),
 );

@@ -13,6 +13,7 @@ describe('a request is refused when', () => {
     ['it has no kind', Uint8Array.of(0x08, 1), 'request: its kind is missing or unknown'],
     ['it is two', toBinary(RequestSchema, create(RequestSchema, { kind: { case: 'whoIsLeader', value: {} } })), null],
     ['a query has an empty key', toBinary(RequestSchema, create(RequestSchema, { kind: { case: 'query', value: {} } })), 'request: a query has an empty key'],
+    ['a query has a level of the future', toBinary(RequestSchema, create(RequestSchema, { kind: { case: 'query', value: { key: Uint8Array.of(97), level: 7 as never } } })), 'request: a query has the unknown level 7'],
     ['its id has the wrong wire type', Uint8Array.of(0x0a, 0, 0x22, 0), 'request: field 1 has the wrong wire type 2'],
   ])('%s', (_why, bytes, problem) => {
     if (problem !== null) expect(requestCodec.decode(bytes)).toEqual({ ok: false, problem });

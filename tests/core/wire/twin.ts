@@ -68,7 +68,7 @@ function protoRequest(request: NodeRequest): Request {
     case 'command':
       return create(RequestSchema, { id, kind: { case: 'command', value: protoCommand(request.command) } });
     case 'query':
-      return create(RequestSchema, { id, kind: { case: 'query', value: { key: bytesOf(request.key) } } });
+      return create(RequestSchema, { id, kind: { case: 'query', value: { key: bytesOf(request.key), level: request.level === 'stale' ? 1 : 0 } } });
     case 'whoIsLeader':
       return create(RequestSchema, { id, kind: { case: 'whoIsLeader', value: {} } });
     case 'status':

@@ -3,6 +3,7 @@ import { unreachable } from '../../base/assert.js';
 import { NOBODY, type ConnectionId } from '../../base/units.js';
 import { propose, requestRead } from '../../raft/raft.js';
 import type { Command } from '../../store/command.js';
+import { readKey } from '../../store/store.js';
 import type { ByteString } from '../../base/bytestring.js';
 import { commandSizeBytes } from '../../wire/command.js';
 import type { NodeRequest } from '../../wire/protocol.js';
@@ -15,7 +16,8 @@ export function onRequest(draft: NodeDraft, connection: ConnectionId, request: N
       onCommand(draft, connection, request.id, request.command);
       return;
     case 'query':
-      onQuery(draft, connection, request.id, request.key);
+      if (request.level === 'stale') onStaleQuery(draft, connection, request.id, request.key);
+      else onQuery(draft, connection, request.id, request.key);
       return;
     case 'whoIsLeader':
       respond(draft, connection, { kind: 'leader', id: request.id, leaderHint: draft.raft?.state.leaderId ?? NOBODY });
@@ -42,6 +44,12 @@ function onCommand(draft: NodeDraft, connection: ConnectionId, id: number, comma
   } else {
     respond(draft, connection, { kind: 'notLeader', id, leaderHint: raft.state.leaderId, isUncertain: false });
   }
+}
+
+/** Answered at once from what this server has applied, whoever leads: committed, and as old as this server is behind. */
+function onStaleQuery(draft: NodeDraft, connection: ConnectionId, id: number, key: ByteString): void {
+  if (draft.raft === null) refuse(draft, connection, id, 'this server is starting');
+  else respond(draft, connection, { kind: 'done', id, result: readKey(draft.state.store, key) });
 }
 
 function onQuery(draft: NodeDraft, connection: ConnectionId, id: number, key: ByteString): void {

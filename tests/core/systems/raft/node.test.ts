@@ -334,6 +334,21 @@ describe('a client', () => {
     ]);
   });
 
+  test('that may be stale are answered at once from what was applied, by whoever is asked', () => {
+    const life = leading({ options: { storage: null } });
+    life.asks(asked(1, { value: text('new') }));
+    life.said();
+    life.asks({ kind: 'query', id: 2, key: text('k'), level: 'stale' });
+    expect(life.answers()).toMatchObject([{ kind: 'done', id: 2, result: { status: 'noKey' } }]);
+    life.hears(2, accepted(1, 2, 99));
+    life.said();
+    life.asks({ kind: 'query', id: 3, key: text('k'), level: 'stale' });
+    expect(life.answers()).toMatchObject([{ kind: 'done', id: 3, result: { status: 'ok', version: 1, value: text('new') } }]);
+    const follower = serving();
+    follower.asks({ kind: 'query', id: 4, key: text('k'), level: 'stale' });
+    expect(follower.answers()).toMatchObject([{ kind: 'done', id: 4, result: { status: 'noKey' } }]);
+  });
+
   test('of a leader that has not committed in its term, or has too much to do, may come again', () => {
     const life = leading({ options: { raft: { ...new Life().state.options.raft, uncommittedEntriesMax: 1, pendingReadsMax: 1 } } });
     for (let id = 1; id <= 2; id++) life.asks(asked(id, {}));
