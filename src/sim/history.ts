@@ -25,6 +25,8 @@ export class History {
   readonly #open = new Map<NodeId, Open | Pending>();
   readonly #closed: Operation[] = [];
   readonly failedWrites: FailedWrite[] = [];
+  /** Reads that were asked to be quick rather than new. They promise less than linearizability, so they are no part of {@link operations}. */
+  readonly staleReads: Operation[] = [];
   #unknown = 0;
 
   /** Calls begun so far. */
@@ -46,6 +48,10 @@ export class History {
       return null;
     }
     const operation = operationOf(client, open, outcome, atUs);
+    if (call.level === 'stale') {
+      this.staleReads.push(operation);
+      return operation;
+    }
     if (operation.outcome === 'unknown') this.#unknown++;
     this.#closed.push(operation);
     return operation;
@@ -77,7 +83,9 @@ export class History {
 
   /** All operations in the order in which they ended; those under way have an unknown outcome. */
   operations(): readonly Operation[] {
-    const open = [...this.#open].map(([client, each]) => ('call' in each ? operationOf(client, each, null, 0) : each));
+    const open = [...this.#open]
+      .filter(([, each]) => !('call' in each) || each.call.level !== 'stale')
+      .map(([client, each]) => ('call' in each ? operationOf(client, each, null, 0) : each));
     return [...this.#closed, ...open];
   }
 }

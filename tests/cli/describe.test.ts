@@ -19,7 +19,7 @@ test.each<readonly [said: unknown, text: string]>([
   [{ kind: 'done', id: 1, result: { status: 'ok', version: 3, value } }, 'ok v3=v'],
   [{ kind: 'done', id: 1, result: { status: 'noKey', version: 0, value: EMPTY } }, 'noKey v0'],
   [{ kind: 'notLeader', id: 1, leaderHint: 2, isUncertain: true }, 'notLeader hint s2 uncertain'],
-  [{ kind: 'maybe', id: 1, reason: 'the time is over' }, 'maybe: the time is over'],
+  [{ kind: 'maybe', id: 1, cause: 'timeLimit', reason: 'the time is over' }, 'maybe: the time is over'],
   [{ id: 1, op: 'put', key, value, version: 2 }, 'put k1=v if v2'],
   [{ id: 1, op: 'get', key: byteStringFromText('a key\nthat is long') }, 'get a.key.that.i…'],
   [{ kind: 'whoIsLeader', id: 1 }, 'whoIsLeader'],

@@ -21,7 +21,7 @@ test('what nobody answered may have happened, or may yet', () => {
   const history = new History();
   history.begin(C1, put, 10);
   expect(history.operations()[0]).toMatchObject({ outcome: 'unknown', returnUs: null });
-  history.end(C1, { kind: 'maybe', id: 1, reason: 'the time is over' }, 25);
+  history.end(C1, { kind: 'maybe', id: 1, cause: 'timeLimit', reason: 'the time is over' }, 25);
   expect(history.operations()[0]).toMatchObject({ outcome: 'unknown', returnUs: null });
   expect(history.unknownOutcomes).toBe(1);
 });
@@ -29,7 +29,7 @@ test('what nobody answered may have happened, or may yet', () => {
 test('what failed is no operation, but its value is remembered: it must never be seen', () => {
   const history = new History();
   history.begin(C1, put, 10);
-  expect(history.end(C1, { kind: 'failed', id: 1, reason: 'refused' }, 25)).toBeNull();
+  expect(history.end(C1, { kind: 'failed', id: 1, cause: 'timeLimit', reason: 'refused' }, 25)).toBeNull();
   expect(history.operations()).toEqual([]);
   expect(history.failedWrites).toEqual([{ client: 4, key: 'k', value: 'v', atUs: 25 }]);
 });
@@ -44,4 +44,13 @@ test('a read tells the value that it found; a dropped session leaves everything 
     { outcome: 'ok', resultValue: 'seen', resultVersion: 5, returnUs: 2 },
     { outcome: 'unknown', resultValue: null, resultVersion: null, returnUs: null },
   ]);
+});
+
+test('a stale read is written down apart: it promises less than the history is judged by', () => {
+  const history = new History();
+  history.begin(C1, { id: 1, op: 'get', key: text('k'), level: 'stale' }, 1);
+  expect(history.operations()).toEqual([]);
+  history.end(C1, { kind: 'done', id: 1, result: { status: 'ok', version: 5, value: text('old') } }, 2);
+  expect(history.operations()).toEqual([]);
+  expect(history.staleReads).toMatchObject([{ op: 'get', outcome: 'ok', resultValue: 'old', resultVersion: 5, callUs: 1, returnUs: 2 }]);
 });

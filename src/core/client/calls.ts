@@ -1,6 +1,7 @@
 import type { ByteString } from '../base/bytestring.js';
 import type { NodeId } from '../base/units.js';
 import type { StoreResult } from '../store/command.js';
+import type { ReadLevel } from '../wire/protocol.js';
 
 /** What an application asks of its client. */
 export interface ClientCall {
@@ -14,7 +15,21 @@ export interface ClientCall {
   readonly version?: number;
   /** How long the application waits for the outcome, in microseconds from the asking. Absent: the option's. */
   readonly timeLimitUs?: number;
+  /** For get. Absent: `linearizable`. A `stale` read is answered by any server. */
+  readonly level?: ReadLevel;
+  /** For a stale get: whom to ask first, to spread reads (spread.ts). Absent, or not known: the server believed to lead. */
+  readonly ask?: NodeId;
 }
+
+/** The application no longer waits for one of its calls. One that was not begun never will be. */
+export interface ClientCancel {
+  readonly op: 'cancel';
+  /** The call's number; one that is not waiting has its outcome already. */
+  readonly id: number;
+}
+
+/** What an application may tell its client. */
+export type ClientRequest = ClientCall | ClientCancel;
 
 /**
  * What became of a call. Three words, and an honest client must have all of them:
@@ -25,8 +40,21 @@ export interface ClientCall {
  */
 export type ClientOutcome =
   | { readonly kind: 'done'; readonly id: number; readonly result: StoreResult }
-  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'maybe'; readonly id: number; readonly reason: string };
+  | { readonly kind: 'failed'; readonly id: number; readonly cause: Cause; readonly reason: string }
+  | { readonly kind: 'maybe'; readonly id: number; readonly cause: Cause; readonly reason: string };
+
+/**
+ * Why there is no answer; programs decide by it, `reason` is for people.
+ *
+ *   timeLimit       the time that the application gives a call is over
+ *   cancelled       the application took it back
+ *   overloaded      too many calls wait already
+ *   noServer        there is nobody to ask
+ *   sessionExpired  the servers forgot the session, and with it what became of the command
+ *   noRepeat        an attempt was not answered, and without a session there must be no other
+ *   ambiguous       the answer to a repetition may tell of the first attempt
+ */
+export type Cause = 'timeLimit' | 'cancelled' | 'overloaded' | 'noServer' | 'sessionExpired' | 'noRepeat' | 'ambiguous';
 
 /** How a client goes about it. Everything has a default. */
 export interface ClientOptions {
@@ -47,6 +75,10 @@ export interface ClientOptions {
   readonly pauseMs?: number;
   /** How many calls may wait behind the one under way; one more fails at once. Default 64. */
   readonly queueMax?: number;
+  /**
+   * The server to ask first: the leader, if somebody knows it. Absent, or not among the servers: drawn by chance. One draw either way.
+   */
+  readonly first?: NodeId;
   /**
    * Whether the network may deliver one request twice, as the host's contract allows. Then a command
    * that was refused may still take effect through its other copy, so giving up on it is "maybe". Default

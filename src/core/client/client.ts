@@ -4,13 +4,13 @@ import { fromMs, micros, NEVER, NOBODY, type ConnectionId, type Micros, type Nod
 import type { Boot, Effect, Input, Machine, Step } from '../machine.js';
 import type { Command, StoreResult } from '../store/command.js';
 import type { NodeRequest, NodeResponse } from '../wire/protocol.js';
-import type { ClientCall, ClientOptions, ClientOutcome } from './calls.js';
+import type { ClientCall, ClientOptions, ClientOutcome, ClientRequest } from './calls.js';
 import { mayHaveTakenEffect, mayRepeat, outcomeOfGivingUp, outcomeOfResult } from './outcome.js';
 import { draftOf, type Asked, type ClientDraft, type ClientState } from './state.js';
 
 /** What a client sends (a request) and receives (a response). */
 export type ClientMessage = NodeRequest | NodeResponse;
-export type ClientMachine = Machine<ClientState, ClientMessage, ClientCall, ClientOutcome>;
+export type ClientMachine = Machine<ClientState, ClientMessage, ClientRequest, ClientOutcome>;
 
 /**
  * A client of the cluster: it finds the leader, holds a session, asks again until there is an answer or
@@ -22,7 +22,7 @@ export type ClientMachine = Machine<ClientState, ClientMessage, ClientCall, Clie
 export function clientMachine(options: ClientOptions = {}): ClientMachine {
   const plan = planOf(options);
   return {
-    init: (boot) => ({ state: firstState(boot, options.servers), effects: [] }),
+    init: (boot) => ({ state: firstState(boot, options), effects: [] }),
     step: (state, input) => step(plan, state, input),
     wakeAt,
   };
@@ -58,13 +58,16 @@ const PAUSE_DOUBLINGS_MAX = 4;
 const PATIENCE_DOUBLINGS_MAX = 3;
 const RANDOM_STEPS = 2_097_152;
 
-function firstState(boot: Boot, servers: readonly NodeId[] | undefined): ClientState {
+function firstState(boot: Boot, { servers, first }: ClientOptions): ClientState {
   const known = servers === undefined ? boot.members : boot.members.filter((member) => servers.includes(member));
   const random = advance(boot.seed | 0);
+  const drawn = known.length === 0 ? 0 : below(random, known.length);
+  const place = first === undefined ? -1 : known.indexOf(first);
   return {
     servers: known,
     random: advance(random),
-    target: known.length === 0 ? 0 : below(random, known.length),
+    target: place === -1 ? drawn : place,
+    home: -1,
     silent: -1,
     lastRequestId: bitsOf(advance(random)) >>> 2,
     sessionId: 0,
@@ -89,12 +92,13 @@ function wakeAt(state: ClientState): Micros | null {
   return micros(at);
 }
 
-function step(plan: Plan, state: ClientState, input: Input<ClientMessage, ClientCall>): Step<ClientState, ClientMessage, ClientOutcome> {
+function step(plan: Plan, state: ClientState, input: Input<ClientMessage, ClientRequest>): Step<ClientState, ClientMessage, ClientOutcome> {
   const draft = draftOf(state);
   const effects: Effects = [];
   switch (input.kind) {
     case 'request':
-      onCall(plan, draft, effects, input.now, input.connection, input.request);
+      if (input.request.op === 'cancel') onCancel(plan, draft, effects, input.now, input.request.id);
+      else onCall(plan, draft, effects, input.now, input.connection, input.request);
       break;
     case 'message':
       onMessage(plan, draft, effects, input.now, input.from, input.message);
@@ -113,21 +117,44 @@ function step(plan: Plan, state: ClientState, input: Input<ClientMessage, Client
 
 function onCall(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, connection: ConnectionId, call: ClientCall): void {
   if (draft.servers.length === 0) {
-    effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, reason: 'no server is known' }));
+    effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, cause: 'noServer', reason: 'no server is known' }));
     return;
   }
   const asked: Asked = { connection, call, deadlineUs: micros(now + (call.timeLimitUs ?? plan.timeLimitUs)) };
   if (draft.current === null) begin(plan, draft, effects, now, asked);
   else if (draft.queue.length < plan.queueMax) draft.queue = [...draft.queue, asked];
-  else effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, reason: 'too many calls are waiting' }));
+  else effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, cause: 'overloaded', reason: 'too many calls are waiting' }));
+}
+
+/** The same doubt as when the time is over: what was sent and not answered may have taken effect. */
+function onCancel(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, id: number): void {
+  const reason = 'the application took it back';
+  if (draft.current?.call.id === id) {
+    // An attempt under way is given up unanswered, as in a silence.
+    if (draft.awaiting !== 0) draft.isUncertain = true;
+    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, id, 'cancelled', reason, plan));
+    return;
+  }
+  const waiting = draft.queue.find((asked) => asked.call.id === id);
+  if (waiting === undefined) return;
+  draft.queue = draft.queue.filter((asked) => asked !== waiting);
+  effects.push(outcomeTo(waiting.connection, { kind: 'failed', id, cause: 'cancelled', reason }));
 }
 
 function begin(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked): void {
   draft.current = asked;
   draft.refusals = 0;
   draft.pauses = 0;
+  if (asked.call.level === 'stale') visit(draft, asked.call.ask);
   prepare(plan, draft, asked.call);
   attempt(plan, draft, effects, now);
+}
+
+/** Turns to the server that a stale read is to be asked of, without forgetting who leads. */
+function visit(draft: ClientDraft, server: NodeId | undefined): void {
+  draft.home = draft.target;
+  const place = server === undefined ? -1 : draft.servers.indexOf(server);
+  if (place >= 0) draft.target = place;
 }
 
 /** Makes the command, with the session's next number; none for a get, or while a session must come first. */
@@ -224,7 +251,7 @@ function onSessionExpired(plan: Plan, draft: ClientDraft, effects: Effects, now:
   effects.push({ kind: 'note', name: 'client-session-expired', text: `session ${draft.sessionId}` });
   draft.sessionId = 0;
   if (mayHaveTakenEffect(draft, plan)) {
-    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'the session expired', plan));
+    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'sessionExpired', 'the session expired', plan));
   } else {
     prepare(plan, draft, asked.call);
     attempt(plan, draft, effects, now);
@@ -247,7 +274,7 @@ function onWake(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): 
   if (current === null) return;
   if (now >= current.deadlineUs) {
     if (draft.awaiting !== 0) onSilence(draft);
-    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, current.call.id, 'the time is over', plan));
+    conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, current.call.id, 'timeLimit', 'the time is over', plan));
   } else if (now >= draft.nextUs) {
     if (draft.awaiting === 0) attempt(plan, draft, effects, now);
     else {
@@ -261,7 +288,7 @@ function onWake(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): 
 function failOverdue(draft: ClientDraft, effects: Effects, now: Micros): void {
   if (!draft.queue.some((asked) => now >= asked.deadlineUs)) return;
   for (const { connection, call, deadlineUs } of draft.queue) {
-    if (now >= deadlineUs) effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, reason: 'the time is over before its turn' }));
+    if (now >= deadlineUs) effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, cause: 'timeLimit', reason: 'the time is over before its turn' }));
   }
   draft.queue = draft.queue.filter((asked) => now < asked.deadlineUs);
 }
@@ -284,7 +311,7 @@ function turnTo(draft: ClientDraft, position: number): void {
 /** After an attempt that settled nothing: the next server, or a pause when all have had their turn. */
 function goOn(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {
   if (draft.current !== null && !mayRepeat(draft, plan)) {
-    const outcome = outcomeOfGivingUp(draft, draft.current.call.id, 'without a session it must not be repeated', plan);
+    const outcome = outcomeOfGivingUp(draft, draft.current.call.id, 'noRepeat', 'without a session it must not be repeated', plan);
     conclude(plan, draft, effects, now, outcome);
   } else if (draft.refusals < draft.servers.length) attempt(plan, draft, effects, now);
   else pause(plan, draft, now);
@@ -318,8 +345,12 @@ function attempt(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros):
 const REGISTER: Command = { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 };
 
 function requestOf(draft: ClientDraft, call: ClientCall): NodeRequest {
-  if (call.op === 'get') return { kind: 'query', id: draft.awaiting, key: call.key };
+  if (call.op === 'get') return queryOf(draft.awaiting, call);
   return { kind: 'command', id: draft.awaiting, command: draft.command ?? REGISTER };
+}
+
+function queryOf(id: number, { key, level }: ClientCall): NodeRequest {
+  return level === 'stale' ? { kind: 'query', id, key, level } : { kind: 'query', id, key };
 }
 
 // ---- The end of a call ---------------------------------------------------------------------------
@@ -329,6 +360,8 @@ function conclude(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros,
   if (current === null) return;
   effects.push(outcomeTo(current.connection, outcome));
   if (outcome.kind === 'maybe') effects.push({ kind: 'note', name: 'client-maybe', text: outcome.reason });
+  if (draft.home !== -1) draft.target = draft.home;
+  draft.home = -1;
   draft.current = null;
   draft.command = null;
   draft.awaiting = 0;

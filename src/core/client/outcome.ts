@@ -1,5 +1,5 @@
 import type { StoreResult } from '../store/command.js';
-import type { ClientOutcome } from './calls.js';
+import type { Cause, ClientOutcome } from './calls.js';
 import type { ClientState } from './state.js';
 
 /** What the words "maybe" and "failed" rest on, beside the state. */
@@ -21,8 +21,8 @@ export function mayHaveTakenEffect(state: ClientState, rules: OutcomeRules): boo
  * The outcome of a call that is given up. "Failed" is a promise that it has no effect, so it is said only
  * when that is known; everything else is "maybe".
  */
-export function outcomeOfGivingUp(state: ClientState, id: number, reason: string, rules: OutcomeRules): ClientOutcome {
-  return mayHaveTakenEffect(state, rules) ? { kind: 'maybe', id, reason } : { kind: 'failed', id, reason };
+export function outcomeOfGivingUp(state: ClientState, id: number, cause: Cause, reason: string, rules: OutcomeRules): ClientOutcome {
+  return mayHaveTakenEffect(state, rules) ? { kind: 'maybe', id, cause, reason } : { kind: 'failed', id, cause, reason };
 }
 
 /**
@@ -33,7 +33,7 @@ export function outcomeOfGivingUp(state: ClientState, id: number, reason: string
  */
 export function outcomeOfResult(state: ClientState, id: number, result: StoreResult, rules: OutcomeRules): ClientOutcome {
   const isDoubtful = !rules.useSessions && result.status !== 'ok' && mayHaveTakenEffect(state, rules);
-  if (isDoubtful) return { kind: 'maybe', id, reason: `${result.status} in answer to a retry` };
+  if (isDoubtful) return { kind: 'maybe', id, cause: 'ambiguous', reason: `${result.status} in answer to a retry` };
   return { kind: 'done', id, result };
 }
 

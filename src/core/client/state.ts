@@ -23,6 +23,8 @@ export interface ClientState {
   readonly random: RandomState;
   /** Position in `servers` of the one to ask next: the leader, as far as this client knows. */
   readonly target: number;
+  /** Where `target` returns to after a stale read, which may be asked of anyone; -1 when it is there. */
+  readonly home: number;
   /** Position of the server that last gave no answer, -1 for none: others' hints to it are not followed for now. */
   readonly silent: number;
   /** The number of the last request sent. Starts at random, so that answers to a former life don't fit. */
@@ -64,6 +66,7 @@ export function draftOf(state: ClientState): ClientDraft {
     servers: state.servers,
     random: state.random,
     target: state.target,
+    home: state.home,
     silent: state.silent,
     lastRequestId: state.lastRequestId,
     sessionId: state.sessionId,

@@ -60,7 +60,7 @@ describe('a session', () => {
     client.call({ id: 2, op: 'set' });
     if (isSilentFirst) client.sleep();
     client.answerResult('sessionExpired');
-    expect(client.outcomes.at(-1)).toEqual({ kind: 'maybe', id: 2, reason: 'the session expired' });
+    expect(client.outcomes.at(-1)).toEqual({ kind: 'maybe', id: 2, cause: 'sessionExpired', reason: 'the session expired' });
     client.call({ id: 3, op: 'set' });
     expect(client.lastCommand().op).toBe('registerClient');
   });
@@ -218,7 +218,7 @@ describe('when the time is over', () => {
     const client = withSession();
     const askedAtUs = client.nowUs;
     giveUp(client);
-    expect(client.outcomes.at(-1)).toEqual({ kind: 'maybe', id: 2, reason: 'the time is over' });
+    expect(client.outcomes.at(-1)).toEqual({ kind: 'maybe', id: 2, cause: 'timeLimit', reason: 'the time is over' });
     expect(client.nowUs - askedAtUs).toBe(350_000);
   });
 
@@ -228,7 +228,7 @@ describe('when the time is over', () => {
       if (client.state.awaiting === 0) client.sleep();
       else client.refuse();
     }
-    expect(client.outcomes.at(-1)).toEqual({ kind: 'failed', id: 2, reason: 'the time is over' });
+    expect(client.outcomes.at(-1)).toEqual({ kind: 'failed', id: 2, cause: 'timeLimit', reason: 'the time is over' });
   });
 
   test.each([
@@ -248,14 +248,14 @@ describe('when the time is over', () => {
     const client = new Hosted({ timeLimitMs: 350 });
     client.call({ id: 1, op: 'set' });
     giveUp(client);
-    expect(client.outcomes).toEqual([{ kind: 'failed', id: 1, reason: 'the time is over' }]);
+    expect(client.outcomes).toEqual([{ kind: 'failed', id: 1, cause: 'timeLimit', reason: 'the time is over' }]);
   });
 
   test('a read is failed', () => {
     const client = new Hosted();
     client.call({ id: 1, op: 'get', timeLimitUs: 600_000 });
     giveUp(client);
-    expect(client.outcomes).toEqual([{ kind: 'failed', id: 1, reason: 'the time is over' }]);
+    expect(client.outcomes).toEqual([{ kind: 'failed', id: 1, cause: 'timeLimit', reason: 'the time is over' }]);
     expect(client.nowUs).toBe(601_000);
     expect(client.machine.wakeAt(client.state)).toBeNull();
   });
@@ -283,7 +283,7 @@ describe('without sessions', () => {
     client.call({ id: 1, op: 'put', version: 3 });
     client.sleep();
     client.answerResult(status, 4);
-    expect(client.outcomes).toEqual([{ kind: 'maybe', id: 1, reason: `${status} in answer to a retry` }]);
+    expect(client.outcomes).toEqual([{ kind: 'maybe', id: 1, cause: 'ambiguous', reason: `${status} in answer to a retry` }]);
   });
 
   test.each(['set', 'delete'] as const)('a %s is repeated after a refusal, and not after silence', (op) => {
@@ -318,7 +318,7 @@ describe('several calls', () => {
   test('wait in a queue with a bound', () => {
     const client = new Hosted({ queueMax: 2 });
     for (let id = 1; id <= 4; id++) client.call({ id, op: 'set' });
-    expect(client.outcomes).toEqual([{ kind: 'failed', id: 4, reason: 'too many calls are waiting' }]);
+    expect(client.outcomes).toEqual([{ kind: 'failed', id: 4, cause: 'overloaded', reason: 'too many calls are waiting' }]);
   });
 
   test('fail in the queue when their time is over, without having been sent', () => {
@@ -327,7 +327,7 @@ describe('several calls', () => {
     client.call({ id: 2, op: 'set', timeLimitUs: 2_000 });
     client.sleep();
     expect(client.nowUs).toBe(3_000);
-    expect(client.outcomes).toEqual([{ kind: 'failed', id: 2, reason: 'the time is over before its turn' }]);
+    expect(client.outcomes).toEqual([{ kind: 'failed', id: 2, cause: 'timeLimit', reason: 'the time is over before its turn' }]);
 
     client.call({ id: 3, op: 'set', timeLimitUs: 2_000 });
     client.nowUs = 5_000; // the answer comes at the very moment, before the clock was heard
@@ -340,7 +340,7 @@ describe('several calls', () => {
 test('with no server to ask, a call fails at once', () => {
   const client = new Hosted({ servers: [nodeId(40)] });
   client.call({ id: 1, op: 'get' });
-  expect(client.outcomes).toEqual([{ kind: 'failed', id: 1, reason: 'no server is known' }]);
+  expect(client.outcomes).toEqual([{ kind: 'failed', id: 1, cause: 'noServer', reason: 'no server is known' }]);
 });
 
 test('inputs that are not for a client change nothing', () => {

@@ -1,7 +1,7 @@
 import { byteStringFromText, EMPTY, type ByteString } from '../../../src/core/base/bytestring.js';
 import { connectionId, micros, nodeId, type NodeId } from '../../../src/core/base/units.js';
 import { clientMachine, type ClientMachine } from '../../../src/core/client/client.js';
-import type { ClientCall, ClientOptions, ClientOutcome } from '../../../src/core/client/calls.js';
+import type { ClientCall, ClientOptions, ClientOutcome, ClientRequest } from '../../../src/core/client/calls.js';
 import type { ClientState } from '../../../src/core/client/state.js';
 import type { Input } from '../../../src/core/machine.js';
 import type { Command, StoreResult } from '../../../src/core/store/command.js';
@@ -82,7 +82,7 @@ export class Hosted {
     this.answerResult('ok', 1);
   }
 
-  step(input: Input<NodeRequest | NodeResponse, ClientCall>): void {
+  step(input: Input<NodeRequest | NodeResponse, ClientRequest>): void {
     const { state, effects } = this.machine.step(this.state, input);
     this.state = state;
     for (const effect of effects) {

@@ -32,8 +32,8 @@ export const CLIENT_BUGS: readonly Mutant[] = [
     edits: [
       {
         file: OUTCOME,
-        find: "return mayHaveTakenEffect(state, rules) ? { kind: 'maybe', id, reason } : { kind: 'failed', id, reason };",
-        replace: "return { kind: 'failed', id, reason };",
+        find: "return mayHaveTakenEffect(state, rules) ? { kind: 'maybe', id, cause, reason } : { kind: 'failed', id, cause, reason };",
+        replace: "return { kind: 'failed', id, cause, reason };",
       },
     ],
     scenarios: ['unreliable', 'partition'],
