@@ -1,18 +1,48 @@
-import type { NodeStatus } from '../core/wire/protocol.js';
+import type { Spread } from '../core/client/spread.js';
+import type { NodeStatus, ReadLevel } from '../core/wire/protocol.js';
+import type { PoolReport } from './client-pools.js';
 import type { Log } from './log.js';
 
-/** How to reach a cluster. */
+/** How to reach a cluster, and how to use it. Only `servers` has no default. */
 export interface ClientSettings {
   /** Client ports as `host:port`, at least one of a live server. Which is which is learned from them. */
   readonly servers: readonly string[];
-  /** Milliseconds until a call gives up with {@link NotDoneError} or {@link MaybeError}. Default 10000. */
+  /** Milliseconds until a call that does not say so itself gives up. Default 10000. */
   readonly timeoutMs?: number;
+  /** Connections that are kept to each server. 1 or more, default 8. */
+  readonly connectionsMax?: number;
+  /** Further connections to a server that a rush may open; each is closed when its answer came. Default 0: requests share connections instead. */
+  readonly extraConnectionsMax?: number;
+  /** Milliseconds after which a connection without work is closed. Default 60000. */
+  readonly idleMsMax?: number;
+  /** Calls under way at once; further ones wait their turn. 1 or more, default 32. */
+  readonly callsMax?: number;
+  /** The level of reads that do not say it themselves. Default `linearizable`. */
+  readonly level?: ReadLevel;
+  /** How stale reads are spread over the servers. Default `round-robin`. */
+  readonly spread?: Spread;
   /** Asked to tell what the connections do; silent by default. */
   readonly log?: Log;
 }
 
 /** Keys and values are bytes; text stands for its UTF-8 form. */
 export type Bytes = string | Uint8Array;
+
+/** What any call may be given. */
+export interface CallOptions {
+  /** Takes the call back: it rejects at once, with what is known by then. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until the call gives up. Default: the client's. */
+  readonly timeoutMs?: number;
+}
+
+export interface ReadOptions extends CallOptions {
+  /**
+   * `linearizable` sees every write that was answered before. `stale` is answered by any server from what it has
+   * applied: committed, maybe old, and the next one may be older. Default: the client's.
+   */
+  readonly level?: ReadLevel;
+}
 
 /** A key that is there. `value.toString()` is its text. */
 export interface Found {
@@ -27,18 +57,25 @@ export type PutOutcome =
   | { readonly kind: 'versionConflict'; readonly version: number }
   | { readonly kind: 'noKey' };
 
-/** A client of a cluster. Every call may reject with {@link NotDoneError}; put, set and delete also with {@link MaybeError}. */
+/**
+ * A client of a cluster. It finds the leader, follows it when it changes, and repeats what was not answered; a command
+ * takes effect once. Every call may reject with a `NotDoneError`; put, set and delete also with a `MaybeError`.
+ */
 export interface Client {
-  /** A linearizable read; null when there is no such key. */
-  get(key: Bytes): Promise<Found | null>;
+  /** @returns null when there is no such key. */
+  get(key: Bytes, options?: ReadOptions): Promise<Found | null>;
   /** Writes if the key has this version now; 0: if it does not exist. */
-  put(key: Bytes, value: Bytes, version: number): Promise<PutOutcome>;
+  put(key: Bytes, value: Bytes, version: number, options?: CallOptions): Promise<PutOutcome>;
   /** Writes whatever is there. @returns The new version. */
-  set(key: Bytes, value: Bytes): Promise<number>;
+  set(key: Bytes, value: Bytes, options?: CallOptions): Promise<number>;
   /** @returns False when there was no such key. */
-  delete(key: Bytes): Promise<boolean>;
+  delete(key: Bytes, options?: CallOptions): Promise<boolean>;
+  /** Asks who leads. @returns Its address as it was given; null when nobody says so in time, or it is not of the list. */
+  leader(options?: CallOptions): Promise<string | null>;
   /** What each listed server says of itself, in the order of the list; null for one that does not answer in time. */
   status(): Promise<readonly ServerStatus[]>;
+  /** The connections to each listed server as they are now, in the order of the list. */
+  pools(): readonly PoolReport[];
   /** Ends all connections; calls under way reject. Idempotent. */
   close(): Promise<void>;
 }
@@ -47,14 +84,4 @@ export interface Client {
 export interface ServerStatus {
   readonly address: string;
   readonly status: NodeStatus | null;
-}
-
-/** The call certainly took no effect, and never will. */
-export class NotDoneError extends Error {
-  override readonly name = 'NotDoneError';
-}
-
-/** Nobody can say whether the call took effect, or will: it was sent, and no answer came that settles it. */
-export class MaybeError extends Error {
-  override readonly name = 'MaybeError';
 }

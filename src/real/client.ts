@@ -1,41 +1,71 @@
 import { byteStringFromText, byteStringOf, bytesOf, type ByteString } from '../core/base/bytestring.js';
-import { connectionId, nodeId, type NodeId } from '../core/base/units.js';
-import { clientMachine, type ClientMessage } from '../core/client/client.js';
-import type { ClientCall, ClientOutcome } from '../core/client/calls.js';
-import type { ClientState } from '../core/client/state.js';
-import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../core/wire/limits.js';
-import type { NodeStatus } from '../core/wire/protocol.js';
+import { fromMs, NOBODY, nodeId, type NodeId } from '../core/base/units.js';
+import type { ClientCall } from '../core/client/calls.js';
+import { chooseServer, openSpreader, SPREADS, type Spreader } from '../core/client/spread.js';
 import type { StoreResult } from '../core/store/command.js';
+import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../core/wire/limits.js';
+import type { NodeRequest, NodeResponse, NodeStatus } from '../core/wire/protocol.js';
 import { parseHostAndPort, type HostAndPort } from './addresses.js';
-import { MaybeError, NotDoneError, type Bytes, type Client, type ClientSettings, type PutOutcome, type ServerStatus } from './client-api.js';
-import { ClientRoutes } from './client-routes.js';
-import { monotonicNow } from './clock.js';
+import type { Bytes, CallOptions, Client, ClientSettings, PutOutcome, ReadOptions } from './client-api.js';
+import { badArgument, ERROR_CODES, NotDoneError } from './client-errors.js';
+import { Lane } from './client-lane.js';
+import { ClientPools } from './client-pools.js';
 import { drawSeed } from './entropy.js';
 import { UserError } from './errors.js';
-import { Host } from './host.js';
 import { silentLog } from './log.js';
-import { ServerConnection } from './server-connection.js';
 
-export { MaybeError, NotDoneError } from './client-api.js';
-export type { Bytes, Client, ClientSettings, Found, PutOutcome, ServerStatus } from './client-api.js';
+export { ERROR_CODES, MaybeError, NotDoneError, SeedstormError, type ErrorCode } from './client-errors.js';
+export type { Bytes, CallOptions, Client, ClientSettings, Found, PutOutcome, ReadOptions, ServerStatus } from './client-api.js';
+export type { PoolReport } from './client-pools.js';
+export type { Spread } from '../core/client/spread.js';
+export type { ReadLevel } from '../core/wire/protocol.js';
 
 const TIMEOUT_MS = 10_000;
-/** Calls of one client under way at once; each has a session and connections of its own, and further calls wait. */
-const LANES_MAX = 8;
-const QUEUE_MAX = 100_000;
-/** How long one server may take to say how it is. */
+const CONNECTIONS_MAX = 8;
+const IDLE_MS_MAX = 60_000;
+const CALLS_MAX = 32;
+/** How long one server may take to say how it is, or who leads. */
 const STATUS_MS_MAX = 2_000;
+/** The pause before the servers are asked once more whether one of them is there. */
+const KNOCK_MS = 50;
 
 /**
- * A client of a cluster. It connects when it is first used, and needs {@link Client.close} in the end.
+ * Opens a client and waits until a server of the list has answered.
  *
- * @throws {UserError} When an address is malformed or there is none.
+ * @param settings Settings, or only the addresses: `host:port,host:port`.
+ * @throws {UserError} When a setting is malformed.
+ * @throws {NotDoneError} `SEEDSTORM_UNREACHABLE` when no server answers within the time limit; `SEEDSTORM_ABORTED`.
+ */
+export async function connect(settings: ClientSettings | string, options: Pick<CallOptions, 'signal'> = {}): Promise<Client> {
+  const client = openClusterClient(typeof settings === 'string' ? { servers: settings.split(',').map((part) => part.trim()) } : settings);
+  try {
+    await client.reach(options.signal);
+    return client;
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+/**
+ * A client that connects when it is first used. It needs {@link Client.close} in the end.
+ *
+ * @throws {UserError} When a setting is malformed.
  */
 export function openClient(settings: ClientSettings): Client {
+  return openClusterClient(settings);
+}
+
+function openClusterClient(settings: ClientSettings): ClusterClient {
   if (settings.servers.length === 0) throw new UserError('a client needs the address of at least one server');
-  const timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
-  if (!(timeoutMs > 0)) throw new UserError(`a timeout of ${timeoutMs} ms leaves no time for an answer`);
-  return new ClusterClient(settings, timeoutMs, settings.servers.map(parseHostAndPort));
+  checkTimeout(settings.timeoutMs, (line) => new UserError(line));
+  wholeNumber('connectionsMax', settings.connectionsMax, 1);
+  wholeNumber('extraConnectionsMax', settings.extraConnectionsMax, 0);
+  wholeNumber('idleMsMax', settings.idleMsMax, 1);
+  wholeNumber('callsMax', settings.callsMax, 1);
+  if (settings.spread !== undefined && !SPREADS.includes(settings.spread)) throw new UserError(`spread is one of ${SPREADS.join(', ')}, not "${String(settings.spread)}"`);
+  checkLevel(settings.level, (line) => new UserError(line));
+  return new ClusterClient(settings, settings.servers.map(parseHostAndPort));
 }
 
 type Call = Omit<ClientCall, 'id' | 'timeLimitUs'>;
@@ -43,152 +73,152 @@ type Call = Omit<ClientCall, 'id' | 'timeLimitUs'>;
 class ClusterClient implements Client {
   readonly #settings: ClientSettings;
   readonly #timeoutMs: number;
-  readonly #addresses: readonly HostAndPort[];
+  readonly #pools: ClientPools;
   readonly #lanes: Lane[] = [];
+  #spreader: Spreader;
   #isClosed = false;
 
-  constructor(settings: ClientSettings, timeoutMs: number, addresses: readonly HostAndPort[]) {
+  constructor(settings: ClientSettings, addresses: readonly HostAndPort[]) {
+    const { connectionsMax = CONNECTIONS_MAX, extraConnectionsMax: extraMax = 0, idleMsMax = IDLE_MS_MAX, log = silentLog } = settings;
     this.#settings = settings;
-    this.#timeoutMs = timeoutMs;
-    this.#addresses = addresses;
+    this.#timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
+    this.#pools = new ClientPools(addresses, { connectionsMax, extraMax, idleMsMax }, log);
+    this.#spreader = openSpreader(settings.spread ?? 'round-robin', drawSeed());
   }
 
-  async get(key: Bytes) {
-    const { status, value, version } = await this.#call({ op: 'get', key: bytesFrom(key) });
+  async get(key: Bytes, options: ReadOptions = {}) {
+    checkLevel(options.level, badArgument);
+    const call: Call = { op: 'get', key: bytesFrom(key) };
+    const level = options.level ?? this.#settings.level;
+    const { status, value, version } = await this.#call(level === 'stale' ? { ...call, level, ask: this.#nextReader() } : call, options);
     return status === 'ok' ? { value: Buffer.from(bytesOf(value)), version } : null;
   }
 
-  async put(key: Bytes, value: Bytes, version: number): Promise<PutOutcome> {
-    if (!Number.isSafeInteger(version) || version < 0) throw new NotDoneError(`${version} is not a version: expected a whole number, 0 or more`);
-    const result = await this.#call({ op: 'put', key: bytesFrom(key), value: bytesFrom(value), version });
+  async put(key: Bytes, value: Bytes, version: number, options: CallOptions = {}): Promise<PutOutcome> {
+    if (!Number.isSafeInteger(version) || version < 0) throw badArgument(`${version} is not a version: expected a whole number, 0 or more`);
+    const result = await this.#call({ op: 'put', key: bytesFrom(key), value: bytesFrom(value), version }, options);
     if (result.status === 'noKey') return { kind: 'noKey' };
     return { kind: result.status === 'ok' ? 'done' : 'versionConflict', version: result.version };
   }
 
-  async set(key: Bytes, value: Bytes) {
-    return (await this.#call({ op: 'set', key: bytesFrom(key), value: bytesFrom(value) })).version;
+  async set(key: Bytes, value: Bytes, options: CallOptions = {}) {
+    return (await this.#call({ op: 'set', key: bytesFrom(key), value: bytesFrom(value) }, options)).version;
   }
 
-  async delete(key: Bytes) {
-    return (await this.#call({ op: 'delete', key: bytesFrom(key) })).status === 'ok';
+  async delete(key: Bytes, options: CallOptions = {}) {
+    return (await this.#call({ op: 'delete', key: bytesFrom(key) }, options)).status === 'ok';
   }
 
-  status(): Promise<readonly ServerStatus[]> {
+  async leader(options: CallOptions = {}) {
+    this.#check(options);
+    const timeoutMs = Math.min(options.timeoutMs ?? this.#timeoutMs, STATUS_MS_MAX);
+    const told = await Promise.all(this.#pools.places.map((place) => this.#ask(place, { kind: 'status', id: 0 }, timeoutMs, options.signal)));
+    this.#check(options);
+    // Who was deposed may not know it yet: the highest term is the newest word.
+    const words = told.flatMap((answer) => (answer?.kind === 'status' && answer.status.leaderId !== NOBODY ? [answer.status] : []));
+    const newest = words.reduce<NodeStatus | null>((best, word) => (best === null || word.term > best.term ? word : best), null);
+    const place = newest === null ? NOBODY : this.#pools.placeOf(newest.leaderId);
+    if (place !== NOBODY) this.#pools.leader = place;
+    return place === NOBODY ? null : (this.#settings.servers[place - 1] ?? null);
+  }
+
+  status() {
+    const timeoutMs = Math.min(this.#timeoutMs, STATUS_MS_MAX);
     return Promise.all(
-      this.#addresses.map(async (at, i) => ({ address: this.#settings.servers[i] ?? '', status: await askStatus(at, this.#timeoutMs) })),
+      this.#settings.servers.map(async (address, i) => {
+        const answer = await this.#ask(nodeId(i + 1), { kind: 'status', id: 0 }, timeoutMs, undefined);
+        return { address, status: answer?.kind === 'status' ? answer.status : null };
+      }),
     );
+  }
+
+  pools() {
+    return this.#pools.reports.map((report, i) => ({ ...report, address: this.#settings.servers[i] ?? report.address }));
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const lane of this.#lanes) lane.close();
+    this.#pools.close();
   }
 
-  async #call(call: Call): Promise<StoreResult> {
-    if (this.#isClosed) throw new NotDoneError('the client is closed');
-    if (call.key.length === 0 || call.key.length > KEY_BYTES_MAX) throw new NotDoneError(`a key has 1 to ${KEY_BYTES_MAX} bytes, not ${call.key.length}`);
+  /** Resolves when any server has answered anything. */
+  async reach(signal: AbortSignal | undefined): Promise<void> {
+    const endMs = performance.now() + this.#timeoutMs;
+    for (;;) {
+      this.#check({ ...(signal === undefined ? {} : { signal }) });
+      const leftMs = Math.max(1, Math.min(endMs - performance.now(), STATUS_MS_MAX));
+      const knocks = this.#pools.places.map(async (place) => {
+        const answer = await this.#ask(place, { kind: 'whoIsLeader', id: 0 }, leftMs, signal);
+        if (answer === null) throw new Error('no answer');
+      });
+      if (await Promise.any(knocks).then(() => true, () => false)) return;
+      this.#check({ ...(signal === undefined ? {} : { signal }) });
+      if (performance.now() >= endMs) throw new NotDoneError(`no server of ${this.#settings.servers.join(', ')} answered within ${this.#timeoutMs} ms`, ERROR_CODES.unreachable);
+      await new Promise((resolve) => setTimeout(resolve, KNOCK_MS));
+    }
+  }
+
+  async #call(call: Call, options: CallOptions): Promise<StoreResult> {
+    this.#check(options);
+    if (call.key.length === 0 || call.key.length > KEY_BYTES_MAX) throw badArgument(`a key has 1 to ${KEY_BYTES_MAX} bytes, not ${call.key.length}`);
     const valueBytes = call.value?.length ?? 0;
-    if (valueBytes > VALUE_BYTES_MAX) throw new NotDoneError(`a value has at most ${VALUE_BYTES_MAX} bytes, not ${valueBytes}`);
-    return this.#lane().call(call);
+    if (valueBytes > VALUE_BYTES_MAX) throw badArgument(`a value has at most ${VALUE_BYTES_MAX} bytes, not ${valueBytes}`);
+    const limited = options.timeoutMs === undefined ? call : { ...call, timeLimitUs: fromMs(options.timeoutMs) };
+    return this.#lane().call(limited, options.signal);
+  }
+
+  /** Refuses what cannot be begun. */
+  #check({ signal, timeoutMs }: CallOptions): void {
+    checkTimeout(timeoutMs, badArgument);
+    if (this.#isClosed) throw new NotDoneError('the client is closed', ERROR_CODES.closed);
+    if (signal?.aborted === true) throw new NotDoneError('the call was taken back before it began', ERROR_CODES.aborted, { cause: signal.reason });
   }
 
   /** An idle lane; else a new one while there may be more; else the one with the fewest calls. */
   #lane(): Lane {
     const [first, ...rest] = this.#lanes;
     const least = first === undefined ? null : rest.reduce((best, lane) => (lane.callsUnderWay < best.callsUnderWay ? lane : best), first);
-    if (least !== null && (least.callsUnderWay === 0 || this.#lanes.length >= LANES_MAX)) return least;
-    const lane = new Lane(this.#settings, this.#timeoutMs, this.#addresses);
+    if (least !== null && (least.callsUnderWay === 0 || this.#lanes.length >= (this.#settings.callsMax ?? CALLS_MAX))) return least;
+    const lane = new Lane(this.#pools, this.#timeoutMs, this.#settings.log ?? silentLog);
     this.#lanes.push(lane);
     return lane;
   }
-}
 
-interface Waiter {
-  readonly call: Call;
-  resolve(result: StoreResult): void;
-  reject(error: Error): void;
-}
+  /** The place of the server whose turn it is to answer a stale read. */
+  #nextReader(): NodeId {
+    const { spreader, place } = chooseServer(this.#spreader, this.#pools.loads);
+    this.#spreader = spreader;
+    return nodeId(place + 1);
+  }
 
-/** One client machine with its session and its connections: calls go one after the other. */
-class Lane {
-  readonly #host: Host<ClientState, ClientMessage, ClientCall, ClientOutcome>;
-  readonly #routes: ClientRoutes;
-  readonly #waiters = new Map<number, Waiter>();
-  #lastId = 0;
-
-  constructor({ log = silentLog }: ClientSettings, timeoutMs: number, addresses: readonly HostAndPort[]) {
-    // One connection to each server at a time, and nothing on it comes twice: a refusal is final.
-    const machine = clientMachine({ timeLimitMs: timeoutMs, queueMax: QUEUE_MAX, mayDouble: false });
-    this.#routes = new ClientRoutes(addresses, (from, response) => this.#host.message(from, response), log);
-    this.#host = new Host(machine, {
-      now: monotonicNow,
-      seed: drawSeed(),
-      send: (to, message) => this.#routes.send(to, message),
-      respond: (_, outcome) => this.#settle(outcome),
-      perform: () => Promise.resolve({ ok: false, at: 0, error: { code: 'io', message: 'a client has no disk' } }),
-      log: (level, text) => log(level === 'info' ? 'debug' : level, text),
-      onStop: (reason) => this.#fail(reason),
+  /** One question to one server, without repetition; null when no answer comes in time, or nobody waits for it any more. */
+  #ask(place: NodeId, request: NodeRequest, timeoutMs: number, signal: AbortSignal | undefined): Promise<NodeResponse | null> {
+    return new Promise((resolve) => {
+      const finish = (answer: NodeResponse | null): void => {
+        clearTimeout(late);
+        signal?.removeEventListener('abort', onAbort);
+        resolve(answer);
+      };
+      const onAbort = (): void => finish(null);
+      const late = setTimeout(() => finish(null), timeoutMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (this.#isClosed) finish(null);
+      else this.#pools.send(place, request, (reply) => finish(reply.kind === 'response' ? reply.response : null));
     });
-    const members: NodeId[] = addresses.map((_, i) => nodeId(i + 1));
-    this.#host.start(nodeId(members.length + 1), members);
-  }
-
-  get callsUnderWay(): number {
-    return this.#waiters.size;
-  }
-
-  call(call: Call): Promise<StoreResult> {
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiters.set(id, { call, resolve, reject });
-      this.#host.request(connectionId(1), { id, ...call });
-    });
-  }
-
-  close(): void {
-    this.#fail('the client was closed meanwhile');
-  }
-
-  #settle(outcome: ClientOutcome): void {
-    const waiter = this.#waiters.get(outcome.id);
-    if (waiter === undefined) return;
-    this.#waiters.delete(outcome.id);
-    if (outcome.kind === 'done') {
-      waiter.resolve(outcome.result);
-      return;
-    }
-    const { trouble } = this.#routes;
-    const reason = trouble === null ? outcome.reason : `${outcome.reason} (${trouble})`;
-    waiter.reject(outcome.kind === 'failed' ? new NotDoneError(reason) : new MaybeError(reason));
-  }
-
-  /** A read has no effect; a write that has begun may have one. */
-  #fail(reason: string): void {
-    const begun = this.#host.state?.current?.call.id ?? 0;
-    this.#host.end();
-    this.#routes.close();
-    for (const [id, { call, reject }] of this.#waiters) {
-      reject(id === begun && call.op !== 'get' ? new MaybeError(reason) : new NotDoneError(reason));
-    }
-    this.#waiters.clear();
   }
 }
 
-/** Asks one server how it is, on a connection of its own; null when it does not say so in time. */
-function askStatus(at: HostAndPort, timeoutMs: number): Promise<NodeStatus | null> {
-  return new Promise((resolve) => {
-    const finish = (status: NodeStatus | null) => {
-      clearTimeout(late);
-      connection.close();
-      resolve(status);
-    };
-    const late = setTimeout(() => finish(null), Math.min(timeoutMs, STATUS_MS_MAX));
-    const connection = new ServerConnection(at, {
-      onHello: () => connection.send({ kind: 'status', id: 1 }),
-      onResponse: (response) => finish(response.kind === 'status' ? response.status : null),
-      onGone: () => finish(null),
-    });
-  });
+function checkTimeout(timeoutMs: number | undefined, mistake: (line: string) => Error): void {
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw mistake(`a timeout of ${timeoutMs} ms leaves no time for an answer`);
+}
+
+function checkLevel(level: string | undefined, mistake: (line: string) => Error): void {
+  if (level !== undefined && level !== 'linearizable' && level !== 'stale') throw mistake(`a read's level is linearizable or stale, not "${level}"`);
+}
+
+function wholeNumber(name: string, value: number | undefined, min: number): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= min)) throw new UserError(`${name} is a whole number, ${min} or more, not ${value}`);
 }
 
 const bytesFrom = (bytes: Bytes): ByteString => (typeof bytes === 'string' ? byteStringFromText(bytes) : byteStringOf(bytes));

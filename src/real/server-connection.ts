@@ -16,22 +16,38 @@ export interface ServerConnectionEvents {
   /** The server said who it is. */
   readonly onHello: (hello: Hello) => void;
   readonly onResponse: (response: NodeResponse) => void;
-  /** The connection is gone; what was sent over it and not answered may have been done or not. Called once. */
-  readonly onGone: (why: string) => void;
+  /**
+   * The connection is gone; what was sent over it and not answered may have been done or not. Called once.
+   * `isSilent`: nobody closed it, the other side or the way to it just went quiet.
+   */
+  readonly onGone: (why: string, isSilent: boolean) => void;
 }
 
 /** Milliseconds for connecting and for the server's hello. */
 const HELLO_MS_MAX = 3_000;
+/** Milliseconds without a byte while an answer is owed, after which the server is asked something that it answers at once. */
+const PROBE_AFTER_MS = 600;
 /** Milliseconds without a byte while an answer is owed: then the server, or the way to it, counts as dead. */
-const SILENCE_MS_MAX = 5_000;
+const SILENCE_MS_MAX = 2_500;
+const WATCH_MS = 200;
+
+/** The request that tells a slow server from a dead one; its owner uses other ids. */
+const PROBE: NodeRequest = { kind: 'whoIsLeader', id: 0 };
 
 /**
  * One connection of a client to one server's client port, in the framed protocol. It begins to connect
  * when it is made, is used once, and never comes back: its owner makes another one.
+ *
+ * The ids of its requests are its owner's, 1 and up. A connection whose other end vanished without a word
+ * (half-open) takes bytes for ever; so while an answer is owed and nothing comes, a server that lives is made to speak.
  */
 export class ServerConnection {
   readonly #socket: Socket;
   #unanswered = 0;
+  /** When something was last heard, or first owed, in milliseconds of the monotonic clock. */
+  #heardMs = 0;
+  #watch: NodeJS.Timeout | null = null;
+  #isSilent = false;
 
   constructor({ host, port }: HostAndPort, events: ServerConnectionEvents) {
     const socket = connect({ host, port });
@@ -39,10 +55,11 @@ export class ServerConnection {
     tuneSocket(socket);
     let connection = openFramed(RULES);
     let why = 'the server closed the connection';
-    const late = setTimeout(() => socket.destroy(new Error('no hello in time')), HELLO_MS_MAX);
+    const late = setTimeout(() => this.#endSilently('no hello in time'), HELLO_MS_MAX);
 
     socket.write(helloFrame(helloOf('', NOBODY, 'client', NOBODY)));
     socket.on('data', (bytes) => {
+      this.#heardMs = performance.now();
       const isFirst = connection.hello === null;
       const read = onFramedBytes(connection, bytes);
       connection = read.connection;
@@ -50,31 +67,50 @@ export class ServerConnection {
         clearTimeout(late);
         events.onHello(connection.hello);
       }
-      this.#unanswered -= read.messages.length;
-      for (const response of read.messages) events.onResponse(response);
+      for (const response of read.messages) {
+        if (response.id === PROBE.id) continue;
+        this.#unanswered -= 1;
+        events.onResponse(response);
+      }
       if (connection.problem !== null) socket.destroy(new Error(connection.problem));
-    });
-    socket.setTimeout(SILENCE_MS_MAX, () => {
-      if (this.#unanswered > 0) socket.destroy(new Error('no answer in time'));
     });
     socket.on('error', (error) => {
       why = codeOf(error) === 'ECONNREFUSED' ? 'nobody listens there' : lineOf(error);
     });
     socket.on('close', () => {
       clearTimeout(late);
-      events.onGone(why);
+      if (this.#watch !== null) clearInterval(this.#watch);
+      events.onGone(why, this.#isSilent);
     });
   }
 
   /** Sends a request; before the connection stands, as soon as it does. */
   send(request: NodeRequest): void {
     if (this.#socket.destroyed) return;
+    if (this.#unanswered === 0) this.#heardMs = performance.now();
     this.#unanswered += 1;
+    this.#watch ??= setInterval(() => this.#look(), WATCH_MS);
     this.#socket.write(encodeFrame('request', requestCodec.encode(request)));
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #look(): void {
+    if (this.#unanswered === 0) {
+      if (this.#watch !== null) clearInterval(this.#watch);
+      this.#watch = null;
+      return;
+    }
+    const quietMs = performance.now() - this.#heardMs;
+    if (quietMs > SILENCE_MS_MAX) this.#endSilently('no answer in time');
+    else if (quietMs > PROBE_AFTER_MS) this.#socket.write(encodeFrame('request', requestCodec.encode(PROBE)));
+  }
+
+  #endSilently(why: string): void {
+    this.#isSilent = true;
+    this.#socket.destroy(new Error(why));
   }
 }
 

@@ -1,55 +1,17 @@
-import { createServer, type Socket } from 'node:net';
-import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { nodeId } from '../../src/core/base/units.js';
-import { encodeFrame } from '../../src/core/wire/frame.js';
-import { onFramedBytes, openFramed } from '../../src/core/wire/framed-connection.js';
-import { helloFrame, helloOf } from '../../src/core/wire/hello.js';
-import { FRAME_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../src/core/wire/limits.js';
-import type { NodeRequest, NodeResponse } from '../../src/core/wire/protocol.js';
-import { requestCodec } from '../../src/core/wire/request.js';
-import { responseCodec } from '../../src/core/wire/response.js';
+import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../src/core/wire/limits.js';
 import { MaybeError, NotDoneError, openClient } from '../../src/real/client.js';
 import { UserError } from '../../src/real/errors.js';
 import { freePorts } from '../../src/real/ports.js';
 import { eventually } from './helpers.js';
-
-type Script = (request: NodeRequest, socket: Socket) => NodeResponse | null;
-
-/** A server that says hello as `id` of some cluster and does what its script says. */
-async function scripted(id: number, script: Script, clusterId = 'c') {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-    let connection = openFramed({ hello: { clusterId, self: nodeId(id), role: 'client', sender: nodeId(0) }, kind: 'request', codec: requestCodec, payloadBytesMax: FRAME_BYTES_MAX });
-    socket.write(helloFrame(helloOf(clusterId, nodeId(id), 'server', nodeId(0))));
-    socket.on('data', (bytes) => {
-      const read = onFramedBytes(connection, bytes);
-      connection = read.connection;
-      for (const request of read.messages) {
-        const response = script(request, socket);
-        if (response !== null) socket.write(encodeFrame('response', responseCodec.encode(response)));
-      }
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const { port } = server.address() as { port: number };
-  return { address: `127.0.0.1:${port}`, sockets };
-}
+import { done, scripted } from './scripted.js';
 
 function client(servers: readonly string[], timeoutMs = 5_000) {
   const opened = openClient({ servers, timeoutMs });
   onTestFinished(() => opened.close());
   return opened;
 }
-
-const done = (id: number, version = 1): NodeResponse => ({ kind: 'done', id, result: { status: 'ok', version, value: '' as never } });
 
 describe('a client', () => {
   test('follows a hint to the number of a server that it only knew by address', async () => {

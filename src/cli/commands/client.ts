@@ -20,17 +20,22 @@ const withReach = <Options>(yargs: Argv<Options>): Argv<Options & Reach> =>
     .option('timeout', { type: 'string', default: '10s', requiresArg: true, describe: 'how long to go on trying' })
     .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' });
 
-/** `get <key>`: prints the value; the store never answers from a deposed leader's memory. */
-export const getCommand: CommandModule<object, Reach & { readonly key: string }> = {
+/** `get <key>`: prints the value; unless asked to, the store never answers from a deposed leader's memory. */
+export const getCommand: CommandModule<object, Reach & { readonly key: string; readonly stale: boolean }> = {
   command: 'get <key>',
   describe: 'read a key',
   builder: (yargs) =>
-    withReach(yargs.positional('key', { type: 'string', demandOption: true }))
+    withReach(
+      yargs
+        .positional('key', { type: 'string', demandOption: true })
+        .option('stale', { type: 'boolean', default: false, describe: 'let any server answer, with what it has: committed, maybe old' }),
+    )
       .example('$0 get greeting', 'prints the value')
+      .example('$0 get greeting --stale', 'works without a leader, too')
       .example('$0 get greeting --json', 'with its version'),
   handler: (options) =>
     withClient(options, async (client) => {
-      const found = await client.get(options.key);
+      const found = await client.get(options.key, { level: options.stale ? 'stale' : 'linearizable' });
       const value = found?.value.toString() ?? null;
       answer(options, { found: found !== null, value, version: found?.version ?? null }, found !== null, value ?? 'no such key');
     }),
