@@ -18,6 +18,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/wire': ['core/base', 'core/machine.ts', 'core/raft', 'core/store'],
   'core/journal': ['core/base', 'core/machine.ts', 'core/store', 'core/storage', 'core/wire'],
   'core/client': ['core/base', 'core/machine.ts', 'core/store', 'core/wire'],
+  'core/proxy': ['core/base', 'core/wire'],
   'core/systems': [
     'core/base', 'core/machine.ts', 'core/raft', 'core/store', 'core/storage', 'core/wire', 'core/journal', 'core/client',
   ],

@@ -38,6 +38,20 @@ export type FrameKind = 'hello' | 'goodbye' | 'peer' | 'request' | 'response';
 const NUMBER_OF: Readonly<Record<FrameKind, number>> = { hello: 1, goodbye: 2, peer: 3, request: 4, response: 5 };
 const KIND_OF: readonly (FrameKind | null)[] = [null, 'hello', 'goodbye', 'peer', 'request', 'response'];
 
+/**
+ * Bytes of the frame that begins at `at`, for who passes frames on and does not read them: 0 when more of its head
+ * must come first, -1 when no frame begins there.
+ */
+export function frameSizeAt(bytes: Uint8Array, at: number): number {
+  if (problemOfHead(bytes, at, FRAME_BYTES_MAX) !== null) return -1;
+  return bytes.length - at < HEAD_BYTES ? 0 : HEAD_BYTES + readU32(bytes, at + 4);
+}
+
+/** The kind of a frame whose head {@link frameSizeAt} has found good. */
+export function frameKindAt(bytes: Uint8Array, at: number): FrameKind {
+  return KIND_OF[bytes[at + 2] as number] ?? 'goodbye';
+}
+
 /** A frame's bytes. */
 export function encodeFrame(kind: FrameKind, payload: Uint8Array): Uint8Array {
   const length = payload.length;
