@@ -6,6 +6,7 @@ import { deleteCommand, getCommand, putCommand, setCommand, statusCommand } from
 import { clusterCommand } from './commands/cluster.js';
 import { exploreCommand } from './commands/explore.js';
 import { nodeCommand } from './commands/node.js';
+import { proxyCommand } from './commands/proxy.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { storiesCommand } from './commands/stories.js';
@@ -21,7 +22,7 @@ const HELP_COLUMNS_MAX = 100;
 /** Every command, in the order in which `--help` lists them. Their heavy parts are loaded when they run. */
 const COMMANDS = [
   exploreCommand, runCommand, replayCommand, storiesCommand, checkCommand,
-  clusterCommand, nodeCommand,
+  clusterCommand, nodeCommand, proxyCommand,
   primaryCommand, replicaCommand,
   getCommand, setCommand, putCommand, deleteCommand, statusCommand,
   benchCommand, walCommand,

@@ -9,6 +9,8 @@ export interface ClientSettings {
   readonly servers: readonly string[];
   /** Milliseconds until a call that does not say so itself gives up. Default 10000. */
   readonly timeoutMs?: number;
+  /** Milliseconds to wait for one server's answer before another is asked; more after each round in vain, up to 8 times as long. Default 500. */
+  readonly attemptTimeoutMs?: number;
   /** Connections that are kept to each server. 1 or more, default 8. */
   readonly connectionsMax?: number;
   /** Further connections to a server that a rush may open; each is closed when its answer came. Default 0: requests share connections instead. */

@@ -1,5 +1,5 @@
 import { connectionId, nodeId, type NodeId } from '../core/base/units.js';
-import type { ClientCall, ClientOutcome, ClientRequest } from '../core/client/calls.js';
+import type { ClientCall, ClientOptions, ClientOutcome, ClientRequest } from '../core/client/calls.js';
 import { clientMachine, type ClientMessage } from '../core/client/client.js';
 import type { ClientState } from '../core/client/state.js';
 import type { StoreResult } from '../core/store/command.js';
@@ -31,9 +31,9 @@ export class Lane {
   readonly #waiters = new Map<number, Waiter>();
   #lastId = 0;
 
-  constructor(pools: ClientPools, timeLimitMs: number, log: Log) {
+  constructor(pools: ClientPools, times: Pick<ClientOptions, 'timeLimitMs' | 'attemptTimeoutMs'>, log: Log) {
     // Each request goes over one connection, once: a refusal is final.
-    const machine = clientMachine({ timeLimitMs, queueMax: QUEUE_MAX, mayDouble: false, first: pools.leader });
+    const machine = clientMachine({ ...times, queueMax: QUEUE_MAX, mayDouble: false, first: pools.leader });
     this.#routes = new ClientRoutes(pools, (from, response) => this.#host.message(from, response));
     this.#host = new Host(machine, {
       now: monotonicNow,

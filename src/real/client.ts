@@ -59,6 +59,7 @@ export function openClient(settings: ClientSettings): Client {
 function openClusterClient(settings: ClientSettings): ClusterClient {
   if (settings.servers.length === 0) throw new UserError('a client needs the address of at least one server');
   checkTimeout(settings.timeoutMs, (line) => new UserError(line));
+  checkTimeout(settings.attemptTimeoutMs, (line) => new UserError(line));
   wholeNumber('connectionsMax', settings.connectionsMax, 1);
   wholeNumber('extraConnectionsMax', settings.extraConnectionsMax, 0);
   wholeNumber('idleMsMax', settings.idleMsMax, 1);
@@ -180,7 +181,8 @@ class ClusterClient implements Client {
     const [first, ...rest] = this.#lanes;
     const least = first === undefined ? null : rest.reduce((best, lane) => (lane.callsUnderWay < best.callsUnderWay ? lane : best), first);
     if (least !== null && (least.callsUnderWay === 0 || this.#lanes.length >= (this.#settings.callsMax ?? CALLS_MAX))) return least;
-    const lane = new Lane(this.#pools, this.#timeoutMs, this.#settings.log ?? silentLog);
+    const { attemptTimeoutMs, log = silentLog } = this.#settings;
+    const lane = new Lane(this.#pools, { timeLimitMs: this.#timeoutMs, ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }) }, log);
     this.#lanes.push(lane);
     return lane;
   }

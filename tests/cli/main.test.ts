@@ -57,6 +57,9 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
     [['cluster', '--base-port', 'http'], /--base-port takes a whole number/],
     [['node', '--id', '1', '--peers', 'somewhere', '--data', folder], /"somewhere" is not a server/],
     [['node', '--id', '2', '--peers', '1=localhost:7201:7101', '--data', folder], /--id 2 is not in --peers/],
+    [['proxy', '--route', '7001'], /"7001" is not a route/],
+    [['proxy', '--route', '7001=7101', '--delay', '9..3'], /"delay 9 3" is no rule: usage: delay/],
+    [['proxy', '--route', '7001=7101', '--drop-requests', 'half'], /"drop requests half" is no rule/],
     [['get', 'key', '--servers', 'nowhere'], /"nowhere" is not an address/],
     [['get', 'key', '--timeout', 'soon'], /--timeout takes a time with its unit/],
     [['put', 'key', 'value', '1', '--version', '2'], /give the version once/],
@@ -80,7 +83,7 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
 });
 
 describe('help', TIMEOUT, () => {
-  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
+  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'proxy', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
 
   test('lists every command', async () => {
     const { exitCode, stdout } = await seedstorm(['--help']);
