@@ -10,6 +10,7 @@ import { clockLease } from './clock-lease.js';
 import { clockSkew } from './clock-skew.js';
 import { clockSteps } from './clock-steps.js';
 import { clogged } from './clogged.js';
+import { concurrent } from './concurrent.js';
 import { crashAtEffect } from './crash-at-effect.js';
 import { crashLoop } from './crash-loop.js';
 import { crowded } from './crowded.js';
@@ -25,10 +26,14 @@ import { naiveJoin } from './naive-join.js';
 import { naiveLostPut } from './naive-lost-put.js';
 import { naiveLostWrite } from './naive-lost-write.js';
 import { naiveOrder } from './naive-order.js';
+import { manyPartitions } from './many-partitions.js';
 import { networkSwarm } from './network-swarm.js';
 import { oddPartitions } from './odd-partitions.js';
 import { partition } from './partition.js';
 import { pausedLeader } from './paused-leader.js';
+import { persistConcurrent } from './persist-concurrent.js';
+import { persistPartition } from './persist-partition.js';
+import { persist } from './persist.js';
 import { powerCut } from './power-cut.js';
 import { primaryReplica } from './primary-replica.js';
 import { processSwarm } from './process-swarm.js';
@@ -48,6 +53,7 @@ import { unreliable } from './unreliable.js';
 export const scenarios: readonly Scenario[] = [
   basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, clockSteps, crowded,
   sickDisk, fullDisk, lyingDisk, lostDisk, lastCopy, beyondBudget, swarm,
+  concurrent, persist, persistConcurrent, manyPartitions, persistPartition,
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,

@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import type { CommandModule } from 'yargs';
 import { benchCommand } from './commands/bench.js';
+import { chaosCommand } from './commands/chaos.js';
 import { checkCommand } from './commands/check.js';
 import { deleteCommand, getCommand, putCommand, setCommand, statusCommand } from './commands/client.js';
 import { clusterCommand } from './commands/cluster.js';
@@ -22,7 +23,7 @@ const HELP_COLUMNS_MAX = 100;
 /** Every command, in the order in which `--help` lists them. Their heavy parts are loaded when they run. */
 const COMMANDS = [
   exploreCommand, runCommand, replayCommand, storiesCommand, checkCommand,
-  clusterCommand, nodeCommand, proxyCommand,
+  clusterCommand, nodeCommand, proxyCommand, chaosCommand,
   primaryCommand, replicaCommand,
   getCommand, setCommand, putCommand, deleteCommand, statusCommand,
   benchCommand, walCommand,

@@ -18,6 +18,11 @@ export interface ClusterSettings {
   readonly basePort?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /**
+   * Told the true addresses before any server starts. @returns For each server where it is to find the others: behind a
+   * proxy, say. Absent: at their true addresses.
+   */
+  readonly through?: (servers: ServerMap) => Promise<ReadonlyMap<NodeId, ServerMap>>;
   /** Further words for each `seedstorm node`, such as `--log-level debug`. */
   readonly nodeArguments?: readonly string[];
   /** Takes each line that a server writes. */
@@ -62,10 +67,11 @@ export async function startCluster(settings: ClusterSettings): Promise<RunningCl
   }
   const clusterId = await takeUp(settings);
   const servers = await addressesFor(settings);
+  const through = (await settings.through?.(servers)) ?? new Map<NodeId, ServerMap>();
   const children = new Map<NodeId, ServerChild>();
   for (const id of servers.keys()) {
     const dataDirectory = join(settings.directory, `server-${id}`);
-    children.set(id, new ServerChild({ id, clusterId, servers, dataDirectory, nodeArguments: settings.nodeArguments ?? [], onLine: settings.onLine }));
+    children.set(id, new ServerChild({ id, clusterId, servers: through.get(id) ?? servers, dataDirectory, nodeArguments: settings.nodeArguments ?? [], onLine: settings.onLine }));
   }
   try {
     await Promise.all([...children.values()].map((child) => child.start()));

@@ -11,13 +11,17 @@ const PORT_MIN = 15_000;
 const PORT_MAX = 32_000;
 const TRIES_MAX = 1_000;
 
-/** Ports of `host` on which nothing listens now. Another process may still take one, which is reported when it is used. */
-export async function freePorts(count: number, host = '127.0.0.1'): Promise<readonly number[]> {
+/**
+ * Ports of `host` on which nothing listens now. Another process may still take one, which is reported when it is used.
+ *
+ * @param promised Ports that are somebody's already, who does not listen yet.
+ */
+export async function freePorts(count: number, host = '127.0.0.1', promised: readonly number[] = []): Promise<readonly number[]> {
   const found = new Set<number>();
   for (let tries = 0; found.size < count; tries++) {
     assert(tries < TRIES_MAX, 'a machine has free ports');
     const port = randomInt(PORT_MIN, PORT_MAX);
-    if (!found.has(port) && (await isFree(port, host))) found.add(port);
+    if (!found.has(port) && !promised.includes(port) && (await isFree(port, host))) found.add(port);
   }
   return [...found];
 }

@@ -60,6 +60,10 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
     [['proxy', '--route', '7001'], /"7001" is not a route/],
     [['proxy', '--route', '7001=7101', '--delay', '9..3'], /"delay 9 3" is no rule: usage: delay/],
     [['proxy', '--route', '7001=7101', '--drop-requests', 'half'], /"drop requests half" is no rule/],
+    [['chaos', 'nowhere'], /unknown scenario "nowhere"/],
+    [['chaos', 'basic', '--for', 'long'], /--for takes a time with its unit/],
+    [['chaos', 'basic', '--data', folder], /cannot be made: it is there already/],
+    [['chaos', 'basic', '--history', join(folder, 'no', 'h.jsonl')], /h\.jsonl cannot be written/],
     [['get', 'key', '--servers', 'nowhere'], /"nowhere" is not an address/],
     [['get', 'key', '--timeout', 'soon'], /--timeout takes a time with its unit/],
     [['put', 'key', 'value', '1', '--version', '2'], /give the version once/],
@@ -83,7 +87,7 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
 });
 
 describe('help', TIMEOUT, () => {
-  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'proxy', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
+  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'proxy', 'chaos', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
 
   test('lists every command', async () => {
     const { exitCode, stdout } = await seedstorm(['--help']);

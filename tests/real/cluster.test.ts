@@ -10,8 +10,7 @@ import { openClient } from '../../src/real/client.js';
 import { startCluster, type ClusterSettings, type RunningCluster } from '../../src/real/cluster.js';
 import { UserError } from '../../src/real/errors.js';
 import { freePorts } from '../../src/real/ports.js';
-import { leaderOf } from '../chaos/nemesis.js';
-import { eventually, temporaryDirectory } from './helpers.js';
+import { eventually, leaderOf, temporaryDirectory } from './helpers.js';
 
 const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
 

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { NodeId } from '../../src/core/base/units.js';
+import type { Client } from '../../src/real/client.js';
 
 /** A directory of this test, gone with it. */
 export async function temporaryDirectory(): Promise<string> {
@@ -19,4 +21,10 @@ export async function eventually<Value>(what: string, look: () => Promise<Value 
     if (performance.now() > end) throw new Error(`waited ${msMax} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** The leader of the highest term that any server tells of; null when none does. */
+export async function leaderOf(client: Client): Promise<NodeId | null> {
+  const told = (await client.status()).flatMap(({ status }) => (status === null || status.leaderId === 0 ? [] : [status]));
+  return told.sort((a, b) => b.term - a.term)[0]?.leaderId ?? null;
 }

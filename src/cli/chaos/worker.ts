@@ -1,0 +1,132 @@
+import { byteStringFromText } from '../../core/base/bytestring.js';
+import { nodeId } from '../../core/base/units.js';
+import { MaybeError, NotDoneError, type Client } from '../../real/client.js';
+import type { Operation } from '../../sim/checkers/history.js';
+import type { FailedWrite } from '../../sim/history.js';
+import { between, type Stream } from '../../sim/random.js';
+import type { WorkloadOptions } from '../../sim/scenario.js';
+
+/** What all clients together did and learned, in the order in which it ended. */
+export interface Recording {
+  readonly operations: Operation[];
+  /** Writes that their clients were told have certainly no effect. */
+  readonly failedWrites: FailedWrite[];
+}
+
+export const nowUs = (): number => Math.floor(performance.now() * 1_000);
+
+type Asked = Pick<Operation, 'op' | 'key' | 'value' | 'version'>;
+type Learned = Pick<Operation, 'outcome' | 'resultValue' | 'resultVersion'>;
+
+/** One client's application, the same closed loop as in the simulator (sim/workload.ts): a few keys, one call at a time, each value written once. */
+export class Worker {
+  readonly #clientId: number;
+  readonly #client: Client;
+  readonly #options: WorkloadOptions;
+  readonly #stream: Stream;
+  readonly #recording: Recording;
+  /** What this client last learned of each key's version; 0 for none. */
+  readonly #versions = new Map<string, number>();
+  #calls = 0;
+
+  constructor(clientId: number, client: Client, options: WorkloadOptions, stream: Stream, recording: Recording) {
+    this.#clientId = clientId;
+    this.#client = client;
+    this.#options = options;
+    this.#stream = stream;
+    this.#recording = recording;
+  }
+
+  async run(isOver: () => boolean): Promise<void> {
+    const { thinkMsMin, thinkMsMax, keys } = this.#options;
+    while (!isOver()) {
+      const thinkMs = between(this.#stream, thinkMsMin, thinkMsMax);
+      const key = `k${between(this.#stream, 0, keys - 1)}`;
+      const choice = this.#stream();
+      const caution = this.#stream();
+      await new Promise((resolve) => setTimeout(resolve, thinkMs));
+      if (!isOver()) await this.#call(key, choice, caution);
+    }
+  }
+
+  /** @returns Whether the read was answered. */
+  async read(key: string, timeoutMs: number): Promise<boolean> {
+    return this.#record({ op: 'get', key, value: null, version: null }, async () => {
+      const found = await this.#client.get(key, { timeoutMs });
+      this.#versions.set(key, found?.version ?? 0);
+      return found === null ? learned('noKey') : learned('ok', found.version, found.value.toString('latin1'));
+    });
+  }
+
+  /** Writes whatever is there. @returns Whether the write was answered. */
+  async write(key: string, timeoutMs: number): Promise<boolean> {
+    this.#calls += 1;
+    return this.#set(key, `${this.#clientId}.${this.#calls}`, timeoutMs);
+  }
+
+  #set(key: string, value: string, timeoutMs: number): Promise<boolean> {
+    return this.#record({ op: 'set', key, value, version: null }, async () => {
+      const version = await this.#client.set(key, value, { timeoutMs });
+      this.#versions.set(key, version);
+      return learned('ok', version);
+    });
+  }
+
+  async #call(key: string, choice: number, caution: number): Promise<void> {
+    this.#calls += 1;
+    const value = `${this.#clientId}.${this.#calls}${'-'.repeat(Math.floor(caution * (this.#options.paddingBytesMax + 1)))}`;
+    switch (this.#opFor(choice)) {
+      case 'get':
+        await this.read(key, this.#options.timeLimitMs);
+        return;
+      case 'set':
+        await this.#set(key, value, this.#options.timeLimitMs);
+        return;
+      case 'put': {
+        // One in eight guesses that the key is not there, so that conflicts are met too.
+        const version = caution < 1 / 8 ? 0 : (this.#versions.get(key) ?? 0);
+        await this.#record({ op: 'put', key, value, version }, async () => {
+          const outcome = await this.#client.put(key, value, version);
+          this.#versions.set(key, outcome.kind === 'noKey' ? 0 : outcome.version);
+          return outcome.kind === 'noKey' ? learned('noKey') : learned(outcome.kind === 'done' ? 'ok' : outcome.kind, outcome.version);
+        });
+        return;
+      }
+      case 'delete':
+        await this.#record({ op: 'delete', key, value: null, version: null }, async () => {
+          this.#versions.set(key, 0);
+          return learned((await this.#client.delete(key)) ? 'ok' : 'noKey');
+        });
+    }
+  }
+
+  #opFor(choice: number): 'get' | 'set' | 'put' | 'delete' {
+    const { getWeight, setWeight, putWeight, deleteWeight } = this.#options;
+    const at = choice * (getWeight + setWeight + putWeight + deleteWeight);
+    if (at < getWeight) return 'get';
+    if (at < getWeight + setWeight) return 'set';
+    return at < getWeight + setWeight + putWeight ? 'put' : 'delete';
+  }
+
+  /** What certainly did nothing is no part of a history; what may have done something is, for ever. */
+  async #record(asked: Asked, call: () => Promise<Learned>): Promise<boolean> {
+    const clientId = this.#clientId;
+    const callUs = nowUs();
+    try {
+      const answer = await call();
+      this.#recording.operations.push({ clientId, ...asked, ...answer, expected: null, callUs, returnUs: nowUs() });
+      return true;
+    } catch (error) {
+      if (error instanceof MaybeError) {
+        this.#recording.operations.push({ clientId, ...asked, ...learned('unknown'), expected: null, callUs, returnUs: null });
+      } else if (error instanceof NotDoneError) {
+        if (asked.value !== null) {
+          this.#recording.failedWrites.push({ client: nodeId(clientId), key: byteStringFromText(asked.key), value: byteStringFromText(asked.value), atUs: nowUs() });
+        }
+      } else throw error;
+      return false;
+    }
+  }
+}
+
+const learned = (outcome: Operation['outcome'], resultVersion: number | null = null, resultValue: string | null = null): Learned => ({ outcome, resultVersion, resultValue });

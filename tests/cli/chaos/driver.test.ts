@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { judged } from '../../../src/cli/chaos/driver.js';
+import type { Recording } from '../../../src/cli/chaos/worker.js';
+import { byteStringFromText } from '../../../src/core/base/bytestring.js';
+import { nodeId } from '../../../src/core/base/units.js';
+import type { Operation } from '../../../src/sim/checkers/history.js';
+
+const base: Operation = { clientId: 1, key: 'k', op: 'set', value: null, version: null, expected: null, outcome: 'ok', resultValue: null, resultVersion: null, callUs: 0, returnUs: 1 };
+const written: Operation = { ...base, value: '1.1', resultVersion: 1, callUs: 10, returnUs: 20 };
+const read = (value: string | null): Operation => ({ ...base, clientId: 2, op: 'get', outcome: value === null ? 'noKey' : 'ok', resultValue: value, resultVersion: value === null ? null : 1, callUs: 30, returnUs: 40 });
+
+const recording = (...operations: readonly Operation[]): Recording => ({ operations: [...operations], failedWrites: [] });
+
+describe('a storm is judged', () => {
+  test('passed when an order explains what was seen', () => {
+    expect(judged(null, recording(written, read('1.1')), [])).toEqual({ verdict: 'pass', violation: null });
+  });
+
+  test('failed when an acknowledged write is gone', () => {
+    expect(judged(null, recording(written, read(null)), [])).toMatchObject({ verdict: 'violation', violation: { property: 'Linearizability' } });
+  });
+
+  test('failed when a value is read whose write was answered "definitely not"', () => {
+    const { operations } = recording(written, read('1.1'), { ...read('1.2'), callUs: 50, returnUs: 60 });
+    const failed = { client: nodeId(1), key: byteStringFromText('k'), value: byteStringFromText('1.2'), atUs: 45 };
+    expect(judged(null, { operations, failedWrites: [failed] }, [])).toMatchObject({ verdict: 'violation', violation: { property: 'No Dirty Read' } });
+  });
+
+  test('failed when a server broke a rule of its own, or something was found on the way', () => {
+    expect(judged(null, recording(written), ['s1 error ended: a rule of this program was broken: terms grow'])).toMatchObject({ violation: { property: 'assertion' } });
+    const found = { property: 'Liveness', message: 'nobody leads', atMs: 5 };
+    expect(judged(found, recording(written), [])).toEqual({ verdict: 'violation', violation: found });
+    expect(judged(found, recording(written, read(null)), [])).toMatchObject({ violation: { property: 'Linearizability' } });
+  });
+
+  test('unknown when nothing was written: then nothing is proved', () => {
+    expect(judged(null, recording({ ...read(null) }), [])).toEqual({ verdict: 'unknown', violation: null });
+  });
+});
