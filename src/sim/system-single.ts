@@ -51,7 +51,7 @@ function client(options: SingleRunOptions, id: NodeId): HostedClient {
 function watch(run: WatchedRun<SingleOptions>): Watching {
   const watching = system.watch(run);
   const survives = new AnsweredSurvives(lastAppliedOf, run.options.servers);
-  const isExcused = (server: NodeId): boolean => run.nemesis().rotten.has(server) || run.cluster().world.disk(server).hasFailed;
+  const isExcused = (server: NodeId): boolean => run.nemesis().budget.mayRefuse(server) || run.cluster().world.disk(server).hasFailed;
   return {
     observers: [survives, new Bounds(run.options), new StartsAgain(isExcused), ...watching.observers],
     shapes: watching.shapes,

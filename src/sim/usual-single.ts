@@ -16,6 +16,7 @@ export function usualSingle(draws: Draws): SingleRunOptions {
       journal: { storage, sync: { kind: 'always' }, snapshotEveryEntries },
       waitingMax: draws.oneOf('waiting max', [4, 64]),
     },
+    laterNode: null,
     workload: { ...ordinary.workload, clients: draws.between('clients of one server', 2, 6), thinkMsMax: draws.oneOf('think', [10, 80]) },
   };
 }

@@ -41,8 +41,8 @@ export const chaosCommand: CommandModule<object, Options> = {
     const seed = taken(parseSeed(once('seed', options.seed)));
     const forMs = duration('for', once('for', options.for));
     const historyPath = options.history === undefined ? null : once('history', options.history);
-    const { findScenario } = await import('../scenarios.js');
-    const scenario = await findScenario(options.scenario);
+    const { findScenario, tellScenarios } = await import('../scenarios.js');
+    const scenario = findScenario(await tellScenarios(undefined), options.scenario);
     const [{ planOf }, { liveChaos }] = await Promise.all([import('../chaos/plan.js'), import('../chaos/driver.js')]);
     const plan = planOf(scenario, seed, forMs, options.network ?? null);
     const directory = await directoryFor(options.data);
