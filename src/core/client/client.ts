@@ -198,6 +198,9 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
     case 'notLeader':
       onRefusal(plan, draft, effects, now, message.leaderHint, message.isUncertain);
       break;
+    case 'maybe':
+      onMaybe(plan, draft, effects, now, draft.current, message.reason);
+      break;
     case 'unavailable':
       onRefusal(plan, draft, effects, now, NOBODY, false);
       break;
@@ -264,6 +267,13 @@ function onRefusal(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
   turnTo(draft, isUseful ? hinted : draft.target + 1);
   if (isUncertain) draft.isUncertain = true;
   goOn(plan, draft, effects, now);
+}
+
+/** The server could not finish it and does not know more. What may be repeated is; else its word is the outcome. */
+function onMaybe(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, reason: string): void {
+  if (draft.command !== null) draft.isUncertain = true;
+  if (mayRepeat(draft, plan)) onRefusal(plan, draft, effects, now, NOBODY, draft.command !== null);
+  else conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, reason, plan));
 }
 
 // ---- What time does ------------------------------------------------------------------------------

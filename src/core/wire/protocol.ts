@@ -32,6 +32,11 @@ export type NodeResponse =
   | { readonly kind: 'notLeader'; readonly id: number; readonly leaderHint: NodeId; readonly isUncertain: boolean }
   /** The server can't take it now and did nothing: starting, overloaded, or a new leader before its first commit. Try again. */
   | { readonly kind: 'unavailable'; readonly id: number; readonly reason: string }
+  /**
+   * The command was begun and could not be finished in time: it may have taken effect, or may yet. `reason` says how far it
+   * came. For systems whose refusal proves nothing; raft never says it.
+   */
+  | { readonly kind: 'maybe'; readonly id: number; readonly reason: string }
   | { readonly kind: 'leader'; readonly id: number; readonly leaderHint: NodeId }
   | { readonly kind: 'status'; readonly id: number; readonly status: NodeStatus };
 

@@ -14,6 +14,8 @@ const NOT_LEADER = 3;
 const UNAVAILABLE = 4;
 const LEADER = 5;
 const STATUS = 6;
+const MAYBE = 7;
+const KIND_MAX = 7;
 
 /** The numbers of StoreStatus in proto/seedstorm.proto. */
 const NUMBER_OF: Readonly<Record<StoreResult['status'], number>> = { ok: 1, noKey: 2, versionConflict: 3, sessionExpired: 4 };
@@ -47,6 +49,9 @@ function writeFields(response: NodeResponse): number {
     case 'unavailable':
       writeText(1, response.reason);
       return UNAVAILABLE;
+    case 'maybe':
+      writeText(1, response.reason);
+      return MAYBE;
     case 'leader':
       writer.uint(1, response.leaderHint);
       return LEADER;
@@ -84,6 +89,7 @@ type Body =
   | { readonly kind: 'done'; readonly result: StoreResult }
   | { readonly kind: 'notLeader'; readonly leaderHint: NodeId; readonly isUncertain: boolean }
   | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'maybe'; readonly reason: string }
   | { readonly kind: 'leader'; readonly leaderHint: NodeId }
   | { readonly kind: 'status'; readonly status: NodeStatus };
 
@@ -95,7 +101,7 @@ function decodeResponse(bytes: Uint8Array): Result<NodeResponse, string> {
     const tag = reader.tag();
     const field = tag >>> 3;
     if (tag === ((1 << 3) | VARINT)) id = reader.uint();
-    else if (field > STATUS || (tag & 7) !== BYTES || field === 1) reader.skip(tag, STATUS);
+    else if (field > KIND_MAX || (tag & 7) !== BYTES || field === 1) reader.skip(tag, KIND_MAX);
     else if (body !== null) reader.fail('there are two responses in one');
     else {
       const outer = reader.enter('the response');
@@ -116,6 +122,8 @@ function withId(id: number, body: Body): NodeResponse {
       return { kind: 'notLeader', id, leaderHint: body.leaderHint, isUncertain: body.isUncertain };
     case 'unavailable':
       return { kind: 'unavailable', id, reason: body.reason };
+    case 'maybe':
+      return { kind: 'maybe', id, reason: body.reason };
     case 'leader':
       return { kind: 'leader', id, leaderHint: body.leaderHint };
     case 'status':
@@ -133,6 +141,8 @@ function readBody(reader: Reader, kind: number): Body {
       return readNotLeader(reader);
     case UNAVAILABLE:
       return { kind: 'unavailable', reason: readReason(reader) };
+    case MAYBE:
+      return { kind: 'maybe', reason: readReason(reader) };
     case LEADER:
       return { kind: 'leader', leaderHint: readLeaderHint(reader) };
     default:

@@ -134,6 +134,8 @@ export function answerLine(verb: Verb, response: NodeResponse, addressOf: Addres
     }
     case 'unavailable':
       return errorLine(`unavailable, nothing was done: ${response.reason}`);
+    case 'maybe':
+      return errorLine(`nobody can know whether it was done: ${response.reason}`);
     case 'leader': {
       const address = addressIn(response.leaderHint, addressOf);
       return address === null ? errorLine('no leader') : line(`LEADER ${address}`);

@@ -352,3 +352,32 @@ test('inputs that are not for a client change nothing', () => {
   expect(client.state).toEqual(before);
   expect(client.sent).toHaveLength(1);
 });
+
+describe('a server that could not finish', () => {
+  const maybe = { kind: 'maybe', reason: '1 of 2 servers' } as const;
+
+  test('has its word passed on when the command must not be repeated', () => {
+    const client = new Hosted({ useSessions: false, mayDouble: false });
+    client.call({ id: 1, op: 'set' });
+    client.answer(maybe);
+    expect(client.outcomes).toEqual([{ kind: 'maybe', id: 1, reason: '1 of 2 servers' }]);
+  });
+
+  test('is followed by another attempt at what may be, and the doubt stays', () => {
+    const client = new Hosted({ useSessions: false, mayDouble: false });
+    client.call({ id: 1, op: 'put', value: one });
+    const first = client.last();
+    client.answer(maybe);
+    expect(client.last().to).not.toBe(first.to);
+    client.answerResult('versionConflict', 1);
+    expect(client.outcomes.at(-1)).toMatchObject({ kind: 'maybe', id: 1 });
+  });
+
+  test('leaves no doubt about a read', () => {
+    const client = new Hosted({ useSessions: false, mayDouble: false, timeLimitMs: 400, attemptTimeoutMs: 500 });
+    client.call({ id: 1, op: 'get' });
+    client.answer(maybe);
+    client.answerResult('noKey');
+    expect(client.outcomes).toEqual([{ kind: 'done', id: 1, result: { status: 'noKey', version: 0, value: EMPTY } }]);
+  });
+});

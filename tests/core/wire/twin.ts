@@ -87,6 +87,8 @@ function protoResponse(r: NodeResponse): Response {
       return create(ResponseSchema, { id, kind: { case: 'notLeader', value: { leaderHint: r.leaderHint, isUncertain: r.isUncertain } } });
     case 'unavailable':
       return create(ResponseSchema, { id, kind: { case: 'unavailable', value: { reason: r.reason } } });
+    case 'maybe':
+      return create(ResponseSchema, { id, kind: { case: 'maybe', value: { reason: r.reason } } });
     case 'leader':
       return create(ResponseSchema, { id, kind: { case: 'leader', value: { leaderHint: r.leaderHint } } });
     case 'status': {
