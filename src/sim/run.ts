@@ -60,8 +60,8 @@ export function runScenario(scenario: Scenario, seed: number, extras: RunExtras 
 /** The same for options that are given whole. */
 export function runOptions(name: string, options: RunOptions, seed: number, extras: RunExtras = {}, about: Pick<Scenario, 'system' | 'finding'> = {}): RunReport {
   return guarded(() => {
-    const { sessionlessRatio, deleteWeight } = options.workload;
-    const isGuarded = sessionlessRatio.numerator === 0 || (deleteWeight === 0 && !mayDouble(options.clientLink));
+    const { sessionlessRatio, deleteWeight, putWeight } = options.workload;
+    const isGuarded = sessionlessRatio.numerator === 0 || ((deleteWeight === 0 || putWeight === 0) && !mayDouble(options.clientLink));
     assert(isGuarded, 'without a session, doubled messages and puts repeated across a delete take effect twice (client/calls.ts)');
     checkClockBound(options);
     const startedMs = wallNowMs();

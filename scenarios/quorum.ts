@@ -1,0 +1,27 @@
+import { harm } from '../src/sim/harms.js';
+import { lossy } from '../src/sim/usual.js';
+import { usualQuorum } from '../src/sim/usual-quorum.js';
+import { quorumSystem } from '../src/sim/system-quorum.js';
+import type { Scenario } from '../src/sim/scenario.js';
+
+export const quorum: Scenario = {
+  name: 'quorum',
+  title: 'Three servers with W = R = 2 crash, restart and fall apart, and no read takes back what another showed.',
+  why: 'A write that missed its quorum stays on some servers: a read that shows it without a write-back, or a restart that forgets it, shows a value that later un-happens.',
+  expected: ['partitioned', 'server-lost-power', 'write-quorum-missed', 'read-wrote-back', 'stale-server-repaired', 'client-was-told-maybe'],
+  expectedWithinRuns: 20,
+  system: quorumSystem as NonNullable<Scenario['system']>,
+  options: (draws) => ({
+    ...usualQuorum(draws),
+    peerLink: lossy(draws.oneOf('loss', [0, 2, 10]), draws.oneOf('delay', [5, 50])),
+    harms: [
+      harm('partition', [800, 3_000], [200, 2_500]),
+      harm('isolateServer', [1_000, 4_000], [200, 2_500]),
+      harm('oneWayCut', [500, 3_000], [100, 2_000]),
+      harm('crash', [600, 2_500], [10, 1_500]),
+      harm('crashWhileWriting', [700, 3_000], [10, 1_500]),
+      harm('killLeader', [1_000, 4_000], [10, 800]),
+      harm('pause', [1_500, 5_000], [100, 1_500]),
+    ],
+  }),
+};

@@ -1,0 +1,75 @@
+import { assert } from '../core/base/assert.js';
+import { nodeId, type NodeId } from '../core/base/units.js';
+import { cellsDigest } from '../core/systems/quorum/cells.js';
+import { quorumFingerprint, quorumMessageFingerprint } from '../core/systems/quorum/fingerprint.js';
+import { quorumCodecs, type QuorumMessage } from '../core/systems/quorum/messages.js';
+import { quorumNode } from '../core/systems/quorum/node.js';
+import { checkQuorumOptions, copiesToShow, quorumProblem, type QuorumOptions } from '../core/systems/quorum/options.js';
+import type { QuorumState } from '../core/systems/quorum/state.js';
+import type { Observer } from './observer.js';
+import type { RunOptions } from './run-options.js';
+import type { HostedSystem, WatchedRun, Watching } from './system.js';
+import { keyValueSystem } from './system-kv.js';
+
+export type QuorumRunOptions = RunOptions<QuorumOptions>;
+
+const PRIMARY = nodeId(1);
+
+const system = keyValueSystem<QuorumState, QuorumMessage, QuorumOptions>({
+  name: 'quorum',
+  checkOptions: ({ node, servers, workload }) => {
+    checkQuorumOptions(node);
+    assert(quorumProblem(node, servers) === null, 'W and R fit the number of servers');
+    assert(workload.sessionlessRatio.numerator === workload.sessionlessRatio.denominator, 'the quorum system keeps no sessions');
+  },
+  machine: ({ node }) => quorumNode(node),
+  codecs: quorumCodecs,
+  fingerprint: quorumFingerprint,
+  messageFingerprint: quorumMessageFingerprint,
+  isServing: ({ phase }) => phase === 'serving',
+  leadsIn: ({ phase, self, primary }) => (phase === 'serving' && self === primary ? 1 : null),
+  clusterId: ({ node }) => node.clusterId,
+  coreSize: coreSize,
+  essential: () => [PRIMARY],
+  hasConverged: (states) => new Set(states.map(({ journal }) => cellsDigest(journal.state))).size === 1 && states.every(isAtRest),
+  describe: ({ phase, journal, writes, reads, spreads }) =>
+    `${phase}, write ${journal.state.lastWriteId}, digest ${cellsDigest(journal.state)}, ${writes.size} writes, ${reads.size} reads and ${spreads.size} answers wait`,
+});
+
+/** As many as writes and reads need, and as an answer needs to be shown; no more, so that a run proves them enough. */
+function coreSize({ node, servers }: QuorumRunOptions): number {
+  return Math.max(node.writeQuorum, node.readQuorum, copiesToShow(node, servers));
+}
+
+function isAtRest({ writes, reads, spreads, incoming }: QuorumState): boolean {
+  return writes.size + reads.size + spreads.size + incoming.size === 0;
+}
+
+/** The quorum system under test. Its clients work without sessions, since it keeps none. */
+export const quorumSystem: HostedSystem<QuorumOptions> = {
+  ...system,
+  watch: (run) => watch(run),
+};
+
+function watch(run: WatchedRun<QuorumOptions>): Watching {
+  const watching = system.watch(run);
+  const writes = new WritesGivenOut();
+  return {
+    observers: [writes, ...watching.observers],
+    shapes: watching.shapes,
+    get commits(): number {
+      return writes.count;
+    },
+    healed: (atUs) => watching.healed(atUs),
+    judge: (end) => watching.judge(end),
+  };
+}
+
+/** Counts the writes that the primary gave out. */
+class WritesGivenOut implements Observer {
+  count = 0;
+
+  onStep(_atUs: number, node: NodeId, _input: unknown, _before: unknown, after: unknown): void {
+    if (node === PRIMARY) this.count = Math.max(this.count, (after as QuorumState).lastWriteId);
+  }
+}
