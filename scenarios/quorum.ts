@@ -14,7 +14,10 @@ export const quorum: Scenario = {
   options: (draws) => ({
     ...usualQuorum(draws),
     peerLink: lossy(draws.oneOf('loss', [0, 2, 10]), draws.oneOf('delay', [5, 50])),
+    // Slow syncs: much is pending whenever a server dies.
+    disk: { operationUsMin: 20, operationUsMax: 200, syncUsMin: 100, syncUsMax: draws.oneOf('sync', [4_000, 40_000]) },
     harms: [
+      harm('crashLeader', [700, 3_000], [10, 800]),
       harm('partition', [800, 3_000], [200, 2_500]),
       harm('isolateServer', [1_000, 4_000], [200, 2_500]),
       harm('oneWayCut', [500, 3_000], [100, 2_000]),

@@ -1,11 +1,13 @@
 import { assert } from '../core/base/assert.js';
 import { nodeId, type NodeId } from '../core/base/units.js';
+import { clientMachine, type ClientMessage } from '../core/client/client.js';
 import { cellsDigest } from '../core/systems/quorum/cells.js';
 import { quorumFingerprint, quorumMessageFingerprint } from '../core/systems/quorum/fingerprint.js';
 import { quorumCodecs, type QuorumMessage } from '../core/systems/quorum/messages.js';
 import { quorumNode } from '../core/systems/quorum/node.js';
 import { checkQuorumOptions, copiesToShow, quorumProblem, type QuorumOptions } from '../core/systems/quorum/options.js';
 import type { QuorumState } from '../core/systems/quorum/state.js';
+import type { HostedClient } from './hosted.js';
 import type { Observer } from './observer.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, WatchedRun, Watching } from './system.js';
@@ -45,9 +47,13 @@ function isAtRest({ writes, reads, spreads, incoming }: QuorumState): boolean {
   return writes.size + reads.size + spreads.size + incoming.size === 0;
 }
 
-/** The quorum system under test. Its clients work without sessions, since it keeps none. */
+/** The quorum system under test. Its clients work without sessions, since it keeps none, and read at any server. */
 export const quorumSystem: HostedSystem<QuorumOptions> = {
   ...system,
+  client: ({ workload: { attemptTimeoutMs, timeLimitMs } }) => ({
+    machine: clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: false, spreadsReads: true }),
+    messageFingerprint: (message: ClientMessage) => message.id,
+  }) as unknown as HostedClient,
   watch: (run) => watch(run),
 };
 

@@ -79,6 +79,10 @@ export interface ClientOptions {
    * The server to ask first: the leader, if somebody knows it. Absent, or not among the servers: drawn by chance. One draw either way.
    */
   readonly first?: NodeId;
+   * Whether each read is first asked of a server drawn at random: for systems in which any server can answer one. Default
+   * false: reads go where the last answer came from.
+   */
+  readonly spreadsReads?: boolean;
   /**
    * Whether the network may deliver one request twice, as the host's contract allows. Then a command
    * that was refused may still take effect through its other copy, so giving up on it is "maybe". Default

@@ -33,6 +33,7 @@ type Effects = Effect<ClientMessage, ClientOutcome>[];
 interface Plan {
   readonly useSessions: boolean;
   readonly mayDouble: boolean;
+  readonly spreadsReads: boolean;
   readonly attemptTimeoutUs: Micros;
   readonly timeLimitUs: Micros;
   readonly pauseUs: Micros;
@@ -43,6 +44,7 @@ function planOf(options: ClientOptions): Plan {
   return {
     useSessions: options.useSessions ?? true,
     mayDouble: options.mayDouble ?? true,
+    spreadsReads: options.spreadsReads ?? false,
     attemptTimeoutUs: fromMs(options.attemptTimeoutMs ?? 500),
     timeLimitUs: fromMs(options.timeLimitMs ?? 10_000),
     pauseUs: fromMs(options.pauseMs ?? 20),
@@ -146,6 +148,10 @@ function begin(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, as
   draft.refusals = 0;
   draft.pauses = 0;
   if (asked.call.level === 'stale') visit(draft, asked.call.ask);
+  else if (plan.spreadsReads && asked.call.op === 'get') {
+    draft.random = advance(draft.random);
+    draft.target = below(draft.random, draft.servers.length);
+  }
   prepare(plan, draft, asked.call);
   attempt(plan, draft, effects, now);
 }

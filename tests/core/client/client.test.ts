@@ -381,3 +381,21 @@ describe('a server that could not finish', () => {
     expect(client.outcomes).toEqual([{ kind: 'done', id: 1, result: { status: 'noKey', version: 0, value: EMPTY } }]);
   });
 });
+
+describe('reads that any server may answer', () => {
+  test('go to every server in turn of chance, and writes still to the one that takes them', () => {
+    const client = new Hosted({ useSessions: false, spreadsReads: true });
+    const asked = new Set<number>();
+    for (let id = 1; id <= 40; id++) {
+      client.call({ id, op: 'get' });
+      asked.add(client.last().to);
+      client.answerResult('noKey');
+    }
+    expect([...asked].toSorted()).toEqual([1, 2, 3]);
+    client.call({ id: 50, op: 'set' });
+    client.refuse(1);
+    client.answerResult('ok', 1);
+    client.call({ id: 51, op: 'set' });
+    expect(client.last().to).toBe(1);
+  });
+});
