@@ -13,18 +13,18 @@ export const quorum: Scenario = {
   system: quorumSystem as NonNullable<Scenario['system']>,
   options: (draws) => ({
     ...usualQuorum(draws),
-    peerLink: lossy(draws.oneOf('loss', [0, 2, 10]), draws.oneOf('delay', [5, 50])),
+    peerLink: lossy(draws.oneOf('loss', [0, 5, 30]), draws.oneOf('delay', [5, 50, 200])),
     // Slow syncs: much is pending whenever a server dies.
     disk: { operationUsMin: 20, operationUsMax: 200, syncUsMin: 100, syncUsMax: draws.oneOf('sync', [4_000, 40_000]) },
     harms: [
-      harm('crashLeader', [700, 3_000], [10, 800]),
-      harm('partition', [800, 3_000], [200, 2_500]),
-      harm('isolateServer', [1_000, 4_000], [200, 2_500]),
-      harm('oneWayCut', [500, 3_000], [100, 2_000]),
-      harm('crash', [600, 2_500], [10, 1_500]),
-      harm('crashWhileWriting', [700, 3_000], [10, 1_500]),
-      harm('killLeader', [1_000, 4_000], [10, 800]),
-      harm('pause', [1_500, 5_000], [100, 1_500]),
+      harm('partition', [1_500, 5_000], [200, 2_000]),
+      harm('oneWayCut', [1_000, 4_000], [100, 2_000]),
+      harm('isolateServer', [3_000, 8_000], [200, 2_000]),
+      harm('crash', [2_000, 6_000], [10, 800]),
+      harm('crashWhileWriting', [1_500, 5_000], [10, 500]),
+      harm('crashLeader', [1_500, 5_000], [10, 500]),
+      harm('killLeader', [3_000, 8_000], [10, 500]),
+      harm('pause', [2_000, 6_000], [50, 1_000]),
     ],
   }),
 };

@@ -32,6 +32,6 @@ export function usualQuorum(draws: Draws): QuorumRunOptions {
       },
     },
     // Without sessions a put must not be repeated across a delete, so a world has one or the other.
-    workload: { ...ordinary.workload, sessionlessRatio: ratio(1, 1), keys: 2, getWeight: 6, putWeight: hasDeletes ? 0 : 2, deleteWeight: hasDeletes ? 1 : 0 },
+    workload: { ...ordinary.workload, sessionlessRatio: ratio(1, 1), keys: 2, getWeight: 6, thinkMsMin: 1, thinkMsMax: draws.oneOf('think', [10, 60]), putWeight: hasDeletes ? 0 : 2, deleteWeight: hasDeletes ? 1 : 0 },
   };
 }

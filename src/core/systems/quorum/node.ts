@@ -1,6 +1,6 @@
 /** The quorum system: one of N servers, with W and R, as a machine. What it promises is told in README.md. */
 import { unreachable } from '../../base/assert.js';
-import { micros, NEVER, NOBODY, type Micros } from '../../base/units.js';
+import { micros, NEVER, NOBODY, type Micros, type NodeId } from '../../base/units.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
 import { append, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
 import { OrderedMap } from '../../store/ordered-map.js';
@@ -86,8 +86,7 @@ function openDraft(plan: QuorumPlan, before: QuorumState, now: Micros): QuorumDr
 function take(draft: QuorumDraft, input: QuorumInput): void {
   switch (input.kind) {
     case 'message':
-      // What strangers say counts nowhere: W and R are counted in servers of this cluster.
-      if (draft.state.members.includes(input.from)) onMessage(draft, input.from, input.message);
+      onMessage(draft, input.from, input.message);
       return;
     case 'request':
       onRequest(draft, { connection: input.connection, id: input.request.id }, input.request);
@@ -106,12 +105,15 @@ function take(draft: QuorumDraft, input: QuorumInput): void {
   }
 }
 
-function onMessage(draft: QuorumDraft, from: QuorumState['self'], message: QuorumMessage): void {
+/** Anybody may write and ask by hand; but what W and R count is only what servers of this cluster say. */
+function onMessage(draft: QuorumDraft, from: NodeId, message: QuorumMessage): void {
+  const counts = draft.state.members.includes(from);
   switch (message.kind) {
     case 'replicate':
       onReplicate(draft, from, message.key, message.cell);
       return;
     case 'ack':
+      if (!counts) return;
       onWriteHeld(draft, from, message.writeId);
       onSpreadHeld(draft, from, message.writeId);
       return;
@@ -122,7 +124,7 @@ function onMessage(draft: QuorumDraft, from: QuorumState['self'], message: Quoru
       onRead(draft, from, message.readId, message.key);
       return;
     case 'holds':
-      if (draft.state.phase !== 'serving') return;
+      if (!counts || draft.state.phase !== 'serving') return;
       repair(draft, from, message.key, message.cell, message.isSettled);
       onAnswer(draft, from, message.readId, message.cell);
       return;
