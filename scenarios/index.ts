@@ -44,6 +44,12 @@ import { staleRead } from './stale-read.js';
 import { single } from './single.js';
 import { singleLog } from './single-log.js';
 import { singleUnsynced } from './single-unsynced.js';
+import { quorum } from './quorum.js';
+import { quorumFive } from './quorum-five.js';
+import { quorumStale } from './quorum-stale.js';
+import { quorumWriteAll } from './quorum-write-all.js';
+import { simpleElectionLostWrite } from './simple-election-lost-write.js';
+import { simpleElectionTwoVotes } from './simple-election-two-votes.js';
 import { swarm } from './swarm.js';
 import { tornTail } from './torn-tail.js';
 import { unluckyLeaders } from './unlucky-leaders.js';
@@ -59,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
   clockLease, beyondClockBound,
   primaryReplica, staleRead, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
   single, singleLog, singleUnsynced, lockSingle, lockRaft,
+  quorum, quorumFive, quorumWriteAll, quorumStale, simpleElectionLostWrite, simpleElectionTwoVotes,
 ];
 
 export { regressions } from './regressions/index.js';

@@ -75,6 +75,11 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'lock-changed-hands', sentence: 'A client held a lock that another had held before.' },
   { name: 'lock-found-held-by-reading', sentence: 'A client learned from a read that its put of an own token had taken effect.' },
   { name: 'lock-call-in-doubt', sentence: 'A client was told that a lock may be held in its name, or may still be.' },
+  // Quorums.
+  { name: 'write-quorum-missed', sentence: 'A write did not get its quorum in time, and its client was told so (systems quorum, simple-election).' },
+  { name: 'read-wrote-back', sentence: 'A read found its newest value on too few servers, and made more copies before it answered.' },
+  { name: 'stale-server-repaired', sentence: 'Two servers compared a key, and the one with the older copy got the newer.' },
+  { name: 'stale-reads-possible', sentence: 'A server was started with W + R <= N, and said what that means.' },
   // Crashes and recovery.
   { name: 'leader-crashed', sentence: 'A leader\'s life ended.' },
   { name: 'candidate-crashed', sentence: 'A candidate\'s life ended.' },

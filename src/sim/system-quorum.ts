@@ -1,7 +1,7 @@
 import { assert } from '../core/base/assert.js';
 import { nodeId, type NodeId } from '../core/base/units.js';
 import { clientMachine, type ClientMessage } from '../core/client/client.js';
-import { cellsDigest } from '../core/systems/quorum/cells.js';
+import { cellsDigest, type Cell } from '../core/systems/quorum/cells.js';
 import { quorumFingerprint, quorumMessageFingerprint } from '../core/systems/quorum/fingerprint.js';
 import { quorumCodecs, type QuorumMessage } from '../core/systems/quorum/messages.js';
 import { quorumNode } from '../core/systems/quorum/node.js';
@@ -34,6 +34,7 @@ const system = keyValueSystem<QuorumState, QuorumMessage, QuorumOptions>({
   coreSize: coreSize,
   essential: () => [PRIMARY],
   hasConverged: (states) => new Set(states.map(({ journal }) => cellsDigest(journal.state))).size === 1 && states.every(isAtRest),
+  tell,
   describe: ({ phase, journal, writes, reads, spreads }) =>
     `${phase}, write ${journal.state.lastWriteId}, digest ${cellsDigest(journal.state)}, ${writes.size} writes, ${reads.size} reads and ${spreads.size} answers wait`,
 });
@@ -69,6 +70,24 @@ function watch(run: WatchedRun<QuorumOptions>): Watching {
     healed: (atUs) => watching.healed(atUs),
     judge: (end) => watching.judge(end),
   };
+}
+
+/** Comparisons that nobody asked for, and acknowledgements, only keep the system going. */
+function tell(message: QuorumMessage): string | null {
+  switch (message.kind) {
+    case 'replicate':
+      return `take write ${message.cell.writeId}: ${wordsOf(message.key, message.cell)}`;
+    case 'read':
+      return message.readId === 0 ? null : `what is ${message.key}?`;
+    case 'holds':
+      return message.readId === 0 ? null : `${wordsOf(message.key, message.cell)} here, by write ${message.cell.writeId}`;
+    default:
+      return null;
+  }
+}
+
+function wordsOf(key: string, { version, value }: Cell): string {
+  return value === null ? `${key} is absent` : `${key} has version ${version}`;
 }
 
 /** Counts the writes that the primary gave out. */

@@ -4,7 +4,8 @@ import { promised, scenarios } from '../../scenarios/index.js';
 import { MOMENTS, RARE_MOMENTS } from '../../src/sim/moments.js';
 import { runScenario } from '../../src/sim/run.js';
 
-const SOURCES = ['../../src/core/raft/', '../../src/core/systems/raft/', '../../src/core/systems/primary-replica/', '../../src/core/client/', '../../src/sim/'].map((folder) => new URL(folder, import.meta.url));
+const ROOMS = ['raft', 'systems/raft', 'systems/single', 'systems/primary-replica', 'systems/quorum', 'systems/simple-election', 'client'];
+const SOURCES = [...ROOMS.map((room) => `../../src/core/${room}/`), '../../src/sim/'].map((folder) => new URL(folder, import.meta.url));
 const all = [...MOMENTS, ...RARE_MOMENTS].map(({ name }) => name);
 
 /** Quoted words in kebab case on lines that mark a moment, make a note or name one. */

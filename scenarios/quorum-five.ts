@@ -1,0 +1,34 @@
+import { harm } from '../src/sim/harms.js';
+import type { Scenario } from '../src/sim/scenario.js';
+import { quorumSystem } from '../src/sim/system-quorum.js';
+import { lossy } from '../src/sim/usual.js';
+import { usualQuorum } from '../src/sim/usual-quorum.js';
+
+export const quorumFive: Scenario = {
+  name: 'quorum-five',
+  title: 'Five servers choose W and R from 1 to 5 with W + R above 5, and each choice keeps what it promises.',
+  why: 'W = R = 3 hides mistakes that show when one of the two is small: how many copies make a value safe to show depends on R alone.',
+  expected: ['write-quorum-missed', 'read-wrote-back', 'stale-server-repaired'],
+  expectedWithinRuns: 20,
+  system: quorumSystem as NonNullable<Scenario['system']>,
+  options: (draws) => {
+    const ordinary = usualQuorum(draws);
+    const servers = 5;
+    const writeQuorum = draws.oneOf('W', [1, 2, 3, 3, 3, 4, 5]);
+    const readQuorum = draws.between('R', servers - writeQuorum + 1, Math.min(servers, servers - writeQuorum + 2));
+    return {
+      ...ordinary,
+      servers,
+      clocks: Array.from({ length: servers }, () => ({ offsetUs: 0, ratePpm: 0 })),
+      node: { ...ordinary.node, writeQuorum, readQuorum },
+      peerLink: lossy(draws.oneOf('loss', [0, 5, 30]), draws.oneOf('delay', [5, 50, 200])),
+      harms: [
+        harm('partition', [1_500, 4_000], [200, 2_000]),
+        harm('oneWayCut', [1_000, 3_000], [100, 2_000]),
+        harm('crash', [2_000, 5_000], [10, 800]),
+        harm('crashWhileWriting', [1_500, 4_000], [10, 500]),
+        harm('crashLeader', [1_500, 5_000], [10, 500]),
+      ],
+    };
+  },
+};

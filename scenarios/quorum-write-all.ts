@@ -1,0 +1,21 @@
+import { harm } from '../src/sim/harms.js';
+import type { Scenario } from '../src/sim/scenario.js';
+import { quorumSystem } from '../src/sim/system-quorum.js';
+import { usualQuorum } from '../src/sim/usual-quorum.js';
+
+export const quorumWriteAll: Scenario = {
+  name: 'quorum-write-all',
+  title: 'With W = 3 of three servers one that is away fails every write, honestly, and reads go on.',
+  why: 'A write that cannot get its quorum must say so in time, take back nothing that was shown, and hold up no read.',
+  expected: ['write-quorum-missed', 'client-was-told-maybe', 'read-wrote-back'],
+  expectedWithinRuns: 20,
+  system: quorumSystem as NonNullable<Scenario['system']>,
+  options: (draws) => {
+    const ordinary = usualQuorum(draws);
+    return {
+      ...ordinary,
+      node: { ...ordinary.node, writeQuorum: 3, readQuorum: draws.oneOf('R', [1, 2]) },
+      harms: [harm('crash', [500, 1_500], [1_000, 2_000]), harm('isolateServer', [1_000, 3_000], [1_000, 2_000])],
+    };
+  },
+};

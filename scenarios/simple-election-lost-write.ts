@@ -1,0 +1,23 @@
+import { harm } from '../src/sim/harms.js';
+import type { Scenario } from '../src/sim/scenario.js';
+import { simpleElectionSystem } from '../src/sim/system-simple-election.js';
+import { lossy } from '../src/sim/usual.js';
+import { usualElection } from '../src/sim/usual-election.js';
+
+export const simpleElectionLostWrite: Scenario = {
+  name: 'simple-election-lost-write',
+  title: 'A leader answers once a majority has a write, dies, and its successor has never heard of it.',
+  why: 'A vote that looks at terms alone lets a server lead that lacks what a majority has: the step from this election to Raft.',
+  expected: ['leader-elected'],
+  expectedWithinRuns: 40,
+  system: simpleElectionSystem('acknowledged-writes') as NonNullable<Scenario['system']>,
+  finding: {
+    properties: ['No Acknowledged Write Lost'],
+    lesson: 'A majority that has a write does not protect it as long as voters do not ask whether the candidate has it too (Raft thesis §3.6.1).',
+  },
+  options: (draws) => ({
+    ...usualElection(draws),
+    peerLink: lossy(25, 20),
+    harms: [harm('killLeader', [800, 2_500], [300, 1_000])],
+  }),
+};

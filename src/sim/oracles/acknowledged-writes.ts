@@ -1,0 +1,51 @@
+import type { ByteString } from '../../core/base/bytestring.js';
+import type { Micros, NodeId } from '../../core/base/units.js';
+import type { Effect, Input } from '../../core/machine.js';
+import { cellOf, type Cell } from '../../core/systems/simple-election/data.js';
+import type { ElectionState } from '../../core/systems/simple-election/state.js';
+import type { NodeResponse } from '../../core/wire/protocol.js';
+import type { Observer } from '../observer.js';
+import { violated } from './oracle.js';
+
+interface Acknowledged {
+  readonly server: NodeId;
+  readonly cell: Cell;
+}
+
+/**
+ * No Acknowledged Write Lost, for simple-election: whoever is elected holds the last write of each key that a client was
+ * told of. It watches a system without deletes, where a newer value has a higher version.
+ */
+export class AcknowledgedWrites implements Observer {
+  readonly #last = new Map<ByteString, Acknowledged>();
+
+  onStep(atUs: Micros, node: NodeId, _input: Input<unknown, unknown> | null, before: unknown, after: unknown, effects: readonly Effect<unknown, unknown>[]): void {
+    if (!isServer(after)) return;
+    if (isServer(before)) {
+      for (const effect of effects) if (effect.kind === 'respond') this.#onAnswer(node, before, effect.response as NodeResponse, effect.connection);
+      if (before.role === 'leader') return;
+    }
+    if (after.role === 'leader') this.#onElected(atUs, node, after);
+  }
+
+  #onAnswer(server: NodeId, { writes }: ElectionState, response: NodeResponse, connection: number): void {
+    if (response.kind !== 'done') return;
+    writes.scan(undefined, (_id, { waiter, key, cell }) => {
+      if (waiter.id === response.id && waiter.connection === connection) this.#last.set(key, { server, cell });
+      return true;
+    });
+  }
+
+  #onElected(atUs: number, leader: NodeId, { currentTerm, journal }: ElectionState): void {
+    for (const [key, { server, cell }] of this.#last) {
+      const held = cellOf(journal.state, key);
+      if (held.version > cell.version || (held.version === cell.version && held.value === cell.value)) continue;
+      const had = held.value === null ? 'no such key' : `version ${held.version}`;
+      violated('No Acknowledged Write Lost', `s${server} told a client that ${key} has version ${cell.version}; s${leader}, elected in term ${currentTerm}, has ${had}`, atUs, key);
+    }
+  }
+}
+
+function isServer(state: unknown): state is ElectionState {
+  return typeof state === 'object' && state !== null && 'votedFor' in state;
+}

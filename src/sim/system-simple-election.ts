@@ -1,0 +1,92 @@
+import { assert } from '../core/base/assert.js';
+import { electionFingerprint, electionMessageFingerprint } from '../core/systems/simple-election/fingerprint.js';
+import { electionCodecs, type ElectionMessage } from '../core/systems/simple-election/messages.js';
+import { electionNode } from '../core/systems/simple-election/node.js';
+import { checkElectionOptions, type ElectionOptions } from '../core/systems/simple-election/options.js';
+import type { ElectionState } from '../core/systems/simple-election/state.js';
+import type { NodeId } from '../core/base/units.js';
+import type { Observer } from './observer.js';
+import { AcknowledgedWrites } from './oracles/acknowledged-writes.js';
+import { VotesGiven } from './oracles/votes-given.js';
+import type { RunOptions } from './run-options.js';
+import type { HostedSystem, Watching } from './system.js';
+import { keyValueSystem } from './system-kv.js';
+
+export type ElectionRunOptions = RunOptions<ElectionOptions>;
+
+/** What of the system is watched: it breaks several promises, and a lesson is about one. */
+export type ElectionLesson = 'acknowledged-writes' | 'votes';
+
+const NAME = 'simple-election';
+
+/** What clients see is not judged: nothing of it is promised once a leader has changed. */
+const NOT_PROMISED = ['No Dirty Read', 'Exclusion', 'Version Monotonicity', 'Linearizability'];
+
+/** The simple-election system under test, with one lesson to be learned from it. */
+export function simpleElectionSystem(lesson: ElectionLesson): HostedSystem<ElectionOptions> {
+  const system = keyValueSystem<ElectionState, ElectionMessage, ElectionOptions>({
+    name: NAME,
+    checkOptions: ({ node, workload }) => {
+      checkElectionOptions(node);
+      assert(workload.deleteWeight === 0, 'a lost write is known by its version, and deletes begin versions anew');
+      assert(workload.sessionlessRatio.numerator === workload.sessionlessRatio.denominator, 'this system keeps no sessions');
+    },
+    machine: ({ node }) => electionNode(node),
+    codecs: electionCodecs,
+    fingerprint: electionFingerprint,
+    messageFingerprint: electionMessageFingerprint,
+    isServing: ({ phase }) => phase === 'serving',
+    leadsIn: ({ role, currentTerm }) => (role === 'leader' ? currentTerm : null),
+    clusterId: ({ node }) => node.clusterId,
+    // What a server missed stays missing: there is no one state to come to.
+    hasConverged: () => true,
+    describe: ({ role, currentTerm, journal }) => `${role} of term ${currentTerm}, ${journal.lastIndex} writes in its log`,
+    tell,
+    observers: () => [lesson === 'votes' ? new VotesGiven() : new AcknowledgedWrites()],
+    notPromised: NOT_PROMISED,
+  });
+  return {
+    ...system,
+    watch: (run) => {
+      const watching = system.watch(run);
+      const writes = new WritesLogged();
+      return withCommits({ ...watching, observers: [writes, ...watching.observers] }, () => writes.count);
+    },
+  };
+}
+
+function withCommits(watching: Watching, commits: () => number): Watching {
+  return {
+    ...watching,
+    get commits(): number {
+      return commits();
+    },
+  };
+}
+
+/** The longest log of any server. */
+class WritesLogged implements Observer {
+  count = 0;
+
+  onStep(_atUs: number, _node: NodeId, _input: unknown, _before: unknown, after: unknown): void {
+    const { journal, votedFor } = after as Partial<ElectionState>;
+    if (journal !== undefined && votedFor !== undefined) this.count = Math.max(this.count, journal.lastIndex);
+  }
+}
+
+/** Heartbeats and acknowledgements only keep the system going. */
+function tell(message: ElectionMessage): string | null {
+  switch (message.kind) {
+    case 'voteRequest':
+      return `vote for me in term ${message.term}`;
+    case 'voteResponse':
+      return message.granted ? `my vote of term ${message.term} is yours` : 'not my vote';
+    case 'replicate':
+      return `write ${message.writeId} of mine: ${message.key} has version ${message.cell.version}`;
+    case 'ack':
+      return `I have your write ${message.writeId}`;
+    default:
+      return null;
+  }
+}
+
