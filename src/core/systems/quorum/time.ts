@@ -79,7 +79,7 @@ function onSpreadsWake(draft: QuorumDraft): void {
   for (const [readId, wanted] of due<Spread>(draft, state.spreads)) {
     if (now >= wanted.deadlineUs) {
       state.spreads = state.spreads.without(readId);
-      timeOut(draft, wanted.waiter, `the newest value is on ${wanted.holders.length} servers, and may not be shown before ${state.copies} have it`);
+      timeOut(draft, wanted.waiter, `the newest value is on ${wanted.holders.length} of the ${state.copies} servers that must have it before it is shown, and no more answered`);
       continue;
     }
     askToHold(draft, wanted);
