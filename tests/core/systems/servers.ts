@@ -145,6 +145,11 @@ export class Servers<State, Message> {
     throw new Error('servers wake for ever');
   }
 
+  /** Wakes one server now, whatever it wishes. */
+  wake(id: number): void {
+    this.#step(id, { kind: 'wake', now: micros(this.nowUs) });
+  }
+
   #nextWake(): { readonly id: NodeId; readonly atUs: number } | null {
     let next: { readonly id: NodeId; readonly atUs: number } | null = null;
     for (const { id, state } of this.#servers) {

@@ -292,6 +292,28 @@ describe('a choice of W and R', () => {
   });
 });
 
+describe('what a server tells others that it holds', () => {
+  test('is not what its disk has not yet', () => {
+    const servers = quorumOf(3);
+    servers.hear(2, 1, { kind: 'replicate', key: K, cell: { writeId: 1, version: 1, value: text('a') } });
+    servers.hear(2, 3, { kind: 'read', readId: 5, key: K });
+    expect(servers.flying).toMatchObject([{ to: 3, message: { kind: 'holds', readId: 5, cell: { writeId: 0 } } }]);
+  });
+
+  test('is not, on the primary, what still waits for W', () => {
+    const servers = quorumOf(3);
+    servers.ask(1, set('a'));
+    servers.disk(1);
+    servers.lose();
+    servers.hear(1, 3, { kind: 'read', readId: 5, key: K });
+    expect(servers.flying).toMatchObject([{ to: 3, message: { kind: 'holds', cell: { writeId: 0 } } }]);
+    servers.lose();
+    servers.hear(1, 2, { kind: 'ack', writeId: 1 });
+    servers.hear(1, 3, { kind: 'read', readId: 6, key: K });
+    expect(servers.flying).toMatchObject([{ to: 3, message: { kind: 'holds', cell: { writeId: 1 }, isSettled: true } }]);
+  });
+});
+
 describe('stale copies', () => {
   test('are mended by the read that finds them', () => {
     const servers = quorumOf(3);
