@@ -8,6 +8,9 @@ export const SYSTEM_OPTIONS = {
   'election-timeout': 'how long servers wait for a leader before they elect one; up to twice as long, at random',
   store: 'where data lives: log, or memory, which ends with the process [default: log]',
   sync: 'when what was written to the log is synced: always, never, or at most so long after it, such as 100ms [default: always]',
+  'write-quorum': 'W, how many servers have a write before it is answered [default: a majority]',
+  'read-quorum': 'R, how many servers a read hears before it is answered [default: a majority]',
+  'quorum-timeout': 'after how long a request without its quorum is answered with an error [default: 5s]',
 } as const;
 
 export type SystemOption = keyof typeof SYSTEM_OPTIONS;
@@ -21,6 +24,8 @@ interface SystemWords {
 export const SYSTEMS = {
   raft: { describe: 'replicated and linearizable; a minority of servers may fail', options: ['heartbeat', 'election-timeout'] },
   single: { describe: 'one server, in memory or with a log', options: ['store', 'sync'] },
+  quorum: { describe: 'one primary; W servers have each write, and R answer each read', options: ['write-quorum', 'read-quorum', 'quorum-timeout'] },
+  'simple-election': { describe: 'failover by votes alone; it teaches what raft adds', options: ['heartbeat', 'election-timeout', 'write-quorum'] },
 } as const satisfies Readonly<Record<string, SystemWords>>;
 
 export type SystemName = keyof typeof SYSTEMS;

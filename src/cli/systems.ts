@@ -1,6 +1,8 @@
 import { servedRaft, type Served } from '../real/served.js';
 import { servedSingle, type Keeping } from '../real/served-single.js';
-import { duration } from './arguments.js';
+import { servedQuorum } from '../real/served-quorum.js';
+import { servedSimpleElection } from '../real/served-simple-election.js';
+import { duration, wholeNumber } from './arguments.js';
 import type { Values } from './configuration.js';
 import { misuse } from './exit.js';
 import { chosenName, type SystemName, type SystemOption } from './system-options.js';
@@ -12,7 +14,20 @@ const SERVED: Readonly<Record<SystemName, (values: Values) => Served>> = {
     ...ms(values, 'election-timeout', (least) => ({ electionTimeoutMsMin: least, electionTimeoutMsMax: 2 * least })),
   }) as Served,
   single: (values) => servedSingle(keeping(values)) as unknown as Served,
+  quorum: (values) => servedQuorum({
+    ...count(values, 'write-quorum', (writeQuorum) => ({ writeQuorum })),
+    ...count(values, 'read-quorum', (readQuorum) => ({ readQuorum })),
+    ...ms(values, 'quorum-timeout', (timeoutMs) => ({ timeoutMs })),
+  }) as unknown as Served,
+  'simple-election': (values) => servedSimpleElection({
+    ...ms(values, 'heartbeat', (heartbeatMs) => ({ heartbeatMs })),
+    ...ms(values, 'election-timeout', (timeoutMs) => ({ timeoutMs })),
+    ...count(values, 'write-quorum', (writeQuorum) => ({ writeQuorum })),
+  }) as unknown as Served,
 };
+
+/** More servers than any cluster has: whether a number fits them is for the system to say. */
+const SERVERS_MAX = 65_535;
 
 /**
  * The system that a user asked for, with what he chose of it.
@@ -35,4 +50,10 @@ function keeping(values: Values): Keeping {
 function ms<Part extends object>(values: Values, name: SystemOption, make: (ms: number) => Part): Part | Record<string, never> {
   const text = values[name];
   return text === undefined ? {} : make(duration(name, text));
+}
+
+/** The same for a whole number of servers. */
+function count<Part extends object>(values: Values, name: SystemOption, make: (servers: number) => Part): Part | Record<string, never> {
+  const text = values[name];
+  return text === undefined ? {} : make(wholeNumber(name, text, 1, SERVERS_MAX));
 }
