@@ -12,6 +12,7 @@ export function usualElection(draws: Draws): ElectionRunOptions {
     ...ordinary,
     servers,
     chaosMs: 8_000,
+    laterNode: null,
     clocks: Array.from({ length: servers }, (_, i) => ({
       offsetUs: draws.between(`clock offset ${i}`, 0, 10_000_000),
       ratePpm: draws.between(`clock rate ${i}`, -200, 200),

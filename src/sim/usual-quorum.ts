@@ -12,6 +12,7 @@ export function usualQuorum(draws: Draws): QuorumRunOptions {
   return {
     ...ordinary,
     servers,
+    laterNode: null,
     clocks: Array.from({ length: servers }, (_, i) => ({
       offsetUs: draws.between(`clock offset ${i}`, 0, 10_000_000),
       ratePpm: draws.between(`clock rate ${i}`, -200, 200),
