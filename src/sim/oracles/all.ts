@@ -17,7 +17,7 @@ import { PreVoteKept } from './pre-vote-kept.js';
 import { PromiseSurvives } from './promises.js';
 import { PromptRecovery } from './prompt-recovery.js';
 import { StateMachineSafety } from './state-machine-safety.js';
-import { isHarmless, isTimely } from './timely.js';
+import { aftermathUs, isHarmless, isTimely } from './timely.js';
 import { VersionOrder } from './version-order.js';
 
 /** The oracles of one run. */
@@ -62,13 +62,14 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
     new BoundedQueues(node, options.servers),
   ];
   const churn = new ElectionChurn(isHarmless(options) ? 0 : Infinity);
-  const recovery = new PromptRecovery(node.raft, options.servers);
+  const recovery = new PromptRecovery(options);
   if (isTimely(options)) list.push(churn, recovery);
   if (node.storage !== null) list.unshift(new DurableQuorum(node.clusterId, options.servers, durableFiles, isRotten));
   if (node.storage !== null) list.push(new BoundedDisk(node, files, isDamaged));
   const healed = (atUs: number): void => {
-    churn.calmFrom(atUs);
-    recovery.healed(atUs);
+    const calmUs = atUs + aftermathUs(options);
+    churn.calmFrom(calmUs);
+    recovery.healed(calmUs);
   };
   return { list, leaderCompleteness, exactlyOnce, promises, healed };
 }

@@ -1,32 +1,60 @@
 import { NOBODY, type NodeId } from '../../core/base/units.js';
-import type { RaftOptions } from '../../core/raft/options.js';
+import type { RaftRunOptions } from '../hosted-raft.js';
+import { nodeOptionsOf } from '../later-options.js';
 import { violated, type Oracle, type ServerView } from './oracle.js';
+import { roundUsMax } from './timely.js';
 
-/** Elections that a healed core may need, split votes among them. */
+/** Elections that a healed core may need, split votes among them; and until the last of them is won, one less. */
 const ELECTIONS_MAX = 10;
 /** What recovering a whole log from a slow disk may take, in microseconds. */
 const RECOVERY_US = 2_000_000;
 
+/** How long after a healing a majority may be without a leader whom it follows, in microseconds. */
+export function electionUsMax(options: RaftRunOptions): number {
+  return RECOVERY_US + (ELECTIONS_MAX - 1) * longestTimeoutUs(options);
+}
+
 /** How long after a healing a majority may be without a leader in office, in microseconds. */
-export function recoveryUsMax(options: RaftOptions): number {
-  return RECOVERY_US + ELECTIONS_MAX * options.electionTimeoutMax;
+export function recoveryUsMax(options: RaftRunOptions): number {
+  return RECOVERY_US + ELECTIONS_MAX * longestTimeoutUs(options);
+}
+
+/** Servers may have been restarted onto other options. */
+function longestTimeoutUs(options: RaftRunOptions): number {
+  return Math.max(...nodeOptionsOf(options).map(({ raft }) => raft.electionTimeoutMax));
 }
 
 /**
- * Prompt Recovery: once a majority is healed and messages are quick, a majority follows one leader that has
- * committed in its term, within a few election timeouts (thesis §3.4, §9.3). Liveness asks for more, but later.
+ * How much longer, in microseconds, until a majority has applied what was committed before: one round for each message
+ * of entries and each piece of a snapshot that a server may lack, since a window and a loss may leave no more.
+ */
+export function catchUpUsMax(options: RaftRunOptions, entries: number, snapshotBytes: number): number {
+  const rafts = nodeOptionsOf(options).map(({ raft }) => raft);
+  const entriesPerMessageMax = Math.min(...rafts.map((raft) => raft.entriesPerMessageMax));
+  const snapshotPieceBytes = Math.min(...rafts.map((raft) => raft.snapshotPieceBytes));
+  const rounds = Math.ceil(entries / entriesPerMessageMax) + Math.ceil(snapshotBytes / snapshotPieceBytes);
+  return recoveryUsMax(options) + rounds * roundUsMax(options);
+}
+
+/**
+ * Prompt Recovery: once a majority is healed and messages are quick, a majority follows one leader, that leader
+ * commits in its term, and a majority has applied all that was committed before, each within its bound (thesis §3.4,
+ * §9.3). Liveness asks for more, but later.
  */
 export class PromptRecovery implements Oracle {
-  readonly #usMax: number;
-  readonly #servers: number;
-  /** By server: in which term whom it follows, as one number. 0 for nobody. Only what was seen since the healing. */
+  readonly #options: RaftRunOptions;
+  /** By server: in which term whom it follows, as one number (0 for nobody), and how far it applied. Only what was seen since the healing. */
   readonly #following: number[] = [];
+  readonly #applied: number[] = [];
   #healedUs = Infinity;
-  #isRecovered = false;
+  #committedTo = 0;
+  #snapshotBytes = 0;
+  #isFollowed = false;
+  #isInOffice = false;
+  #isCaughtUp = false;
 
-  constructor(options: RaftOptions, servers: number) {
-    this.#usMax = recoveryUsMax(options);
-    this.#servers = servers;
+  constructor(options: RaftRunOptions) {
+    this.#options = options;
   }
 
   /** From now on a majority is healed. */
@@ -34,21 +62,35 @@ export class PromptRecovery implements Oracle {
     this.#healedUs = atUs;
   }
 
-  onStep(atUs: number, server: NodeId, _before: ServerView, { raft }: ServerView): void {
-    if (this.#isRecovered || atUs < this.#healedUs) return;
+  onStep(atUs: number, server: NodeId, _before: ServerView, { raft, lastApplied }: ServerView): void {
+    if (raft.snapshot !== null && raft.snapshot.data.length > this.#snapshotBytes) this.#snapshotBytes = raft.snapshot.data.length;
+    if (atUs < this.#healedUs) {
+      if (raft.commitIndex > this.#committedTo) this.#committedTo = raft.commitIndex;
+      return;
+    }
+    if (this.#isInOffice && this.#isCaughtUp) return;
     const follows = raft.leaderId === NOBODY ? 0 : raft.currentTerm * 4_096 + raft.leaderId;
     this.#following[server] = follows;
-    const isInOffice = raft.role === 'leader' && raft.log.termAt(raft.commitIndex) === raft.currentTerm;
-    if (isInOffice && this.#followersOf(follows) * 2 > this.#servers) {
-      this.#isRecovered = true;
-    } else if (atUs - this.#healedUs > this.#usMax) {
-      violated('Prompt Recovery', `no majority follows a leader in office, ${Math.round((atUs - this.#healedUs) / 1_000)} ms after the healing`, atUs);
+    this.#applied[server] = lastApplied;
+    if (follows !== 0 && this.#isMajority(this.#following.filter((each) => each === follows).length)) {
+      this.#isFollowed = true;
+      if (raft.role === 'leader' && raft.log.termAt(raft.commitIndex) === raft.currentTerm) this.#isInOffice = true;
+    }
+    if (this.#isMajority(this.#applied.filter((each) => each >= this.#committedTo).length)) this.#isCaughtUp = true;
+    this.#demand(atUs);
+  }
+
+  #demand(atUs: number): void {
+    const sinceUs = atUs - this.#healedUs;
+    const late = (what: string): never => violated('Prompt Recovery', `${what}, ${Math.round(sinceUs / 1_000)} ms after the healing`, atUs);
+    if (!this.#isFollowed && sinceUs > electionUsMax(this.#options)) late('no majority follows one leader');
+    if (!this.#isInOffice && sinceUs > recoveryUsMax(this.#options)) late('no majority follows a leader in office');
+    if (!this.#isCaughtUp && sinceUs > catchUpUsMax(this.#options, this.#committedTo, this.#snapshotBytes)) {
+      late(`no majority has applied entry ${this.#committedTo}, which was committed before`);
     }
   }
 
-  #followersOf(leader: number): number {
-    let count = 0;
-    for (const follows of this.#following) if (follows === leader) count++;
-    return count;
+  #isMajority(count: number): boolean {
+    return count * 2 > this.#options.servers;
   }
 }

@@ -1,3 +1,4 @@
+import type { HarmName } from '../harms.js';
 import type { RaftRunOptions } from '../hosted-raft.js';
 import { nodeOptionsOf } from '../later-options.js';
 import type { RunOptions } from '../run-options.js';
@@ -9,25 +10,50 @@ const CLOCK_PPM_MAX = 50_000;
 const LINK_QUEUE_MIN = 1_000;
 /** A promise may find two group commits before its own. */
 const SYNCS_BEFORE_AN_ANSWER = 3;
+const US_PER_MS = 1_000;
+
+/**
+ * Families whose blows a healing does not end: they last as long as they last. Whoever adds a family of that sort adds
+ * it here.
+ */
+const OUTLIVES_A_HEALING: readonly HarmName[] = ['diskStall'];
+
+/** The longest that a message and its answer may take in a calm, in microseconds, with the disks that they wait for. */
+export function roundUsMax(options: RaftRunOptions): number {
+  const { peerLink, disk, node } = options;
+  const diskUs = node.storage === null ? 0 : SYNCS_BEFORE_AN_ANSWER * (disk.syncUsMax + disk.operationUsMax);
+  // All distributions of delay, those with a long tail too, stay below the link's upper bound.
+  const bytesPerMs = peerLink.faults?.bytesPerMs ?? 0;
+  const messageBytes = Math.max(...nodeOptionsOf(options).map(({ raft }) => Math.max(raft.messageBytesMax, raft.snapshotPieceBytes)));
+  const lineUs = bytesPerMs === 0 ? 0 : (messageBytes / bytesPerMs) * US_PER_MS;
+  return 2 * peerLink.delayUsMax + lineUs + diskUs;
+}
 
 /**
  * Whether a world's messages and disks are so quick, and its clocks so true, that its election timeouts mean
  * something: "broadcast time ≪ election timeout" (thesis §3.9). Only then does the protocol promise that a leader
- * stays and that a successor comes soon; elsewhere Liveness alone holds. A clock that went back has put deadlines off for as long as it
- * went, healing or not; one that jumped or stood still runs again when these promises begin, at the healing.
+ * stays and that a successor comes soon; elsewhere Liveness alone holds. Said of a calm: what harms do before it is not asked, but a
+ * clock that went back has put deadlines off for as long as it went, healing or not; one that jumped or stood still
+ * runs again when these promises begin, at the healing.
  */
 export function isTimely(options: RaftRunOptions): boolean {
-  const { peerLink, disk, node, clockRatePpmMax, monotonicClocks } = options;
+  const { peerLink, clockRatePpmMax, monotonicClocks } = options;
   const rafts = nodeOptionsOf(options).map(({ raft }) => raft);
   const electionTimeoutMin = Math.min(...rafts.map((raft) => raft.electionTimeoutMin));
   const heartbeatInterval = Math.max(...rafts.map((raft) => raft.heartbeatInterval));
-  const diskUs = node.storage === null ? 0 : SYNCS_BEFORE_AN_ANSWER * (disk.syncUsMax + disk.operationUsMax);
-  const roundUs = heartbeatInterval + 2 * peerLink.delayUsMax + diskUs;
+  const isQuick = heartbeatInterval + roundUsMax(options) <= electionTimeoutMin * ROUND_SHARE;
   const isTrue = clockRatePpmMax <= CLOCK_PPM_MAX && monotonicClocks !== 'lying';
-  return roundUs <= electionTimeoutMin * ROUND_SHARE && isTrue && peerLink.queueMax >= LINK_QUEUE_MIN;
+  return isQuick && isTrue && peerLink.queueMax >= LINK_QUEUE_MIN && (peerLink.faults?.reconnectUs ?? 0) < electionTimeoutMin;
 }
 
-/** Whether nothing will go wrong in a run before its healing: no harm is at work, and no link between servers loses. */
+/** How long after a healing blows of before it may still be felt, in microseconds: bounds count from then on. */
+export function aftermathUs({ harms }: Pick<RunOptions, 'harms'>): number {
+  const lasting = harms.filter(({ harm }) => OUTLIVES_A_HEALING.includes(harm)).map(({ lastsMsMax }) => lastsMsMax * US_PER_MS);
+  return Math.max(0, ...lasting);
+}
+
+/** Whether nothing will go wrong in a run before its healing: no harm is at work, and no link between servers loses, damages or repeats. */
 export function isHarmless({ harms, peerLink }: RunOptions): boolean {
-  return harms.length === 0 && peerLink.lossRatio.numerator === 0;
+  const { corruptRatio, resetRatio, lateCopyRatio } = peerLink.faults ?? {};
+  return harms.length === 0 && [peerLink.lossRatio, corruptRatio, resetRatio, lateCopyRatio].every((each) => (each?.numerator ?? 0) === 0);
 }
