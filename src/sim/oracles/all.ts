@@ -9,6 +9,7 @@ import { DurableQuorum, type DurableFiles } from './durable-quorum.js';
 import { ExactlyOnce } from './exactly-once.js';
 import { LeaderAppendOnly } from './leader-append-only.js';
 import { LeaderCompleteness } from './leader-completeness.js';
+import { LeaderQuorum } from './leader-quorum.js';
 import { LogMatching } from './log-matching.js';
 import { Monotonic } from './monotonic.js';
 import { OneVote } from './one-vote.js';
@@ -57,6 +58,7 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
     new Monotonic(),
     promises,
     new PreVoteKept(),
+    new LeaderQuorum(),
     exactlyOnce,
     new VersionOrder(),
     new BoundedQueues(node, options.servers),

@@ -130,4 +130,11 @@ export const ELECTIONS: readonly Mutant[] = [
     scenarios: ['leader-failure'],
     seedsMax: 10,
   },
+  {
+    name: 'A27',
+    story: 'a leader that hears of no majority never steps down',
+    edits: [{ file: ROLES, find: 'if (active < majority(state.voters.length)) {', replace: 'if (false as boolean) {' }],
+    scenarios: ['partition'],
+    seedsMax: 10,
+  },
 ];

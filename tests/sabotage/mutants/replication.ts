@@ -160,4 +160,13 @@ export const REPLICATION: readonly Mutant[] = [
     scenarios: ['paused-leader', 'swarm'],
     seedsMax: 10,
   },
+  {
+    name: 'B9',
+    story: 'an old answer takes back what is known to match',
+    edits: [
+      { file: REPLIES, find: 'const hasGrown = reply.matchIndex > progress.matchIndex;', replace: 'const hasGrown = reply.matchIndex !== progress.matchIndex;' },
+    ],
+    scenarios: ['unreliable', 'clogged'],
+    seedsMax: 10,
+  },
 ];

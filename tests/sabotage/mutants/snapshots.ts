@@ -1,6 +1,6 @@
 /** Chapter E of the catalogue: snapshots and compaction. */
 import type { Mutant } from '../mutant.js';
-import { APPLY, INVARIANTS, SNAPSHOTS, STORAGE, STORE_CODEC } from './files.js';
+import { APPLY, INVARIANTS, SENDING, SNAPSHOTS, STORAGE, STORE_CODEC } from './files.js';
 
 export const SNAPSHOT_BUGS: readonly Mutant[] = [
   {
@@ -124,5 +124,18 @@ export const SNAPSHOT_BUGS: readonly Mutant[] = [
     ],
     scenarios: ['swarm'],
     seedsMax: 15,
+  },
+  {
+    name: 'E16',
+    story: 'a follower behind a log that was dropped whole is never sent the snapshot',
+    edits: [
+      {
+        file: SENDING,
+        find: 'if (progress.nextIndex < state.log.firstIndex) {',
+        replace: 'if (progress.nextIndex < state.log.firstIndex && state.log.lastIndex >= state.log.firstIndex) {',
+      },
+    ],
+    scenarios: ['crowded'],
+    seedsMax: 20,
   },
 ];

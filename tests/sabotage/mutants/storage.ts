@@ -112,4 +112,30 @@ export const STORAGE_BUGS: readonly Mutant[] = [
     scenarios: ['power-cut', 'leader-failure', 'swarm'],
     seedsMax: 10,
   },
+  {
+    name: 'F6',
+    story: 'a sync that failed counts as done',
+    edits: [
+      {
+        file: STORAGE,
+        find: 'if (storage.flush?.operation === operation) return outcome.ok ?',
+        replace: "if (storage.flush?.operation === operation) return outcome.ok || storage.flush.steps[outcome.at]?.kind === 'sync' ?",
+      },
+    ],
+    scenarios: ['sick-disk'],
+    seedsMax: 10,
+  },
+  {
+    name: 'F7',
+    story: 'an append that failed is passed over, and memory is ahead of the disk',
+    edits: [
+      {
+        file: STORAGE,
+        find: 'if (storage.flush?.operation === operation) return outcome.ok ?',
+        replace: "if (storage.flush?.operation === operation) return outcome.ok || storage.flush.steps[outcome.at]?.kind === 'append' ?",
+      },
+    ],
+    scenarios: ['full-disk'],
+    seedsMax: 10,
+  },
 ];

@@ -20,4 +20,11 @@ describe('Monotonic', () => {
   test('is content with growth, and a new vote in a new term', () => {
     step({ term: 4, vote: 2, log: [1] }, { term: 5, vote: 3, log: [1], commit: 1, applied: 1 })();
   });
+
+  test('sees what a leader knows to match go back, within its term only', () => {
+    const leads = (matchIndex: number, term = 2) => view({ role: 'leader', term, progress: [{ mode: 'replicate', nextIndex: 9, matchIndex }] });
+    expectViolated('Monotonic', /match index for s1 of s1 went back from 5 to 4/, () => new Monotonic().onStep(1, nodeId(1), leads(5), leads(4)));
+    new Monotonic().onStep(1, nodeId(1), leads(4), leads(5));
+    new Monotonic().onStep(1, nodeId(1), leads(5, 2), leads(0, 3));
+  });
 });
