@@ -37,6 +37,7 @@ export function loosest(options: Options): NodeOptions {
     raft: {
       ...node.raft,
       electionTimeoutMax: most(({ raft }) => raft.electionTimeoutMax) as NodeOptions['raft']['electionTimeoutMax'],
+      entriesPerMessageMax: most(({ raft }) => raft.entriesPerMessageMax),
       inflightMessagesMax: most(({ raft }) => raft.inflightMessagesMax),
       uncommittedEntriesMax: most(({ raft }) => raft.uncommittedEntriesMax),
     },

@@ -35,7 +35,11 @@ export class LeaderQuorum implements Oracle {
     this.#offices[server] = office;
     if (input.kind === 'message') {
       const { kind, term } = input.message as RaftMessage;
-      if (term === raft.currentTerm && (kind === 'appendEntriesReply' || kind === 'installSnapshotReply')) office.heardUs[input.from] = input.now;
+      if (term === raft.currentTerm && (kind === 'appendEntriesReply' || kind === 'installSnapshotReply')) {
+        office.heardUs[input.from] = input.now;
+        // Also where its clock jumps before it wakes up next.
+        if (heardOf(server, office, raft, input.now) * 2 > raft.voters.length) office.lateSinceUs = Infinity;
+      }
     } else if (input.kind === 'wake') {
       this.#ask(atUs, server, office, raft, input.now);
     }
@@ -45,13 +49,18 @@ export class LeaderQuorum implements Oracle {
     this.#offices[server] = undefined;
   }
 
-  #ask(atUs: number, server: NodeId, office: Office, { voters, options }: ServerView['raft'], nowUs: number): void {
-    const boundUs = TIMEOUTS_MAX * options.electionTimeoutMin;
-    const isHeard = (voter: NodeId): boolean => voter === server || nowUs - (office.heardUs[voter] ?? office.sinceUs) <= boundUs;
-    const heard = voters.filter(isHeard).length;
+  #ask(atUs: number, server: NodeId, office: Office, raft: ServerView['raft'], nowUs: number): void {
+    const { voters, options } = raft;
+    const heard = heardOf(server, office, raft, nowUs);
     office.lateSinceUs = heard * 2 > voters.length ? Infinity : Math.min(office.lateSinceUs, nowUs);
     if (nowUs - office.lateSinceUs > GRACE_TIMEOUTS * options.electionTimeoutMin) {
-      violated('Leader Hears A Quorum', `s${server} leads on in term ${office.term}, though only ${heard} of ${voters.length} answered within ${boundUs / 1_000} ms of its clock`, atUs);
+      violated('Leader Hears A Quorum', `s${server} leads on in term ${office.term}, though only ${heard} of ${voters.length} answered within ${(TIMEOUTS_MAX * options.electionTimeoutMin) / 1_000} ms of its clock`, atUs);
     }
   }
+}
+
+/** How many voters answered of late, the leader itself among them. */
+function heardOf(server: NodeId, office: Office, { voters, options }: ServerView['raft'], nowUs: number): number {
+  const isHeard = (voter: NodeId): boolean => voter === server || nowUs - (office.heardUs[voter] ?? office.sinceUs) <= TIMEOUTS_MAX * options.electionTimeoutMin;
+  return voters.filter(isHeard).length;
 }

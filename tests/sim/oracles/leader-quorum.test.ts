@@ -42,4 +42,9 @@ describe('Leader Hears A Quorum', () => {
     oracle.onStep(3, S1, leader, view({ term: 4 }), wake(9 * BOUND_US + 1));
     oracle.onStep(4, S1, leader, leader, wake(9 * BOUND_US + 2));
   });
+
+  test('an answer between two jumps of its clock counts', () => {
+    const far = 9 * BOUND_US;
+    leads(wake(far), answer(far + 1), wake(2 * far))();
+  });
 });
