@@ -79,6 +79,7 @@ export interface ClientOptions {
    * The server to ask first: the leader, if somebody knows it. Absent, or not among the servers: drawn by chance. One draw either way.
    */
   readonly first?: NodeId;
+  /**
    * Whether each read is first asked of a server drawn at random: for systems in which any server can answer one. Default
    * false: reads go where the last answer came from.
    */

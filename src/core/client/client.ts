@@ -279,7 +279,7 @@ function onRefusal(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
 function onMaybe(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, reason: string): void {
   if (draft.command !== null) draft.isUncertain = true;
   if (mayRepeat(draft, plan)) onRefusal(plan, draft, effects, now, NOBODY, draft.command !== null);
-  else conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, reason, plan));
+  else conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'ambiguous', reason, plan));
 }
 
 // ---- What time does ------------------------------------------------------------------------------
