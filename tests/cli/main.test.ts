@@ -38,7 +38,7 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
     [['run', 'basic', '--seed'], /not enough arguments following: seed/],
     [['run', 'basic', '--seed', '1', '--seed', '2'], /--seed was given more than once/],
     [['run', 'basic', '--sede', '1'], /unknown argument: sede/],
-    [['run', 'basic', '--trace', '--json'], /--trace prints lines and --json one object/],
+    [['run', 'basic', '--trace', '--json'], /--trace and --story print lines and --json one object/],
     [['explore', '--seeds', '5..1'], /the first seed comes before the last/],
     [['explore', '--seeds', '1-5'], /seeds are written A\.\.B/],
     [['explore', '--for', '60'], /--for takes a time with its unit/],
