@@ -109,6 +109,17 @@ describe('within the budget', () => {
     expect([striker.budget.standing(ONE), striker.mayLose(TWO)]).toEqual(['whole', true]);
   });
 
+  test.each([true, false])('a disk whose names may be lost counts as lost, while its server is up and when it was killed', (isUp) => {
+    const { cluster, striker } = working(3, withSnapshots(0));
+    const disk = cluster.world.disk(ONE);
+    disk.forgetNamesUntil(cluster.world.nowUs + 2_000_000);
+    for (let looks = 0; looks < 4_000 && !disk.hasNamesInDoubt; looks++) cluster.world.runUntil(cluster.world.nowUs + 500);
+    expect(disk.hasNamesInDoubt).toBe(true);
+    if (!isUp) cluster.world.crash(ONE, { keepsPageCache: true });
+    expect(striker.budget.standing(ONE)).toBe('forgetful');
+    expect(striker.budget.allowsLoss(TWO)).toBe(false);
+  });
+
   test('an old copy of a disk is as good as the disk if nothing was promised since, and not if something was', () => {
     const { cluster, striker } = working(3);
     const { world } = cluster;

@@ -57,12 +57,12 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
     new StateMachineSafety(),
     new Monotonic(),
     promises,
-    new PreVoteKept(),
-    new LeaderQuorum(),
     exactlyOnce,
     new VersionOrder(),
     new BoundedQueues(node, options.servers),
   ];
+  // Both count spans of a server's own clock: one that goes back begins them anew, and none of them has an end.
+  if (options.monotonicClocks !== 'lying') list.push(new PreVoteKept(), new LeaderQuorum());
   const churn = new ElectionChurn(isHarmless(options) ? 0 : Infinity);
   const recovery = new PromptRecovery(options);
   if (isTimely(options)) list.push(churn, recovery);
