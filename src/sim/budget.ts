@@ -50,7 +50,9 @@ export class Budget {
     // Any of the names may be kept at a power loss and any lost: no one content of the disk stands for all of them.
     if (disk.hasNamesInDoubt) return 'forgetful';
     if (this.#cluster.world.process(server).isUp) return this.#standingOfLiving(server, disk, withDamage);
-    return this.#standingOfDead(server, disk.survey('medium', withDamage));
+    // Its next life reads what is there to see, or, if the power goes before, what that leaves: it must be whole by both.
+    const standing = this.#standingOfDead(server, disk.survey('medium', withDamage));
+    return standing === 'whole' ? this.#standingOfDead(server, disk.survey('cache', withDamage)) : standing;
   }
 
   /** Those whose disks are whole, ascending. */

@@ -120,6 +120,18 @@ describe('within the budget', () => {
     expect(striker.budget.allowsLoss(TWO)).toBe(false);
   });
 
+  test('a server that was killed must be whole by what it would read, not only by what a power cut would leave', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    const disk = world.disk(ONE);
+    expect(rotLog(striker, ONE)).toBe(true);
+    world.crash(ONE, { keepsPageCache: true });
+    const survey = disk.survey.bind(disk);
+    // The damage lies under what was not synced: only who reads the page cache meets it.
+    disk.survey = (where, withDamage) => survey(where, where === 'cache' && withDamage);
+    expect(striker.budget.standing(ONE)).toBe('damaged');
+  });
+
   test('an old copy of a disk is as good as the disk if nothing was promised since, and not if something was', () => {
     const { cluster, striker } = working(3);
     const { world } = cluster;

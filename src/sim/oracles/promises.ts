@@ -19,7 +19,7 @@ interface Promised {
 
 /**
  * A Promise Survives: what a server told others, in votes and in acknowledgements, is still in its state
- * when it comes back from its disk (thesis §3.8). It rests on messages seen on the network alone.
+ * when it comes back from its disk (thesis §3.8); and what a leader counted of its own log without telling anyone.
  */
 export class PromiseSurvives implements Oracle {
   readonly #promised: (Promised | undefined)[] = [];
@@ -51,7 +51,15 @@ export class PromiseSurvives implements Oracle {
   }
 
   onStep(_atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
-    if (before.raft.log === after.raft.log) return;
+    if (before.raft.log !== after.raft.log) this.#cut(server, before, after);
+    // A leader counts its own durable copy without telling anyone.
+    const { role, progress, selfSlot, currentTerm } = after.raft;
+    if (role !== 'leader' || progress === before.raft.progress) return;
+    const own = progress[selfSlot];
+    if (own !== undefined && own.matchIndex > this.#of(server).index) acknowledge(this.#of(server), currentTerm, own.matchIndex, after);
+  }
+
+  #cut(server: NodeId, before: ServerView, after: ServerView): void {
     const promised = this.#promised[server];
     if (promised === undefined) return;
     // A leader of a later term may cut what was acknowledged to an earlier one; what is before the cut still stands.

@@ -30,6 +30,13 @@ describe('A Promise Survives', () => {
       oracle.onRecovered(2, S1, view({ term: 3, log: [1] })));
   });
 
+  test('sees a leader forget what it counted of its own log', () => {
+    const oracle = new PromiseSurvives();
+    const leads = (matchIndex: number) => view({ role: 'leader', term: 3, log: [1, 3], progress: [{ mode: 'replicate', nextIndex: 3, matchIndex }] });
+    oracle.onStep(1, S1, leads(1), leads(2));
+    expectViolated('A Promise Survives', /acknowledged the log up to entry 2 of term 3/, () => oracle.onRecovered(2, S1, view({ term: 3, log: [1] })));
+  });
+
   test('is content when all is there, and more', () => {
     const oracle = new PromiseSurvives();
     oracle.onSend(1, S1, S2, vote, view({ term: 3, vote: 2 }));
