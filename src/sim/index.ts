@@ -32,4 +32,4 @@ export { Workload } from './workload.js';
 export { parseSeed, parseSeedRange, parseShard, type SeedRange, type Shard } from './seeds.js';
 export { loadNamed, loadScenarios, pick } from './load.js';
 export type { Operation } from './checkers/history.js';
-export { LAN, lossy, usual } from './usual.js';
+export { LAN, lossy, READS_AND_WRITES, usual } from './usual.js';

@@ -130,7 +130,9 @@ function outcomeText(call: ClientCall, outcome: ClientOutcome): string {
   if (status === 'noKey') return 'there is no such key';
   if (status === 'versionConflict') return `the version is ${version}`;
   if (status !== 'ok') return status;
-  return call.op === 'get' ? `${call.key} is ${short(value)}, version ${version}` : `done, version ${version}`;
+  // Versions begin at 1; a system that keeps none says 0.
+  const told = version === 0 ? '' : `, version ${version}`;
+  return call.op === 'get' ? `${call.key} is ${short(value)}${told}` : `done${told}`;
 }
 
 function short(value: ByteString | undefined): string {

@@ -1,14 +1,20 @@
+import { inspect } from 'node:util';
+import { assert } from '../core/base/assert.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Codecs, Machine } from '../core/machine.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import type { ClockSource } from './clock.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { HostedServer } from './hosted.js';
 import { keyValueClient } from './hosted-client.js';
 import { judgeClients } from './judges.js';
 import type { Observer } from './observer.js';
 import type { RunOptions } from './run-options.js';
-import type { HostedSystem, WatchedRun, Watching } from './system.js';
+import type { HostedSystem, RunEnd, WatchedRun, Watching } from './system.js';
 import { Workload } from './workload.js';
+
+/** Characters of a state that are printed when its system has no words for it. */
+const DESCRIPTION_MAX = 160;
 
 /** What is particular to one system of servers that speak the protocol of the key-value store. */
 export interface KeyValueSpec<State, Message, NodeOptions> {
@@ -18,9 +24,11 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   /** Which of its clocks a server is told. Absent: the monotonic one, as the contract has it. */
   clockSource?(options: RunOptions<NodeOptions>): ClockSource;
   readonly codecs: Codecs<Message, NodeRequest, NodeResponse>;
-  fingerprint(state: State): number;
-  messageFingerprint(message: Message): number;
-  isServing(state: State): boolean;
+  /** Cheap integers for the running digest, which say what differs between two states or messages. Absent: one over all of it, which costs its size at every step. */
+  fingerprint?(state: State): number;
+  messageFingerprint?(message: Message): number;
+  /** Absent: from its first state on. */
+  isServing?(state: State): boolean;
   /** Absent: nobody leads. */
   leadsIn?(state: State): number | null;
   /** What its data directories are labelled with, if it keeps any with core/storage. Absent: 1. */
@@ -30,11 +38,14 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   /** Absent: none. */
   essential?(options: RunOptions<NodeOptions>): readonly NodeId[];
   hasConverged(states: readonly State[]): boolean;
-  describe(state: State): string;
+  /** Absent: the beginning of the state as Node prints values. */
+  describe?(state: State): string;
   /** Absent: stories leave out what servers say to each other. */
   tell?(message: Message): string | null;
   /** Watchers of the system's own properties. Absent: none. */
   observers?(run: WatchedRun<NodeOptions>): readonly Observer[];
+  /** Whether its answers tell the versions of keys. False for plain registers: versions are not judged then, and its load has no versioned puts. Absent: true. */
+  readonly hasVersions?: boolean;
   /** Properties of client histories that this system does not promise, such as the Linearizability of reads at a replica. */
   readonly notPromised?: readonly string[];
 }
@@ -46,35 +57,54 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
 export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<State, Message, NodeOptions>): HostedSystem<NodeOptions> {
   return {
     name: spec.name,
-    checkOptions: (options) => spec.checkOptions?.(options),
+    checkOptions: (options) => {
+      const isFitting = spec.hasVersions !== false || options.workload.putWeight === 0;
+      assert(isFitting, `the system ${spec.name} keeps no versions, so its clients put nothing over a version: set workload.putWeight to 0`);
+      spec.checkOptions?.(options);
+    },
     server: (options, id) => ({
       machine: spec.machine(options, id),
       clockSource: spec.clockSource?.(options) ?? 'monotonic',
       codecs: spec.codecs,
-      fingerprint: spec.fingerprint,
-      messageFingerprint: spec.messageFingerprint,
+      fingerprint: spec.fingerprint ?? fingerprintOf,
+      messageFingerprint: spec.messageFingerprint ?? fingerprintOf,
     }) as unknown as HostedServer,
     client: keyValueClient,
     work: (options, history, coverage) => new Workload(options.workload, history, coverage),
-    isServing: (state) => spec.isServing(state as State),
+    isServing: (state) => spec.isServing?.(state as State) ?? true,
     leadsIn: (state) => spec.leadsIn?.(state as State) ?? null,
     view: () => null,
     clusterId: (options) => spec.clusterId?.(options) ?? 1,
     coreSize: (options) => spec.coreSize?.(options) ?? Math.floor(options.servers / 2) + 1,
     essential: (options) => spec.essential?.(options) ?? [],
     hasConverged: (states) => spec.hasConverged(states as readonly State[]),
-    describe: (state) => spec.describe(state as State),
+    describe: (state) => spec.describe?.(state as State) ?? printed(state),
     tell: (message) => spec.tell?.(message as Message) ?? null,
     watch: (run) => watchClients(run, spec),
   };
 }
 
 function watchClients<State, Message, NodeOptions>(run: WatchedRun<NodeOptions>, spec: KeyValueSpec<State, Message, NodeOptions>): Watching {
+  let commits = 0;
   return {
     observers: spec.observers?.(run) ?? [],
     shapes: new Set(),
-    commits: 0,
+    get commits() {
+      return commits;
+    },
     healed: () => undefined,
-    judge: (end) => judgeClients(end, run.coverage, spec.notPromised ?? []),
+    judge: (end) => {
+      commits = end.operations.filter(({ op, outcome }) => op !== 'get' && outcome === 'ok').length;
+      judgeClients(spec.hasVersions === false ? withoutVersions(end) : end, run.coverage, spec.notPromised ?? []);
+    },
   };
+}
+
+function printed(state: unknown): string {
+  const text = inspect(state, { breakLength: Infinity, compact: true, depth: 3 });
+  return text.length <= DESCRIPTION_MAX ? text : `${text.slice(0, DESCRIPTION_MAX)}…`;
+}
+
+function withoutVersions(end: RunEnd): RunEnd {
+  return { ...end, operations: end.operations.map((operation) => ({ ...operation, resultVersion: null })) };
 }

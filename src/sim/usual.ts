@@ -1,8 +1,9 @@
 import { MICROS_PER_MS, fromMs } from '../core/base/units.js';
 import type { Draws } from './draws.js';
 import type { LinkOptions } from './network.js';
-import { ratio, RATIO_NEVER } from './random.js';
+import { ratio, RATIO_ALWAYS, RATIO_NEVER } from './random.js';
 import type { RaftRunOptions } from './hosted-raft.js';
+import type { WorkloadOptions } from './run-options.js';
 
 /** A link of a local network: quick, nothing lost, but a message may overtake another. */
 export const LAN: LinkOptions = {
@@ -80,3 +81,6 @@ export function usual(draws: Draws): RaftRunOptions {
     promise: 'within budget',
   };
 }
+
+/** What makes a load one of plain reads and writes, for systems that keep neither versions nor sessions: to be spread over another load. */
+export const READS_AND_WRITES = { sessionlessRatio: RATIO_ALWAYS, putWeight: 0, deleteWeight: 0 } as const satisfies Partial<WorkloadOptions>;

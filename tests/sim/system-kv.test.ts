@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Machine } from '../../src/core/machine.js';
-import { logIndex } from '../../src/core/base/units.js';
+import { byteStringFromText } from '../../src/core/base/bytestring.js';
+import { logIndex, micros, nodeId } from '../../src/core/base/units.js';
+import type { StoreResult } from '../../src/core/store/command.js';
 import { applyCommand, openStore, readKey, storeDigest, type StoreState } from '../../src/core/store/store.js';
 import { raftCodecs } from '../../src/core/systems/raft/codecs.js';
 import type { NodeMessage, NodeRequest, NodeResponse } from '../../src/core/wire/protocol.js';
 import { harm } from '../../src/sim/harms.js';
-import { runScenario } from '../../src/sim/run.js';
+import { runOptions, runScenario } from '../../src/sim/run.js';
 import type { Scenario } from '../../src/sim/scenario.js';
 import { keyValueSystem } from '../../src/sim/system-kv.js';
+import { READS_AND_WRITES } from '../../src/sim/usual.js';
 import { quietOptions } from './quiet.js';
 
 interface Memory {
@@ -80,4 +83,62 @@ describe('another system than raft in the simulator', () => {
     expect(runScenario(other, 1).verdict).toBe('violation');
     expect(runScenario(scenario([], true), 1).verdict).toBe('pass');
   });
+});
+
+describe('a system that says only what it must', () => {
+  const plain = keyValueSystem<Memory, NodeMessage, null>({
+    name: 'plain',
+    machine: forgetful,
+    codecs: raftCodecs,
+    hasVersions: false,
+    hasConverged: () => true,
+  });
+  const quiet = scenario([], false);
+  const ordinary = quietOptions();
+  const options = { ...ordinary, servers: 1, node: null, laterNode: null, workload: { ...ordinary.workload, ...READS_AND_WRITES } };
+
+  test('has a digest that tells its states apart, words for a state, and its writes counted', () => {
+    const report = runOptions('plain', options, 1, {}, { system: plain });
+    expect(report).toMatchObject({ verdict: 'pass' });
+    expect(report.commits).toBeGreaterThan(10);
+    expect(runOptions('plain', options, 1, {}, { system: plain }).digest).toBe(report.digest);
+    const served = plain.server(options, nodeId(1));
+    const other = { ...forgetful().init({ self: nodeId(1), members: [nodeId(1)], now: micros(0), seed: 1 }).state, applied: 7 };
+    expect(served.fingerprint(other as never)).not.toBe(served.fingerprint({ ...other, applied: 8 } as never));
+    expect(plain.describe({ applied: 7 })).toBe('{ applied: 7 }');
+    expect(plain.describe({ text: 'x'.repeat(500) })).toHaveLength(161);
+    expect(plain.isServing(other)).toBe(true);
+  });
+
+  test('without versions is not judged by them, but by everything else', () => {
+    const zero: Scenario = { ...quiet, system: withAnswers((result) => ({ ...result, version: 0 })), options: () => options };
+    expect(runScenario(zero, 1)).toMatchObject({ verdict: 'pass' });
+    const stale: Scenario = { ...quiet, system: withAnswers((result) => (result.value === '' ? result : { ...result, value: byteStringFromText('4.1') })), options: () => options };
+    expect(runScenario(stale, 1)).toMatchObject({ verdict: 'violation', violation: { property: 'Linearizability' } });
+  });
+
+  test('refuses a load of versioned puts', () => {
+    const puts = { ...options, workload: ordinary.workload };
+    expect(() => runOptions('plain', puts, 1, {}, { system: plain })).toThrow('keeps no versions, so its clients put nothing over a version: set workload.putWeight to 0');
+  });
+
+  /** The same server, which answers something else than it found. */
+  function withAnswers(change: (result: StoreResult) => StoreResult): NonNullable<Scenario['system']> {
+    return keyValueSystem<Memory, NodeMessage, null>({
+      name: 'plain',
+      machine: () => ({
+        ...forgetful(),
+        step: (state, input) => {
+          const step = forgetful().step(state, input);
+          const effects = step.effects.map((effect) => (effect.kind === 'respond' && effect.response.kind === 'done'
+            ? { ...effect, response: { ...effect.response, result: change(effect.response.result) } }
+            : effect));
+          return { ...step, effects };
+        },
+      }),
+      codecs: raftCodecs,
+      hasVersions: false,
+      hasConverged: () => true,
+    }) as NonNullable<Scenario['system']>;
+  }
 });
