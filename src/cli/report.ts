@@ -56,7 +56,7 @@ export function exploreReportLines(options: ExploreOptions, report: ExploreRepor
       out.red(`failed  ${scenario} seed ${seed}: ${violation.property} at ${violation.atMs} ms: ${violation.message}`),
       `again   ${repeat}`,
     ]),
-    ...nextLines(report),
+    ...nextLines(options, report),
   ];
 }
 
@@ -127,8 +127,10 @@ function momentLines(moments: Readonly<Record<string, number>>): readonly string
   return lines;
 }
 
-function nextLines(report: ExploreReport): readonly string[] {
+function nextLines({ scenarios, firstSeed, repeatWith = '' }: ExploreOptions, report: ExploreReport): readonly string[] {
   if (report.failures.length > 0 || report.nonDeterminism.length > 0) return [];
+  // Scenarios of a user's own: ours are not among them, and our cluster is not what they are about.
+  if (repeatWith !== '') return [`next    ${commandToRepeat(scenarios[0] ?? '', firstSeed, repeatWith)} --story   live one seed again, and read what clients saw`];
   return [
     'next    npx seedstorm run leader-failure --seed 42 --trace   live one seed again, line by line',
     '        npx seedstorm cluster --servers 3                    start three real servers on this machine',

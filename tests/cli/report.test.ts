@@ -36,6 +36,11 @@ describe('the report of a campaign', () => {
     ]);
   });
 
+  test('of scenarios of a user\'s own: what to try next is about them', () => {
+    const text = plain(exploreReportLines({ ...OPTIONS, scenarios: ['bad-network'], firstSeed: 5, repeatWith: ' --module ./mine.js' }, PASSED));
+    expect(text.split('\n').at(-1)).toBe('next    npx seedstorm run bad-network --seed 5 --module ./mine.js --story   live one seed again, and read what clients saw');
+  });
+
   test('of one that failed: each failure and the command that repeats it, and no cheerful advice', () => {
     const text = plain(exploreReportLines(OPTIONS, FAILED));
     expect(text).toContain('failed  200 runs of 2 scenarios: 1 run broke a property');
