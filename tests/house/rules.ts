@@ -22,6 +22,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/systems': [
     'core/base', 'core/machine.ts', 'core/raft', 'core/store', 'core/storage', 'core/wire', 'core/journal', 'core/client',
   ],
+  'core/durable.ts': ['core/base', 'core/machine.ts'],
+  'core/index.ts': ['core'],
   sim: ['core'],
   real: ['core'],
   scenarios: ['core', 'sim'],
