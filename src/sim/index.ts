@@ -28,6 +28,7 @@ export type { HostedSystem, RunEnd, WatchedRun, Watching, Work } from './system.
 export { raftSystem } from './system-raft.js';
 export { keyValueSystem, type KeyValueSpec } from './system-kv.js';
 export { judgeClients } from './judges.js';
+export { violated } from './oracles/oracle.js';
 export { Workload } from './workload.js';
 export { parseSeed, parseSeedRange, parseShard, type SeedRange, type Shard } from './seeds.js';
 export { loadNamed, loadScenarios, pick } from './load.js';
