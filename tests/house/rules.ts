@@ -109,7 +109,7 @@ export const filesAreShort: Rule = (tree) =>
 
 /** Tests about a whole rather than about one file: folders of tests/, and tests that tell stories of a whole room. */
 const ABOUT_THE_WHOLE = [
-  'chaos/', 'contract/', 'determinism/', 'house/', 'sabotage/',
+  'chaos/', 'contract/', 'determinism/', 'docs/', 'house/', 'sabotage/',
   'core/raft/replication.test.ts', 'core/raft/schedules.test.ts', 'core/raft/stories.test.ts',
   'sim/checkers/recorded.test.ts', 'sim/checkers/stories.test.ts',
 ];
