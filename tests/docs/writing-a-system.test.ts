@@ -9,7 +9,7 @@ import { ROOT } from '../house/tree.js';
 import { blocksOf, changed, codeLines, difference, type Block } from './guide.js';
 
 /**
- * docs/WRITING-A-SYSTEM.md, followed to the letter in a project of its own, in which `seedstorm` is what npm would install:
+ * docs/WRITING-A-SYSTEM.md, followed in a project of its own, in which `seedstorm` is what npm would install:
  * the built package and nothing else of this tree. Only the ports are others, for tests share a machine.
  */
 const GUIDE = readFileSync(join(ROOT, 'docs', 'WRITING-A-SYSTEM.md'), 'utf8');
