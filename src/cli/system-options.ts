@@ -6,6 +6,7 @@ import { misuse } from './exit.js';
 export const SYSTEM_OPTIONS = {
   heartbeat: 'how often a leader shows that it lives, such as 50ms',
   'election-timeout': 'how long servers wait for a leader before they elect one; up to twice as long, at random',
+  primary: 'the id of the server that writes, until another is promoted; the same for all [default: the lowest]',
   store: 'where data lives: log, or memory, which ends with the process [default: log]',
   sync: 'when what was written to the log is synced: always, never, or at most so long after it, such as 100ms [default: always]',
   'write-quorum': 'W, how many servers have a write before it is answered [default: a majority]',
@@ -24,6 +25,7 @@ interface SystemWords {
 export const SYSTEMS = {
   raft: { describe: 'replicated and linearizable; a minority of servers may fail', options: ['heartbeat', 'election-timeout'] },
   single: { describe: 'one server, in memory or with a log', options: ['store', 'sync'] },
+  'primary-replica': { describe: 'one server writes, the others copy it and answer reads that may be old', options: ['primary', 'store', 'sync'] },
   quorum: { describe: 'one primary; W servers have each write, and R answer each read', options: ['write-quorum', 'read-quorum', 'quorum-timeout'] },
   'simple-election': { describe: 'failover by votes alone; it teaches what raft adds', options: ['heartbeat', 'election-timeout', 'write-quorum'] },
 } as const satisfies Readonly<Record<string, SystemWords>>;

@@ -1,5 +1,8 @@
+import { nodeId } from '../core/base/units.js';
 import { servedRaft, type Served } from '../real/served.js';
-import { servedSingle, type Keeping } from '../real/served-single.js';
+import type { Keeping } from '../real/keeping.js';
+import { servedPrimaryReplica } from '../real/served-primary-replica.js';
+import { servedSingle } from '../real/served-single.js';
 import { servedQuorum } from '../real/served-quorum.js';
 import { servedSimpleElection } from '../real/served-simple-election.js';
 import { duration, wholeNumber } from './arguments.js';
@@ -14,6 +17,10 @@ const SERVED: Readonly<Record<SystemName, (values: Values) => Served>> = {
     ...ms(values, 'election-timeout', (least) => ({ electionTimeoutMsMin: least, electionTimeoutMsMax: 2 * least })),
   }) as Served,
   single: (values) => servedSingle(keeping(values)) as unknown as Served,
+  'primary-replica': (values) => servedPrimaryReplica({
+    ...(values['primary'] === undefined ? {} : { primary: nodeId(wholeNumber('primary', values['primary'], 1, SERVERS_MAX)) }),
+    ...keeping(values),
+  }) as unknown as Served,
   quorum: (values) => servedQuorum({
     ...count(values, 'write-quorum', (writeQuorum) => ({ writeQuorum })),
     ...count(values, 'read-quorum', (readQuorum) => ({ readQuorum })),

@@ -17,7 +17,7 @@ export interface QuorumChoices {
 export function servedQuorum(choices: QuorumChoices = {}): Served<QuorumState, QuorumMessage> {
   return {
     name: 'quorum',
-    machine: (clusterId, servers) => {
+    machine: (clusterId, { length: servers }) => {
       const options = { ...optionsFor(choices, servers), clusterId };
       const problem = quorumProblem(options, servers);
       if (problem !== null) throw new UserError(problem);
@@ -26,6 +26,7 @@ export function servedQuorum(choices: QuorumChoices = {}): Served<QuorumState, Q
     },
     codec: quorumCodecs.message,
     hasGuests: true,
+    keepsFiles: true,
     isRecovering: ({ phase }) => phase === 'recalling' || phase === 'starting',
     warnings: (servers) => {
       const { writeQuorum, readQuorum } = optionsFor(choices, servers);

@@ -17,7 +17,7 @@ export interface ElectionChoices {
 export function servedSimpleElection({ heartbeatMs, timeoutMs, writeQuorum }: ElectionChoices = {}): Served<ElectionState, ElectionMessage> {
   return {
     name: 'simple-election',
-    machine: (clusterId, servers) => {
+    machine: (clusterId, { length: servers }) => {
       if (writeQuorum !== undefined && (writeQuorum < 1 || writeQuorum > servers)) {
         throw new UserError(`W=${writeQuorum} does not fit ${servers} server${servers === 1 ? '' : 's'}: choose W from 1 to ${servers}`);
       }
@@ -38,6 +38,7 @@ export function servedSimpleElection({ heartbeatMs, timeoutMs, writeQuorum }: El
     },
     codec: electionCodecs.message,
     hasGuests: true,
+    keepsFiles: true,
     isRecovering: ({ phase }) => phase === 'recalling',
     warnings: () => ['simple-election teaches: it loses acknowledged writes and forgets votes when servers restart; for real use there is raft'],
   };

@@ -1,5 +1,5 @@
 import { AssertionError } from '../core/base/assert.js';
-import { fromMs } from '../core/base/units.js';
+import { fromMs, type NodeId } from '../core/base/units.js';
 import type { Codec, DiskStep, Machine } from '../core/machine.js';
 import { checkRaftOptions, DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../core/raft/options.js';
 import { raftCodecs } from '../core/systems/raft/codecs.js';
@@ -18,13 +18,16 @@ export interface Served<State = unknown, Message = unknown> {
   readonly name: string;
   /**
    * @param clusterId What its data directory is labelled with.
-   * @throws {UserError} One line, when the options do not fit together, or not with so many servers.
+   * @param members Every server, at least one, in any order.
+   * @throws {UserError} One line, when the options do not fit together, or not with these servers.
    */
-  machine(clusterId: number, servers: number): Machine<State, Message, NodeRequest, NodeResponse>;
+  machine(clusterId: number, members: readonly NodeId[]): Machine<State, Message, NodeRequest, NodeResponse>;
   /** What servers say to each other. */
   readonly codec: Codec<Message>;
   /** Whether the codec writes lines, so that people may type them at the port between servers. */
   readonly hasGuests: boolean;
+  /** Whether it asks anything of a disk: one that does not needs no data directory. */
+  readonly keepsFiles: boolean;
   isRecovering(state: State): boolean;
   /** What the user should know about these options before they hurt, a line each. */
   warnings(servers: number): readonly string[];
@@ -55,6 +58,7 @@ export function servedRaft(times: RaftTimes = {}): Served<NodeState, NodeMessage
     },
     codec: raftCodecs.message,
     hasGuests: false,
+    keepsFiles: true,
     isRecovering: ({ phase }) => phase === 'recovering',
     warnings: () => [],
   };

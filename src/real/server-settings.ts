@@ -11,8 +11,8 @@ export interface ServerSettings {
   readonly clusterId: number;
   /** Every server of the cluster, this one among them; the same map on all of them. */
   readonly servers: ServerMap;
-  /** Created if absent. One process at a time; for ever of this id and cluster. */
-  readonly dataDirectory: string;
+  /** Created if absent. One process at a time; for ever of this id and cluster. Not needed, and not touched, where the system keeps no files. */
+  readonly dataDirectory?: string;
   /** What it is a server of, with the user's choices in it. Absent: `raft` with its defaults. */
   readonly system?: Served;
   /** What differs from the defaults of the host. */

@@ -34,10 +34,10 @@ const CLOSE_MS_MAX = 3_000;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const address = checkSettings(settings);
   const system = settings.system ?? (servedRaft() as Served);
-  const machine = system.machine(settings.clusterId, settings.servers.size);
+  const machine = system.machine(settings.clusterId, [...settings.servers.keys()]);
   for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
-  const directory = await DataDirectory.open(settings.dataDirectory);
-  const server = new Server(settings, system, machine, directory, address.host);
+  const disk = system.keepsFiles ? await DataDirectory.open(directoryIn(settings)) : NO_DISK;
+  const server = new Server(settings, system, machine, disk, address.host);
   try {
     await server.open();
   } catch (error) {
@@ -47,11 +47,20 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   return server;
 }
 
+/** Carries out what a machine asks of its files. */
+type Disk = Pick<DataDirectory, 'perform' | 'close'>;
+
+/** For systems that keep no files. One that asks for something all the same hears that it is not there. */
+const NO_DISK: Disk = {
+  perform: () => Promise.resolve({ ok: false, at: 0, error: { code: 'io', message: 'this server has no data directory' } }),
+  close: () => Promise.resolve(),
+};
+
 class Server implements RunningServer {
   readonly id: NodeId;
   readonly ended: Promise<string | null>;
   readonly #settings: ServerSettings;
-  readonly #directory: DataDirectory;
+  readonly #disk: Disk;
   readonly #system: Served;
   readonly #peers: PeerNetwork<unknown>;
   readonly #clients: ClientPort;
@@ -62,12 +71,12 @@ class Server implements RunningServer {
   #closing: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(settings: ServerSettings, system: Served, machine: Machine<unknown, unknown, NodeRequest, NodeResponse>, directory: DataDirectory, bindHost: string) {
+  constructor(settings: ServerSettings, system: Served, machine: Machine<unknown, unknown, NodeRequest, NodeResponse>, disk: Disk, bindHost: string) {
     const { id, servers, clusterId, options = {}, log = silentLog } = settings;
     this.id = id;
     this.#settings = settings;
     this.#system = system;
-    this.#directory = directory;
+    this.#disk = disk;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
 
     const own = servers.get(id);
@@ -115,7 +124,7 @@ class Server implements RunningServer {
         if (this.#http?.owns(connection) === true) this.#http.respond(connection, response);
         else this.#clients.respond(connection, response);
       },
-      perform: (steps) => directory.perform(steps),
+      perform: (steps) => disk.perform(steps),
       log,
       onStop: (reason) => this.#onStop(reason),
       onStepped: () => this.#onStepped(),
@@ -151,7 +160,7 @@ class Server implements RunningServer {
     const { state } = this.#host;
     const steps = state === null ? [] : (this.#system.closingSteps?.(state) ?? []);
     if (steps.length === 0) return;
-    const outcome = await this.#directory.perform(steps);
+    const outcome = await this.#disk.perform(steps);
     if (!outcome.ok) (this.#settings.log ?? silentLog)('error', `the last sync failed: ${outcome.error.message}`);
   }
 
@@ -164,7 +173,7 @@ class Server implements RunningServer {
   async #closeAll(): Promise<void> {
     this.#host.end();
     // A disk that hangs must not keep the process; its lock then stays until the process is gone.
-    await withinMs(CLOSE_MS_MAX, Promise.all([this.#clients.close(), this.#http?.close(), this.#peers.close(), this.#directory.close()]));
+    await withinMs(CLOSE_MS_MAX, Promise.all([this.#clients.close(), this.#http?.close(), this.#peers.close(), this.#disk.close()]));
   }
 
   #onStepped(): void {
@@ -176,12 +185,17 @@ class Server implements RunningServer {
   /** The machine ended by itself. While it recovers that is about the directory, which is the user's to mend. */
   #onStop(reason: string): void {
     if (this.#onRecovered !== null) {
-      this.#onRecovered.reject(new UserError(`data directory ${this.#settings.dataDirectory}: ${reason}`));
+      this.#onRecovered.reject(new UserError(`data directory ${this.#settings.dataDirectory ?? 'none'}: ${reason}`));
       this.#onRecovered = null;
       return;
     }
     void this.close().then(() => this.#resolveEnded(reason));
   }
+}
+
+function directoryIn({ dataDirectory }: ServerSettings): string {
+  if (dataDirectory === undefined) throw new UserError('a data directory is needed: this system keeps files');
+  return dataDirectory;
 }
 
 function checkSettings({ id, clusterId, servers }: ServerSettings): { readonly host: string } {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { nodeId } from '../../src/core/base/units.js';
 import { chosenName, SYSTEM_OPTIONS, SYSTEMS, systemFlags } from '../../src/cli/system-options.js';
 import { chosenSystem } from '../../src/cli/systems.js';
+
+const members = (count: number) => Array.from({ length: count }, (_, i) => nodeId(i + 1));
 
 describe('the choice of a system', () => {
   test('is raft unless a user says otherwise', () => {
@@ -11,11 +14,11 @@ describe('the choice of a system', () => {
   test.each(Object.keys(SYSTEMS))('%s is there under its name, for one server and for three if it can have so many', (name) => {
     const system = chosenSystem({ system: name });
     expect(system.name).toBe(name);
-    for (const servers of name === 'single' ? [1] : [1, 3]) expect(system.machine(1, servers)).toHaveProperty('step');
+    for (const servers of name === 'single' ? [1] : [1, 3]) expect(system.machine(1, members(servers))).toHaveProperty('step');
   });
 
   test('a single server has no peers', () => {
-    expect(() => chosenSystem({ system: 'single' }).machine(1, 3)).toThrow('a single server has no peers, and 3 servers are listed');
+    expect(() => chosenSystem({ system: 'single' }).machine(1, members(3))).toThrow('a single server has no peers, and 3 servers are listed');
   });
 
   test('what a system keeps, and when it is synced, is chosen with a warning where it is weaker', () => {
@@ -27,7 +30,7 @@ describe('the choice of a system', () => {
     expect(() => warningsOf({ store: 'disk' })).toThrow('--store takes log or memory, not "disk"');
     expect(() => warningsOf({ sync: 'sometimes' })).toThrow(/--sync takes a time with its unit/);
     expect(() => warningsOf({ store: 'memory', sync: 'always' })).toThrow(/--sync is nothing for --store memory/);
-    expect(() => chosenName({ sync: 'always' })).toThrow('--sync is nothing for the system raft; it belongs to single');
+    expect(() => chosenName({ sync: 'always' })).toThrow('--sync is nothing for the system raft; it belongs to single, primary-replica');
   });
 
   test('an unknown one is refused', () => {
@@ -43,6 +46,6 @@ describe('the choice of a system', () => {
 
   test('a value that is none is refused', () => {
     expect(() => chosenSystem({ heartbeat: 'often' })).toThrow(/--heartbeat takes a time with its unit/);
-    expect(() => chosenSystem({ heartbeat: '10s' }).machine(1, 3)).toThrow(/do not fit together/);
+    expect(() => chosenSystem({ heartbeat: '10s' }).machine(1, members(3))).toThrow(/do not fit together/);
   });
 });

@@ -78,6 +78,6 @@ describe('what a user may choose', () => {
   });
 
   test('is refused with one line when it fits no server', () => {
-    expect(() => servedQuorum({ writeQuorum: 4 }).machine(1, 3)).toThrow(new UserError('W=4 does not fit 3 servers: choose W from 1 to 3'));
+    expect(() => servedQuorum({ writeQuorum: 4 }).machine(1, [1, 2, 3].map(nodeId))).toThrow(new UserError('W=4 does not fit 3 servers: choose W from 1 to 3'));
   });
 });

@@ -35,7 +35,7 @@ test('three real servers elect a leader, serve, and elect another when it is gon
 });
 
 test('a choice that fits no server is refused with one line, and every user is told what this system is for', () => {
-  expect(() => servedSimpleElection({ writeQuorum: 4 }).machine(1, 3)).toThrow(new UserError('W=4 does not fit 3 servers: choose W from 1 to 3'));
-  expect(() => servedSimpleElection({ heartbeatMs: 9_000 }).machine(1, 3)).toThrow(/do not fit together/);
+  expect(() => servedSimpleElection({ writeQuorum: 4 }).machine(1, [1, 2, 3].map(nodeId))).toThrow(new UserError('W=4 does not fit 3 servers: choose W from 1 to 3'));
+  expect(() => servedSimpleElection({ heartbeatMs: 9_000 }).machine(1, [1, 2, 3].map(nodeId))).toThrow(/do not fit together/);
   expect(servedSimpleElection().warnings(3)).toEqual([expect.stringMatching(/for real use there is raft/)]);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,8 @@ import { ask, serversUnderTest } from './real-cluster.js';
 const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
 
 /** A single server as a process of its own. */
-async function startProcess(dataDirectory: string, ports: readonly number[], words: readonly string[]) {
-  const own = ['--system', 'single', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, '--data', dataDirectory, '--http-port', `${ports[2]}`];
+async function startProcess(dataDirectory: string | null, ports: readonly number[], words: readonly string[]) {
+  const own = ['--system', 'single', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, ...(dataDirectory === null ? [] : ['--data', dataDirectory]), '--http-port', `${ports[2]}`];
   const child = spawn(process.execPath, [program, 'node', ...own, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
@@ -55,13 +55,21 @@ describe('a single server in a process of its own', () => {
 
   test('keeps nothing in memory only, and says so', async () => {
     const ports = await freePorts(3);
-    const directory = join(await temporaryDirectory(), 'data');
-    const first = await startProcess(directory, ports, ['--store', 'memory']);
+    const first = await startProcess(null, ports, ['--store', 'memory']);
     expect(first.lines.join('\n')).toContain('all data ends with this process');
     expect(await ask(ports[1] ?? 0, 'SET a 1\nGET a\nDELETE a\nDELETE a\n')).toEqual(['OK', 'VALUE 1', 'OK', 'NOT_FOUND']);
     await first.end('SIGTERM');
+    // A directory that is named all the same is left alone.
+    const directory = join(await temporaryDirectory(), 'data');
     await startProcess(directory, ports, ['--store', 'memory']);
     expect(await ask(ports[1] ?? 0, 'GET a\n')).toEqual(['NOT_FOUND']);
+    await expect(readdir(directory)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('does not start without a directory for its log, and says so in one line', async () => {
+    const ports = await freePorts(3);
+    const { lines } = await startProcess(null, ports, []);
+    expect(lines).toEqual([expect.stringMatching(/--data is missing: give the flag, the variable SEEDSTORM_DATA/)]);
   });
 
   test('does not start on the directory of a server of another system, and says why in one line', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { nodeId } from '../../core/base/units.js';
 import type { RunningCluster } from '../../real/cluster.js';
 import { once, wholeNumber } from '../arguments.js';
 import { EXIT } from '../exit.js';
@@ -41,7 +42,7 @@ export const clusterCommand: CommandModule<object, Options> = {
     const nodeArguments = chosen.flatMap(([name, value]) => [`--${name}`, value]);
     // Checked here too, so that a mistake is one line and not one of each server.
     const system = chosenSystem(Object.fromEntries(chosen));
-    system.machine(1, servers);
+    system.machine(1, Array.from({ length: servers }, (_, i) => nodeId(i + 1)));
     for (const warning of system.warnings(servers)) complain(`warning: ${warning}`);
 
     // Asked to stop while the servers start: they are stopped as soon as they are up.

@@ -14,7 +14,7 @@ const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const FLAGS = {
   id: 'which of the peers this is: 1 to 65535',
   peers: 'every server: id=host:peerPort:clientPort,…',
-  data: 'its data directory; of one server for ever',
+  data: 'its data directory; of one server for ever. Not needed with --store memory',
   'http-port': 'a port for HTTP and JSON on its host [default: none]',
   'cluster-id': 'servers of other clusters are refused [default: 1]',
   'log-level': `the least important line that is still written: ${LOG_LEVELS.join(', ')} [default: info]`,
@@ -31,6 +31,8 @@ export const nodeCommand: CommandModule<object, Options> = {
       .example('$0 node --id 1 --peers 1=10.0.0.1:7201:7101,2=10.0.0.2:7201:7101,3=10.0.0.3:7201:7101 --data /var/lib/seedstorm', 'one of three machines')
       .example('$0 node --id 1 --peers 1=localhost:7201:7101 --data ./one', 'a cluster of one')
       .example('$0 node --system single --sync 100ms --id 1 --peers 1=localhost:7201:6379 --data ./single --http-port 8080', 'one server without peers, also for curl')
+      .example('$0 node --system single --store memory --id 1 --peers 1=localhost:7201:6379', 'the same as a cache: nothing is kept')
+      .example('$0 node --system primary-replica --primary 2 --id 1 --peers 1=localhost:7201:7101,2=localhost:7202:7102 --data ./one', 'a replica of server 2')
       .example('SEEDSTORM_ID=2 $0 node --config cluster.json', 'what all servers share in a file, the rest in the environment');
   },
   handler: async (options) => {
@@ -44,12 +46,13 @@ export const nodeCommand: CommandModule<object, Options> = {
     const id = parseNodeId(needed(values, 'id'));
     const servers = parseServerMap(needed(values, 'peers'));
     if (!servers.has(id)) throw misuse(`--id ${id} is not in --peers`);
-    const dataDirectory = needed(values, 'data');
+    const system = chosenSystem(values);
+    const kept = system.keepsFiles ? { dataDirectory: needed(values, 'data') } : {};
     const clusterId = wholeNumber('cluster-id', values['cluster-id'] ?? '1', 1, CLUSTER_ID_MAX);
     const http = values['http-port'];
     const hosted = http === undefined ? {} : { httpPort: wholeNumber('http-port', http, 1, PORT_MAX) };
     const log = lineLog((line) => complain(line.trimEnd()), levelOf(values));
-    process.exitCode = await runServerProcess({ id, clusterId, servers, dataDirectory, system: chosenSystem(values), options: hosted, log });
+    process.exitCode = await runServerProcess({ id, clusterId, servers, ...kept, system, options: hosted, log });
   },
 };
 
