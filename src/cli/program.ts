@@ -11,7 +11,7 @@ import { proxyCommand } from './commands/proxy.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { storiesCommand } from './commands/stories.js';
-import { primaryCommand, replicaCommand } from './commands/shell.js';
+import { primaryCommand, replicaCommand, shellCommand } from './commands/shell.js';
 import { walCommand } from './commands/wal.js';
 import { misuse } from './exit.js';
 import { unknownName } from './suggest.js';
@@ -25,7 +25,7 @@ const COMMANDS = [
   exploreCommand, runCommand, replayCommand, storiesCommand, checkCommand,
   clusterCommand, nodeCommand, proxyCommand, chaosCommand,
   primaryCommand, replicaCommand,
-  getCommand, setCommand, putCommand, deleteCommand, statusCommand,
+  shellCommand, getCommand, setCommand, putCommand, deleteCommand, statusCommand,
   benchCommand, walCommand,
 ];
 

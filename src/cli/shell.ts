@@ -1,80 +1,97 @@
 import { createInterface } from 'node:readline';
-import { commandList, completions, getText, greeting, JOINED_TEXT, parseShellLine, promptOf, putText, type ShellAction, type ShellRole } from '../core/wire/shell.js';
-import { UserError } from '../real/errors.js';
-import { ShellNode } from '../real/shell-node.js';
-import type { HostAndPort } from '../real/addresses.js';
-import { say, sayAll } from './output.js';
+import { commandList, completions, parseShellLine, type ShellLanguage } from '../core/wire/shell.js';
+import { historyPath, ShellHistory } from './shell-history.js';
+
+/** A shell: what it understands, and what it does about it. */
+export interface Shell<Action> {
+  readonly language: ShellLanguage<Action>;
+  readonly greeting: readonly string[];
+  /**
+   * Carries out what a line said.
+   *
+   * @param signal Aborted by a Ctrl-C on a terminal: the work is to be taken back, if it can be.
+   * @returns What to tell. What goes wrong with one command is a line, too; what is thrown ends the shell.
+   */
+  act(action: Action, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** Where a shell's lines come from, and where it answers. */
+export interface ShellStreams {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly isTerminal: boolean;
+  readonly history: ShellHistory;
+}
 
 /**
- * Runs a shell until EXIT, the end of its input, or Ctrl-C: one command after the other.
+ * Runs a shell until EXIT, the end of its input, or Ctrl-C where nothing is under way: one command after the other.
  *
- * On a terminal: history with the arrow keys, completion with Tab. When lines come from a pipe they are shown
- * behind the prompt, as a terminal would show them, so what is written is the whole conversation, and no escape codes.
- *
- * @throws {UserError} When the port cannot be used.
+ * On a terminal: history with the arrow keys, over sessions, and completion with Tab. When lines come from a pipe they are
+ * shown behind the prompt, as a terminal would show them, so what is written is the whole conversation, and no escape codes.
  */
-export async function runShell(role: ShellRole, address: HostAndPort): Promise<void> {
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const node = await ShellNode.open(role, address);
+export async function runShell<Action>({ language, greeting, act }: Shell<Action>, streams: ShellStreams = processStreams()): Promise<void> {
+  const { input, output, isTerminal, history } = streams;
+  const keys = new Set<string>();
   const reader = createInterface({
-    input: process.stdin,
-    ...(isTerminal ? { output: process.stdout } : {}),
+    input,
     terminal: isTerminal,
-    prompt: promptOf(role),
-    completer: (line: string) => [completions(role, line), line],
+    prompt: language.prompt,
+    ...(isTerminal ? { output, history: history.load(), removeHistoryDuplicates: true } : {}),
+    completer: (line: string) => [completions(language, line, [...keys]), line],
+  });
+  let underWay: AbortController | null = null;
+  reader.on('SIGINT', () => {
+    if (underWay === null || underWay.signal.aborted) reader.close();
+    else underWay.abort();
   });
   // Made before anything is awaited: lines that are there already would be lost.
   const lines = reader[Symbol.asyncIterator]();
-  sayAll(greeting(role, address.port));
+  const say = (told: readonly string[]): unknown => (told.length === 0 ? null : output.write(`${told.join('\n')}\n`));
+  const prompt = (): unknown => (isTerminal ? reader.prompt() : output.write(language.prompt));
+
+  /** @returns What to tell, null for the end. */
+  const carryOut = async (line: string): Promise<readonly string[] | null> => {
+    const parsed = parseShellLine(language, line);
+    if (!parsed.ok) return [parsed.problem];
+    const action = parsed.value;
+    if (action === null) return [];
+    if (isOwn(action)) return action.kind === 'exit' ? null : commandList(language);
+    if (hasKey(action)) keys.add(action.key);
+    underWay = new AbortController();
+    const told = await act(action, underWay.signal);
+    underWay = null;
+    return told;
+  };
+
   try {
-    const prompt = (): unknown => (isTerminal ? reader.prompt() : process.stdout.write(promptOf(role)));
+    say(greeting);
     prompt();
     let next = await lines.next();
     for (; next.done !== true; next = await lines.next()) {
-      if (!isTerminal) say(next.value);
-      if (!(await carryOut(role, node, next.value))) break;
+      if (isTerminal) history.add(next.value);
+      else say([next.value]);
+      const told = await carryOut(next.value);
+      if (told === null) break;
+      say(told);
       prompt();
     }
-    if (next.done === true) say();
+    if (next.done === true) say(['']);
   } finally {
     reader.close();
-    process.stdin.unref();
-    await node.close();
+    if (input === process.stdin) process.stdin.unref();
   }
 }
 
-/** @returns Whether the shell goes on. */
-async function carryOut(role: ShellRole, node: ShellNode, line: string): Promise<boolean> {
-  const parsed = parseShellLine(role, line);
-  if (!parsed.ok) {
-    say(parsed.problem);
-    return true;
-  }
-  if (parsed.value === null) return true;
-  if (parsed.value.kind === 'exit') return false;
-  try {
-    await act(role, node, parsed.value);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    say(`Error: ${error.message}`);
-  }
-  return true;
+function processStreams(): ShellStreams {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  return { input: process.stdin, output: process.stdout, isTerminal, history: new ShellHistory(historyPath(process.env)) };
 }
 
-async function act(role: ShellRole, node: ShellNode, action: Exclude<ShellAction, { readonly kind: 'exit' }>): Promise<void> {
-  switch (action.kind) {
-    case 'put':
-      await node.put(action.key, action.value);
-      say(putText(action.key, action.value));
-      return;
-    case 'get':
-      say(getText(action.key, await node.get(action.key)));
-      return;
-    case 'join':
-      await node.join(action.address);
-      say(JOINED_TEXT);
-      return;
-    case 'help':
-      sayAll(commandList(role));
-  }
+function isOwn(action: unknown): action is { readonly kind: 'help' | 'exit' } {
+  const { kind } = action as { readonly kind?: unknown };
+  return kind === 'help' || kind === 'exit';
+}
+
+function hasKey(action: unknown): action is { readonly key: string } {
+  return typeof (action as { readonly key?: unknown }).key === 'string';
 }

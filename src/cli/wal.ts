@@ -9,6 +9,7 @@ import { readWalHead, segmentCrc, WAL_HEAD_BYTES, walNumber, type WalHead, type 
 import { readRecord } from '../core/storage/wal-read.js';
 import type { DirectoryCopy } from './directory-copy.js';
 import { misuse } from './exit.js';
+import { shown } from './shown.js';
 
 /** One thing that a data directory holds: a file's head, a record, or where a file stops making sense. */
 export interface Sight {
@@ -95,18 +96,16 @@ function commandText({ op, key, value, version, clientId, sequenceNum }: Command
     case 'registerClient':
       return 'register a session';
     case 'put':
-      return `PUT ${shown(key)} ${version} ${shown(value)}${session}`;
+      return `PUT ${textOf(key)} ${version} ${textOf(value)}${session}`;
     case 'set':
-      return `SET ${shown(key)} ${shown(value)}${session}`;
+      return `SET ${textOf(key)} ${textOf(value)}${session}`;
     case 'delete':
-      return `DELETE ${shown(key)}${session}`;
+      return `DELETE ${textOf(key)}${session}`;
   }
 }
 
-/** The text that bytes are as UTF-8, with control characters as escapes, so that an entry stays on its line. */
-function shown(bytes: ByteString): string {
-  const text = Buffer.from(bytes, 'latin1').toString('utf8');
-  return /[\p{Cc}\ufffd]/u.test(text) ? JSON.stringify(text) : text;
+function textOf(bytes: ByteString): string {
+  return shown(Buffer.from(bytes, 'latin1').toString('utf8'));
 }
 
 function restText(rest: Uint8Array): string {

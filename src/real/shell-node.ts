@@ -7,7 +7,7 @@ import { memoryOptions } from '../core/systems/primary-replica/options.js';
 import type { ReplicationRequest, ReplicationState } from '../core/systems/primary-replica/state.js';
 import type { NodeResponse } from '../core/wire/protocol.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../core/wire/limits.js';
-import type { ShellRole } from '../core/wire/shell.js';
+import type { ShellRole } from '../core/wire/shell-languages.js';
 import { parseHostAndPort, type HostAndPort } from './addresses.js';
 import { monotonicNow } from './clock.js';
 import { drawSeed } from './entropy.js';

@@ -87,7 +87,7 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
 });
 
 describe('help', TIMEOUT, () => {
-  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'proxy', 'chaos', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
+  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'proxy', 'chaos', 'shell', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
 
   test('lists every command', async () => {
     const { exitCode, stdout } = await seedstorm(['--help']);

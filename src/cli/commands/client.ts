@@ -1,9 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { Client, ServerStatus } from '../../real/client.js';
+import type { Client } from '../../real/client.js';
+import { SeedstormError } from '../../real/client-errors.js';
 import { duration, once, wholeNumber } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, say, sayJson } from '../output.js';
-import { BASE_PORT, SERVERS_BY_DEFAULT } from '../ports.js';
+import { conflictText, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
 
 /** What every client command takes. */
 interface Reach {
@@ -16,8 +17,8 @@ const VERSION_MAX = Number.MAX_SAFE_INTEGER;
 
 const withReach = <Options>(yargs: Argv<Options>): Argv<Options & Reach> =>
   yargs
-    .option('servers', { type: 'string', requiresArg: true, describe: 'client ports, host:port,… [default: $SEEDSTORM_SERVERS, else those of "cluster"]' })
-    .option('timeout', { type: 'string', default: '10s', requiresArg: true, describe: 'how long to go on trying' })
+    .option('servers', SERVERS_OPTION)
+    .option('timeout', TIMEOUT_OPTION)
     .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' });
 
 /** `get <key>`: prints the value; unless asked to, the store never answers from a deposed leader's memory. */
@@ -80,7 +81,7 @@ export const putCommand: CommandModule<object, Reach & { readonly key: string; r
         case 'done':
           return answer(options, { done: true, version: outcome.version }, true, `ok, version ${outcome.version}`);
         case 'versionConflict':
-          return answer(options, { done: false, reason: outcome.kind, version: outcome.version }, false, `not written: the key has version ${outcome.version}, not ${version}`);
+          return answer(options, { done: false, reason: outcome.kind, version: outcome.version }, false, conflictText(outcome.version, version));
         case 'noKey':
           return answer(options, { done: false, reason: outcome.kind, version: null }, false, 'not written: no such key');
       }
@@ -121,13 +122,6 @@ export const statusCommand: CommandModule<object, Reach> = {
     }),
 };
 
-function statusLine({ address, status }: ServerStatus): string {
-  if (status === null) return `${address}  no answer`;
-  const { self, role, term, leaderId, commitIndex, lastApplied, keyCount, digest } = status;
-  return `${address}  s${self} ${role.padEnd(12)} term ${term}  leader ${leaderId === 0 ? 'unknown' : `s${leaderId}`}  ` +
-    `committed ${commitIndex}  applied ${lastApplied}  keys ${keyCount}  digest ${digest}`;
-}
-
 /** Prints what came of a call; a refusal of the store is exit code 1. */
 function answer(options: Reach, json: object, isDone: boolean, line: string): void {
   process.exitCode = isDone ? EXIT.held : EXIT.violated;
@@ -140,22 +134,16 @@ function answer(options: Reach, json: object, isDone: boolean, line: string): vo
 async function withClient(options: Reach, use: (client: Client) => Promise<void>): Promise<void> {
   const timeoutMs = duration('timeout', once('timeout', options.timeout));
   const servers = serversOf(options.servers);
-  const { MaybeError, NotDoneError, openClient } = await import('../../real/client.js');
+  const { openClient } = await import('../../real/client.js');
   const client = openClient({ servers, timeoutMs });
   try {
     await use(client);
   } catch (error) {
-    const isMaybe = error instanceof MaybeError;
-    if (!isMaybe && !(error instanceof NotDoneError)) throw error;
-    const line = `${isMaybe ? 'maybe done' : 'not done'}: ${error.message} (servers ${servers.join(', ')})`;
-    answer(options, { done: isMaybe ? null : false, reason: isMaybe ? 'maybe' : 'notDone', message: error.message }, false, line);
+    const line = outcomeLine(error);
+    if (line === null || !(error instanceof SeedstormError)) throw error;
+    const json = error.maybe ? { done: null, reason: 'maybe' } : { done: false, reason: 'notDone' };
+    answer(options, { ...json, message: error.message }, false, `${line} (servers ${servers.join(', ')})`);
   } finally {
     await client.close();
   }
-}
-
-function serversOf(option: string | undefined): readonly string[] {
-  const text = option === undefined ? process.env['SEEDSTORM_SERVERS'] : once('servers', option);
-  if (text !== undefined && text !== '') return text.split(',').map((address) => address.trim());
-  return Array.from({ length: SERVERS_BY_DEFAULT }, (_, i) => `127.0.0.1:${BASE_PORT + 1 + i}`);
 }

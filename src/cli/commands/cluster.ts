@@ -29,6 +29,7 @@ export const clusterCommand: CommandModule<object, Options> = {
       .option('base-port', { type: 'string', default: String(BASE_PORT), requiresArg: true, describe: 'clients reach server i at this port + i, servers each other at + 100 + i' })
       .option('verbose', { type: 'boolean', default: false, describe: 'print every line that a server writes' })
       .example('$0 cluster --servers 3', `clients on ports ${BASE_PORT + 1} to ${BASE_PORT + 3}`)
+      .example('$0 cluster --system primary-replica --data ./copies', 'server 1 writes, 2 and 3 copy it')
       .example('$0 cluster --servers 5 --data ./five --base-port 9000', 'another cluster beside it'),
   handler: async (options) => {
     const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);

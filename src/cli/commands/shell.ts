@@ -1,19 +1,44 @@
 import type { CommandModule } from 'yargs';
-import type { ShellRole } from '../../core/wire/shell.js';
-import { once, wholeNumber } from '../arguments.js';
+import type { ShellRole } from '../../core/wire/shell-languages.js';
+import { duration, once, wholeNumber } from '../arguments.js';
+import { SERVERS_OPTION, serversOf, TIMEOUT_OPTION } from '../reach.js';
 
 interface Options {
   readonly port: string;
   readonly host: string;
 }
 
+interface ClusterOptions {
+  readonly servers: string | undefined;
+  readonly timeout: string;
+}
+
+/** `shell`: a shell over a cluster that runs elsewhere. */
+export const shellCommand: CommandModule<object, ClusterOptions> = {
+  command: 'shell',
+  describe: 'a shell over the servers of a cluster, of any system',
+  builder: (yargs) =>
+    yargs
+      .option('servers', SERVERS_OPTION)
+      .option('timeout', { ...TIMEOUT_OPTION, describe: 'how long each command goes on trying' })
+      .epilogue('HELP lists the commands; Ctrl-C takes back the command under way, Ctrl-D or EXIT ends the shell. What is typed on a terminal is remembered in ~/.seedstorm_history, or where $SEEDSTORM_HISTORY says; empty: nowhere.')
+      .example('$0 shell', 'then: SET a 1')
+      .example('$0 shell --servers localhost:7101,localhost:7102', 'of servers by their addresses')
+      .example("printf 'SET a 1\\nGET a\\n' | $0 shell", 'lines from a pipe'),
+  handler: async (options) => {
+    const timeoutMs = duration('timeout', once('timeout', options.timeout));
+    const { runClusterShell } = await import('../shell-cluster.js');
+    await runClusterShell(serversOf(options.servers), timeoutMs);
+  },
+};
+
 /** `primary`: a shell over a key-value store that others may copy. */
-export const primaryCommand = shellCommand('primary', 8_080, 'a shell over a store whose writes go to its replicas');
+export const primaryCommand = replicationCommand('primary', 8_080, 'a shell over a store whose writes go to its replicas');
 
 /** `replica`: a shell over a copy of it. */
-export const replicaCommand = shellCommand('replica', 8_081, 'a shell over a copy of a primary, once it has joined one');
+export const replicaCommand = replicationCommand('replica', 8_081, 'a shell over a copy of a primary, once it has joined one');
 
-function shellCommand(role: ShellRole, port: number, describe: string): CommandModule<object, Options> {
+function replicationCommand(role: ShellRole, port: number, describe: string): CommandModule<object, Options> {
   return {
     command: role,
     describe,
@@ -25,8 +50,8 @@ function shellCommand(role: ShellRole, port: number, describe: string): CommandM
         .example(`$0 ${role} --port ${port}`, role === 'primary' ? 'then: PUT a 1' : 'then: JOIN localhost:8080'),
     handler: async (options) => {
       const address = { host: once('host', options.host), port: wholeNumber('port', once('port', options.port), 1, 65_535) };
-      const { runShell } = await import('../shell.js');
-      await runShell(role, address);
+      const { runReplicationShell } = await import('../shell-replication.js');
+      await runReplicationShell(role, address);
     },
   };
 }

@@ -1,41 +1,32 @@
 import { fail, ok, type Result } from '../base/result.js';
 
 /**
- * The language of the two shells of document 004: what a person types, and what is said back. Lines that say
- * what was done are the document's, to the letter.
+ * How any shell understands what a person types: a verb, and what stands behind it. What a shell's verbs are and
+ * mean is its language (shell-languages.ts).
  */
-export type ShellRole = 'primary' | 'replica';
-
-export type ShellAction =
-  | { readonly kind: 'put'; readonly key: string; readonly value: string }
-  | { readonly kind: 'get'; readonly key: string }
-  | { readonly kind: 'join'; readonly address: string }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'exit' };
-
-const USAGE = {
-  PUT: 'PUT <key> <value>',
-  GET: 'GET <key>',
-  JOIN: 'JOIN <host:port>',
-  EXIT: 'EXIT',
-} as const;
-type Verb = keyof typeof USAGE;
-
-const VERBS: Readonly<Record<ShellRole, readonly Verb[]>> = { primary: ['PUT', 'GET', 'EXIT'], replica: ['GET', 'JOIN', 'EXIT'] };
-
-/** What stands before the cursor. */
-export function promptOf(role: ShellRole): string {
-  return `${role}> `;
+export interface ShellLanguage<Action> {
+  /** What stands before the cursor. */
+  readonly prompt: string;
+  /** By name, in capitals and in the order in which they are listed. EXIT and HELP are in every language. */
+  readonly verbs: Readonly<Record<string, ShellVerb<Action>>>;
 }
 
-export function greeting(role: ShellRole, port: number): readonly string[] {
-  const what = role === 'primary' ? 'Primary server' : 'Replica';
-  return [`${what} ready (port ${port})`, ...commandList(role)];
+export interface ShellVerb<Action> {
+  /** The whole form, such as `PUT <key> <value>`. */
+  readonly usage: string;
+  /** @param rest What stands behind the verb, without white space at its ends. @returns null when it is not of that form. */
+  readonly read: (rest: string) => Action | null;
 }
 
-/** The commands that this shell understands. HELP prints it again. */
-export function commandList(role: ShellRole): readonly string[] {
-  return ['Commands:', ...VERBS[role].map((verb) => `- ${USAGE[verb]}`)];
+/** What every shell understands by itself. */
+export type ShellOwn = { readonly kind: 'help' } | { readonly kind: 'exit' };
+
+const EXIT = 'EXIT';
+const HELP = 'HELP';
+
+/** The commands that a shell understands. HELP prints it again. */
+export function commandList<Action>({ verbs }: ShellLanguage<Action>): readonly string[] {
+  return ['Commands:', ...Object.values(verbs).map(({ usage }) => `- ${usage}`), `- ${EXIT}`];
 }
 
 /**
@@ -44,52 +35,49 @@ export function commandList(role: ShellRole): readonly string[] {
  *
  * @returns The action, null for an empty line, or one line that says what was expected.
  */
-export function parseShellLine(role: ShellRole, line: string): Result<ShellAction | null, string> {
-  const [word = '', rest = ''] = firstWord(line.trim());
+export function parseShellLine<Action>(language: ShellLanguage<Action>, line: string): Result<Action | ShellOwn | null, string> {
+  const [word, rest] = firstWord(line.trim());
   if (word === '') return ok(null);
-  const verb = capitals(word);
-  if (verb === 'HELP' && rest === '') return ok({ kind: 'help' });
-  const known = VERBS[role].find((each) => each === verb);
-  if (known === undefined) return fail(`Unknown command: ${word} (known are ${VERBS[role].join(', ')})`);
-
-  const action = actionOf(known, rest);
-  return action === null ? fail(`Usage: ${USAGE[known]}`) : ok(action);
+  const name = capitals(word);
+  if (name === HELP && rest === '') return ok({ kind: 'help' });
+  if (name === EXIT) return rest === '' ? ok({ kind: 'exit' }) : fail(`Usage: ${EXIT}`);
+  const verb = Object.hasOwn(language.verbs, name) ? language.verbs[name] : undefined;
+  if (verb === undefined) return fail(`Unknown command: ${word} (known are ${namesIn(language).join(', ')})`);
+  const action = verb.read(rest);
+  return action === null ? fail(`Usage: ${verb.usage}`) : ok(action);
 }
 
-function actionOf(verb: Verb, rest: string): ShellAction | null {
-  const [first, behind] = firstWord(rest);
-  switch (verb) {
-    case 'PUT':
-      return first === '' || behind === '' ? null : { kind: 'put', key: first, value: behind };
-    case 'GET':
-      return first === '' || behind !== '' ? null : { kind: 'get', key: first };
-    case 'JOIN':
-      return first === '' || behind !== '' ? null : { kind: 'join', address: first };
-    case 'EXIT':
-      return rest === '' ? { kind: 'exit' } : null;
-  }
+/**
+ * How the line could go on: the commands that begin with what stands there, or behind a command that takes a key the
+ * keys that do.
+ *
+ * @param keys Those that were typed before.
+ */
+export function completions<Action>(language: ShellLanguage<Action>, line: string, keys: readonly string[] = []): readonly string[] {
+  const typed = line.trimStart();
+  const [word, begun] = firstWord(typed);
+  const name = capitals(word);
+  const isVerbWhole = /\s/.test(typed);
+  if (!isVerbWhole) return namesIn(language).filter((verb) => verb.startsWith(name)).map((verb) => (takesWords(language, verb) ? `${verb} ` : verb));
+  const takesKey = Object.hasOwn(language.verbs, name) && language.verbs[name]?.usage.includes(' <key>') === true;
+  if (!takesKey || /\s/.test(begun)) return [];
+  return keys.filter((key) => key.startsWith(begun)).map((key) => `${word} ${key}`);
 }
 
-function capitals(word: string): string {
-  return word.replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x20));
-}
-
-/** The first word, and what stands behind the white space after it. */
-function firstWord(text: string): readonly [string, string] {
+/** The first word, and what stands behind the white space after it; empty where nothing stands. */
+export function firstWord(text: string): readonly [string, string] {
   const end = text.search(/\s/);
   return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end).trimStart()];
 }
 
-export const putText = (key: string, value: string): string => `OK ${key} = ${value}`;
+function namesIn<Action>({ verbs }: ShellLanguage<Action>): readonly string[] {
+  return [...Object.keys(verbs), EXIT];
+}
 
-/** @param value null: there is no such key. */
-export const getText = (key: string, value: string | null): string => `${key} -> ${value ?? 'Not found'}`;
+function takesWords<Action>({ verbs }: ShellLanguage<Action>, name: string): boolean {
+  return Object.hasOwn(verbs, name) && verbs[name]?.usage !== name;
+}
 
-export const JOINED_TEXT = 'Snapshot received';
-
-/** How the line could go on: the commands that begin with what stands there. */
-export function completions(role: ShellRole, line: string): readonly string[] {
-  const typed = capitals(line.trimStart());
-  if (/\s/.test(typed)) return [];
-  return VERBS[role].filter((verb) => verb.startsWith(typed)).map((verb) => (verb === 'EXIT' ? verb : `${verb} `));
+function capitals(word: string): string {
+  return word.replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x20));
 }

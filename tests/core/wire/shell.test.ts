@@ -1,22 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { commandList, completions, getText, greeting, JOINED_TEXT, parseShellLine, promptOf, putText } from '../../../src/core/wire/shell.js';
-
-describe('the shells say what document 004 says', () => {
-  test('at the start', () => {
-    expect([...greeting('primary', 8080), promptOf('primary')]).toEqual([
-      'Primary server ready (port 8080)', 'Commands:', '- PUT <key> <value>', '- GET <key>', '- EXIT', 'primary> ',
-    ]);
-    expect([...greeting('replica', 8081), promptOf('replica')]).toEqual([
-      'Replica ready (port 8081)', 'Commands:', '- GET <key>', '- JOIN <host:port>', '- EXIT', 'replica> ',
-    ]);
-  });
-
-  test('in answers', () => {
-    expect([putText('a', '1'), getText('a', '1'), getText('a', null), getText('a', ''), JOINED_TEXT]).toEqual([
-      'OK a = 1', 'a -> 1', 'a -> Not found', 'a -> ', 'Snapshot received',
-    ]);
-  });
-});
+import { commandList, completions, parseShellLine } from '../../../src/core/wire/shell.js';
+import { CLUSTER_SHELL, SHELLS } from '../../../src/core/wire/shell-languages.js';
 
 describe('a line', () => {
   test.each([
@@ -28,13 +12,13 @@ describe('a line', () => {
     ['', null],
     ['   ', null],
   ])('%j is understood by the primary', (line, action) => {
-    expect(parseShellLine('primary', line)).toEqual({ ok: true, value: action });
+    expect(parseShellLine(SHELLS.primary, line)).toEqual({ ok: true, value: action });
   });
 
   test('JOIN is the replica\'s, and PUT is not', () => {
-    expect(parseShellLine('replica', 'JOIN localhost:8080')).toEqual({ ok: true, value: { kind: 'join', address: 'localhost:8080' } });
-    expect(parseShellLine('replica', 'PUT a 1')).toEqual({ ok: false, problem: 'Unknown command: PUT (known are GET, JOIN, EXIT)' });
-    expect(parseShellLine('primary', 'JOIN x:1')).toEqual({ ok: false, problem: 'Unknown command: JOIN (known are PUT, GET, EXIT)' });
+    expect(parseShellLine(SHELLS.replica, 'JOIN localhost:8080')).toEqual({ ok: true, value: { kind: 'join', address: 'localhost:8080' } });
+    expect(parseShellLine(SHELLS.replica, 'PUT a 1')).toEqual({ ok: false, problem: 'Unknown command: PUT (known are GET, JOIN, EXIT)' });
+    expect(parseShellLine(SHELLS.primary, 'JOIN x:1')).toEqual({ ok: false, problem: 'Unknown command: JOIN (known are PUT, GET, EXIT)' });
   });
 
   test.each([
@@ -47,13 +31,28 @@ describe('a line', () => {
     ['replica', 'EXIT now', 'Usage: EXIT'],
     ['replica', 'constructor', 'Unknown command: constructor (known are GET, JOIN, EXIT)'],
   ] as const)('on the %s, %j is answered with what was expected', (role, line, problem) => {
-    expect(parseShellLine(role, line)).toEqual({ ok: false, problem });
+    expect(parseShellLine(SHELLS[role], line)).toEqual({ ok: false, problem });
   });
 });
 
-test('a command is completed from its first letters', () => {
-  expect(completions('primary', 'p')).toEqual(['PUT ']);
-  expect(completions('replica', '')).toEqual(['GET ', 'JOIN ', 'EXIT']);
-  expect(completions('primary', 'GET a')).toEqual([]);
-  expect(commandList('primary')).toHaveLength(4);
+describe('what was typed is completed', () => {
+  test('a command from its first letters, with a space where words follow', () => {
+    expect(completions(SHELLS.primary, 'p')).toEqual(['PUT ']);
+    expect(completions(SHELLS.replica, '')).toEqual(['GET ', 'JOIN ', 'EXIT']);
+    expect(completions(CLUSTER_SHELL, ' s')).toEqual(['SET ', 'STATUS']);
+    expect(completions(CLUSTER_SHELL, 'jump')).toEqual([]);
+  });
+
+  test('a key from those that were typed before, where a key belongs', () => {
+    const keys = ['apple', 'apricot', 'pear'];
+    expect(completions(CLUSTER_SHELL, 'get ap', keys)).toEqual(['get apple', 'get apricot']);
+    expect(completions(CLUSTER_SHELL, 'DELETE ', keys)).toEqual(['DELETE apple', 'DELETE apricot', 'DELETE pear']);
+    expect(completions(CLUSTER_SHELL, 'SET apple p', keys)).toEqual([]);
+    expect(completions(CLUSTER_SHELL, 'STATUS ap', keys)).toEqual([]);
+    expect(completions(SHELLS.replica, 'JOIN ap', keys)).toEqual([]);
+  });
+
+  test('all commands are listed', () => {
+    expect(commandList(SHELLS.primary)).toHaveLength(4);
+  });
 });

@@ -1,0 +1,40 @@
+import { MaybeError, SeedstormError } from '../real/client-errors.js';
+import type { ServerStatus } from '../real/client.js';
+import { once } from './arguments.js';
+import { BASE_PORT, SERVERS_BY_DEFAULT } from './ports.js';
+
+/** What `--servers` says in the help of each command of a client. */
+export const SERVERS_OPTION = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'client ports, host:port,… [default: $SEEDSTORM_SERVERS, else those of "cluster"]',
+} as const;
+
+/** What `--timeout` says there. */
+export const TIMEOUT_OPTION = { type: 'string', default: '10s', requiresArg: true, describe: 'how long to go on trying' } as const;
+
+/** The client ports that a user means: those of `--servers`, else of the environment, else of a cluster on this machine. */
+export function serversOf(option: string | undefined): readonly string[] {
+  const text = option === undefined ? process.env['SEEDSTORM_SERVERS'] : once('servers', option);
+  if (text !== undefined && text !== '') return text.split(',').map((address) => address.trim());
+  return Array.from({ length: SERVERS_BY_DEFAULT }, (_, i) => `127.0.0.1:${BASE_PORT + 1 + i}`);
+}
+
+/** What became of a call that did not end in an answer, in a line; null for an error that is no outcome of a call. */
+export function outcomeLine(error: unknown): string | null {
+  if (!(error instanceof SeedstormError)) return null;
+  return `${error instanceof MaybeError ? 'maybe done' : 'not done'}: ${error.message}`;
+}
+
+/** What a server says of itself, in a line. */
+export function statusLine({ address, status }: ServerStatus): string {
+  if (status === null) return `${address}  no answer`;
+  const { self, role, term, leaderId, commitIndex, lastApplied, keyCount, digest } = status;
+  return `${address}  s${self} ${role.padEnd(12)} term ${term}  leader ${leaderId === 0 ? 'unknown' : `s${leaderId}`}  ` +
+    `committed ${commitIndex}  applied ${lastApplied}  keys ${keyCount}  digest ${digest}`;
+}
+
+/** Why a conditional write was not done, in words. */
+export function conflictText(known: number, wanted: number): string {
+  return `not written: the key has version ${known}, not ${wanted}`;
+}
