@@ -1,15 +1,10 @@
-import type { ByteString } from '../core/base/bytestring.js';
-import type { StoredEntry } from '../core/storage/types.js';
-import type { Command } from '../core/store/command.js';
-import { ENTRY_NOOP } from '../core/systems/raft/persist.js';
-import { decodeCommand } from '../core/wire/command.js';
 import { snapshotNumber, readSnapshot } from '../core/storage/snapshot-format.js';
 import { DEFAULT_STORAGE_OPTIONS, startStorage, storageOnDisk, type Identity, type Recovered } from '../core/storage/storage.js';
 import { readWalHead, segmentCrc, WAL_HEAD_BYTES, walNumber, type WalHead, type WalRecord } from '../core/storage/wal-format.js';
 import { readRecord } from '../core/storage/wal-read.js';
 import type { DirectoryCopy } from './directory-copy.js';
 import { misuse } from './exit.js';
-import { shown } from './shown.js';
+import { entryText, keptBy } from './wal-entries.js';
 
 /** One thing that a data directory holds: a file's head, a record, or where a file stops making sense. */
 export interface Sight {
@@ -39,11 +34,19 @@ function walSights(file: string, bytes: Uint8Array): readonly Sight[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const crc = segmentCrc(identity, head.segment);
   let offset = WAL_HEAD_BYTES;
+  // Raft's entries have terms above 0, and are never without a term of the server itself. A journal knows none.
+  let { currentTerm } = head;
   while (offset < bytes.length) {
     const record = readRecord(bytes, view, offset, crc, offset);
     if (record.kind !== 'whole') break;
-    found.push({ file, offset, what: record.record.kind, text: recordText(record.record) });
-    if (record.record.kind === 'entries') found.push(...record.record.entries.map((entry) => ({ file, offset, what: 'entry', text: entryText(entry) })));
+    if (record.record.kind === 'hardState') currentTerm = record.record.currentTerm;
+    const hasTerms = currentTerm > 0;
+    found.push({ file, offset, what: record.record.kind, text: recordText(record.record, hasTerms) });
+    if (record.record.kind === 'entries') {
+      for (const entry of record.record.entries) {
+        found.push({ file, offset, what: 'entry', text: `${entry.index}${hasTerms ? ` term ${entry.term}` : ''} ${entryText(entry)}` });
+      }
+    }
     offset += record.sizeBytes;
   }
   if (offset < bytes.length) found.push({ file, offset, what: 'rest', text: restText(bytes.subarray(offset)) });
@@ -65,7 +68,7 @@ function headText(head: WalHead, identity: Identity): string {
     `entries ${head.prevIndex + 1}..${head.lastIndex}, ${snapshot}`;
 }
 
-function recordText(record: WalRecord): string {
+function recordText(record: WalRecord, hasTerms: boolean): string {
   switch (record.kind) {
     case 'hardState':
       return `term ${record.currentTerm}, vote ${record.votedFor}`;
@@ -73,39 +76,13 @@ function recordText(record: WalRecord): string {
       const first = record.entries[0];
       const last = record.entries[record.entries.length - 1];
       const sizeBytes = record.entries.reduce((sum, { payload }) => sum + payload.length, 0);
-      return `${first?.index ?? 0}..${last?.index ?? 0} of term ${last?.term ?? 0}, ${sizeBytes} bytes`;
+      return `${first?.index ?? 0}..${last?.index ?? 0}${hasTerms ? ` of term ${last?.term ?? 0}` : ''}, ${sizeBytes} bytes`;
     }
     case 'truncateTail':
       return `entries from ${record.fromIndex} on are void`;
     case 'snapshot':
       return `snapshot ${record.number} up to ${record.lastIndex} is in force, ${record.keepsLog ? `entries up to ${record.prevIndex}` : 'all entries'} dropped`;
   }
-}
-
-/** One entry of the log, a command in the words of the text protocol. */
-function entryText({ index, term, kind, payload }: StoredEntry): string {
-  const place = `${index} term ${term}`;
-  if (kind === ENTRY_NOOP) return `${place} no-op`;
-  const command = decodeCommand(payload);
-  return command.ok ? `${place} ${commandText(command.value)}` : `${place} kind ${kind}: ${command.problem}`;
-}
-
-function commandText({ op, key, value, version, clientId, sequenceNum }: Command): string {
-  const session = clientId === 0 ? '' : ` (session ${clientId}, command ${sequenceNum})`;
-  switch (op) {
-    case 'registerClient':
-      return 'register a session';
-    case 'put':
-      return `PUT ${textOf(key)} ${version} ${textOf(value)}${session}`;
-    case 'set':
-      return `SET ${textOf(key)} ${textOf(value)}${session}`;
-    case 'delete':
-      return `DELETE ${textOf(key)}${session}`;
-  }
-}
-
-function textOf(bytes: ByteString): string {
-  return shown(Buffer.from(bytes, 'latin1').toString('utf8'));
 }
 
 function restText(rest: Uint8Array): string {
@@ -117,6 +94,8 @@ export interface Verified {
   readonly identity: Identity;
   /** Null when it would refuse to start. */
   readonly recovered: Recovered | null;
+  /** Whose log it may be; empty where nothing was kept yet, and when a start would be refused. */
+  readonly systems: readonly string[];
   /** Why it would refuse; null when it would not. */
   readonly problem: string | null;
 }
@@ -129,12 +108,19 @@ export function verify(directory: DirectoryCopy): Verified {
   const waiting = [...begun.effects];
   for (let effect = waiting.shift(); effect !== undefined; effect = waiting.shift()) {
     const outcome = storageOnDisk(storage, effect.operation, directory.perform(effect.steps));
-    if (outcome.problem !== null) return { identity, recovered: null, problem: outcome.problem };
-    if (outcome.recovered !== null) return { identity, recovered: outcome.recovered, problem: null };
+    if (outcome.problem !== null) return refused(identity, outcome.problem);
+    if (outcome.recovered !== null) {
+      const kept = keptBy(outcome.recovered);
+      return kept.ok ? { identity, recovered: outcome.recovered, systems: kept.value, problem: null } : refused(identity, kept.problem);
+    }
     storage = outcome.storage;
     waiting.push(...outcome.effects);
   }
   throw new Error('recovery ended without a result');
+}
+
+function refused(identity: Identity, problem: string): Verified {
+  return { identity, recovered: null, systems: [], problem };
 }
 
 /** Whose files they are, by the newest head that can be read. */
