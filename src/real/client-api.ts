@@ -21,6 +21,11 @@ export interface ClientSettings {
   readonly callsMax?: number;
   /** The level of reads that do not say it themselves. Default `linearizable`. */
   readonly level?: ReadLevel;
+  /**
+   * Whether commands belong to sessions, so that one that is repeated takes effect once. Default true. Without, a command of
+   * which an attempt had no answer ends as "maybe". The systems `quorum` and `simple-election` keep no sessions: set false for them.
+   */
+  readonly sessions?: boolean;
   /** How stale reads are spread over the servers. Default `round-robin`. */
   readonly spread?: Spread;
   /** Asked to tell what the connections do; silent by default. */

@@ -31,9 +31,9 @@ export class Lane {
   readonly #waiters = new Map<number, Waiter>();
   #lastId = 0;
 
-  constructor(pools: ClientPools, times: Pick<ClientOptions, 'timeLimitMs' | 'attemptTimeoutMs'>, log: Log) {
+  constructor(pools: ClientPools, options: Pick<ClientOptions, 'timeLimitMs' | 'attemptTimeoutMs' | 'useSessions'>, log: Log) {
     // Each request goes over one connection, once: a refusal is final.
-    const machine = clientMachine({ ...times, queueMax: QUEUE_MAX, mayDouble: false, first: pools.leader });
+    const machine = clientMachine({ ...options, queueMax: QUEUE_MAX, mayDouble: false, first: pools.leader });
     this.#routes = new ClientRoutes(pools, (from, response) => this.#host.message(from, response));
     this.#host = new Host(machine, {
       now: monotonicNow,
