@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that open sockets, start processes and wait for real time. They share two cores and some ports. */
 const REAL = [
   'tests/real/**/*.test.ts', 'tests/chaos/**/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/docs/**/*.test.ts',
-  'tests/cli/commands/{cluster,shell,proxy,chaos}.test.ts',
+  'tests/cli/commands/{bench,cluster,shell,proxy,chaos}.test.ts',
 ];
 
 /** Tests in which whole worlds live: seconds of work each, and still one synchronous call. */
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: SIMULATION,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           sequence: { groupOrder: 0 },
         },
       },

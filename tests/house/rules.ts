@@ -27,7 +27,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sim: ['core'],
   real: ['core'],
   scenarios: ['core', 'sim'],
-  bench: ['core', 'sim'],
+  bench: ['core', 'sim', 'real'],
   cli: ['core', 'sim', 'real', 'scenarios', 'bench'],
   'index.ts': ['core', 'sim'],
 };

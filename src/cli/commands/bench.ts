@@ -1,38 +1,94 @@
 import type { CommandModule } from 'yargs';
-import { once, taken, wholeNumber } from '../arguments.js';
+import type { EngineResult } from '../../../bench/engine.js';
 import { parseSeed } from '../../sim/seeds.js';
-import { sayJson } from '../output.js';
+import { duration, once, taken, wholeNumber } from '../arguments.js';
+import { misuse } from '../exit.js';
+import { complain, say, sayJson } from '../output.js';
 
 interface Options {
-  readonly what: 'sim' | 'checker';
+  readonly what: 'sim' | 'checker' | 'engine';
   readonly profile: 'core' | 'full' | 'codec' | 'idle';
   readonly servers: string;
   readonly seed: string;
+  readonly system: string | undefined;
+  readonly for: string | undefined;
+  readonly clients: string | undefined;
+  readonly data: string | undefined;
+  readonly markdown: boolean | undefined;
   readonly json: boolean;
 }
 
 const SERVERS_MAX = 9;
+const CLIENTS_MAX = 1_000;
+const DATA_BY_DEFAULT = '.seedstorm';
 
-/** `bench <what>`: measures, and prints one JSON object in any case. */
+/** `bench <what>`: measures, and prints one JSON object in any case but `--markdown`. */
 export const benchCommand: CommandModule<object, Options> = {
   command: 'bench <what>',
   describe: 'measure, and print JSON',
   builder: (yargs) =>
     yargs
-      .positional('what', { choices: ['sim', 'checker'] as const, demandOption: true })
+      .positional('what', { choices: ['sim', 'checker', 'engine'] as const, demandOption: true })
       .option('profile', { choices: ['core', 'full', 'codec', 'idle'] as const, default: 'core' as const, describe: 'sim: how much of the world takes part' })
       .option('servers', { type: 'string', default: '5', requiresArg: true, describe: `sim: 1 to ${SERVERS_MAX}` })
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'sim: the world to measure' })
+      .option('system', { type: 'string', requiresArg: true, describe: 'engine: single, primary-replica, quorum, simple-election, raft or all [default: all]' })
+      .option('for', { type: 'string', requiresArg: true, describe: 'engine: how long each row is measured [default: 5s]' })
+      .option('clients', { type: 'string', requiresArg: true, describe: `engine: connections to each server, 1 to ${CLIENTS_MAX} [default: 64]` })
+      .option('data', { type: 'string', requiresArg: true, describe: `engine: the directory, and so the disk, that servers write to [default: ${DATA_BY_DEFAULT}]` })
+      .option('markdown', { type: 'boolean', describe: 'engine: the table of the README instead of JSON' })
       .option('json', { type: 'boolean', default: false, describe: 'one line, not indented' })
       .example('$0 bench sim --profile core --servers 5', 'events per second, beside a bare event loop')
+      .example('$0 bench engine --system raft --for 10s', 'real servers of one system on this machine, beside the figures of its documents')
       .example('$0 bench checker --json', 'the linearizability checker'),
   handler: async (options) => {
+    refuseForeign(options);
+    if (options.what === 'engine') return benchEngineAs(options);
     const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);
     const seed = taken(parseSeed(once('seed', options.seed)));
     const result: object = options.what === 'sim'
       ? (await import('../../../bench/sim.js')).benchSim({ profile: options.profile, servers, seed })
       : (await import('../../../bench/checker.js')).benchChecker();
-    if (options.json) sayJson(result);
-    else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    print(result, options.json);
   },
 };
+
+const ONLY_ENGINE = ['system', 'for', 'clients', 'data', 'markdown'] as const;
+
+function refuseForeign(options: Options): void {
+  if (options.what === 'engine') return;
+  const foreign = ONLY_ENGINE.find((name) => options[name] !== undefined);
+  if (foreign !== undefined) throw misuse(`--${foreign} is nothing for bench ${options.what}; it belongs to bench engine`);
+}
+
+/** Rows go to standard error as they come: the whole takes minutes. */
+async function benchEngineAs(options: Options): Promise<void> {
+  const { BENCH_SYSTEMS, benchEngine, markdownOf } = await import('../../../bench/engine.js');
+  const system = once('system', options.system ?? 'all');
+  const systems = BENCH_SYSTEMS.filter((name) => system === 'all' || system === name);
+  if (systems.length === 0) throw misuse(`--system takes ${BENCH_SYSTEMS.join(', ')} or all, not "${system}"`);
+  const measureMs = duration('for', once('for', options.for ?? '5s'));
+  const connections = wholeNumber('clients', once('clients', options.clients ?? '64'), 1, CLIENTS_MAX);
+  const parent = once('data', options.data ?? DATA_BY_DEFAULT);
+  if (options.markdown === true && options.json) throw misuse('choose one of --markdown and --json');
+
+  // An end by signal would leave the servers' data behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT_BY_SIGNAL));
+  const result: EngineResult = await benchEngine({
+    systems, measureMs, connections, parent,
+    onRow: ({ system: name, what, ours, settings }) => {
+      const figure = 'medianMs' in ours ? `${ours.medianMs} ms` : `${ours.perSecond}/s, p50 ${ours.p50Us} µs`;
+      complain(`${name}: ${what}: ${figure} (${settings})`);
+    },
+  });
+  if (options.markdown === true) say(markdownOf(result));
+  else print(result, options.json);
+}
+
+/** What shells end with after Ctrl-C. */
+const EXIT_BY_SIGNAL = 130;
+
+function print(result: object, isOneLine: boolean): void {
+  if (isOneLine) sayJson(result);
+  else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+}

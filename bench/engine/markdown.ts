@@ -1,0 +1,50 @@
+/** The table of the README, made from a result so that nobody types figures. */
+import type { EngineResult } from '../engine.js';
+import type { Failovers } from './failover.js';
+import type { Figures } from './measure.js';
+import type { EngineRow, Target } from './rows.js';
+
+export const BEGIN = '<!-- made by `seedstorm bench engine --markdown`: begin -->';
+export const END = '<!-- made by `seedstorm bench engine --markdown`: end -->';
+
+/** The marked section, from its first mark to its last. */
+export function markdownOf({ machine, rows, secondsPerRow }: EngineResult): string {
+  const { processor, cores, memoryGiB, system, node, syncUs, loadBefore } = machine;
+  return [
+    BEGIN,
+    `Measured on ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node.slice(1)}; appending 4 KiB and syncing it takes`,
+    `${grouped(syncUs.p50)} µs here (p99 ${grouped(syncUs.p99)} µs). Servers and load share these cores; load average before: ${loadBefore}. ${secondsPerRow} s for each row.`,
+    '',
+    '| system | what | the documents say | per second | p50 µs | p99 µs | p99.9 µs | how |',
+    '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...rows.map((row) => `| ${[row.system, row.what, targetText(row.document), ...figureTexts(row.ours), howText(row)].join(' | ')} |`),
+    END,
+  ].join('\n');
+}
+
+function targetText(target: Target | null): string {
+  if (target === null) return '';
+  const { perSecond, latencyMs, failoverMs } = target;
+  return [
+    ...(perSecond === undefined ? [] : [`${grouped(perSecond)}/s`]),
+    ...(latencyMs === undefined ? [] : [`${latencyMs} ms`]),
+    ...(failoverMs === undefined ? [] : [`${failoverMs[0] / 1_000} to ${failoverMs[1] / 1_000} s`]),
+  ].join(', ');
+}
+
+const isFailovers = (ours: Figures | Failovers): ours is Failovers => 'medianMs' in ours;
+
+function figureTexts(ours: Figures | Failovers): readonly string[] {
+  if (isFailovers(ours)) return [`**${grouped(ours.medianMs)} ms**`, '', '', ''];
+  return [`**${grouped(ours.perSecond)}**`, grouped(ours.p50Us), grouped(ours.p99Us), grouped(ours.p999Us)];
+}
+
+function howText({ ours, settings }: EngineRow): string {
+  if (!isFailovers(ours)) return settings;
+  return `median of ${ours.rounds}, from ${grouped(ours.shortestMs)} to ${grouped(ours.longestMs)} ms; ${settings}`;
+}
+
+/** 1234567 as "1 234 567". */
+function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { EngineResult } from '../../../bench/engine.js';
+import { markdownOf } from '../../../bench/engine/markdown.js';
+import { seedstorm } from '../run-cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'seedstorm-bench-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What each system is measured in; how fast it is on this machine today is no matter of tests. */
+const ROWS = [
+  'single: memory only: reads', 'single: memory only: reads', 'single: memory only: writes', 'single: memory only: writes',
+  'single: client library, pooled', 'single: client library, pooled', 'single: client library, a connection for each request',
+  'single: log, sync always: writes', 'single: log, sync always: writes',
+  'single: log, sync 100ms: writes', 'single: log, sync 100ms: writes',
+  'single: log, sync never: writes', 'single: log, sync never: writes',
+  'primary-replica: memory only, 3 replicas: writes', 'primary-replica: memory only, 3 replicas: writes',
+  'primary-replica: reads at 1 replica', 'primary-replica: reads at 2 replicas', 'primary-replica: reads at 3 replicas',
+  'primary-replica: log, sync always, 3 replicas: writes', 'primary-replica: log, sync always, 3 replicas: writes',
+  'quorum: W=2 of 3: writes', 'quorum: W=2 of 3: writes', 'quorum: R=2 of 3: reads', 'quorum: R=2 of 3: reads',
+  'simple-election: 3 servers: writes', 'simple-election: 3 servers: writes', 'simple-election: failover after kill -9 of the leader',
+  'raft: 3 servers: writes', 'raft: 3 servers: writes', 'raft: 3 servers: linearizable reads', 'raft: 3 servers: linearizable reads',
+  'raft: reads at 1 server', 'raft: reads at 2 servers', 'raft: reads at 3 servers', 'raft: failover after kill -9 of the leader',
+];
+
+test('bench engine measures every row of every system, prints one JSON object, and leaves no files', async () => {
+  const { exitCode, stdout, stderr } = await seedstorm(['bench', 'engine', '--for', '100ms', '--clients', '2', '--data', folder, '--json']);
+  expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const result = JSON.parse(stdout) as EngineResult;
+  expect(result).toMatchObject({ benchmark: 'engine', secondsPerRow: 0.1, connections: 2 });
+  expect(result.machine).toMatchObject({ node: process.version, processor: expect.any(String) as string });
+  expect(result.machine.syncUs.p50).toBeGreaterThan(0);
+  expect(result.rows.map(({ system, what }) => `${system}: ${what}`)).toEqual(ROWS);
+  for (const { ours, settings } of result.rows) {
+    expect(settings).not.toBe('');
+    const figures = 'medianMs' in ours ? [ours.shortestMs, ours.medianMs, ours.longestMs] : [ours.p50Us, ours.p99Us, ours.p999Us];
+    expect(figures).toEqual(figures.toSorted((a, b) => a - b));
+    expect('medianMs' in ours ? ours.medianMs : ours.perSecond).toBeGreaterThan(0);
+  }
+  expect(readdirSync(folder)).toEqual([]);
+
+  const table = markdownOf(result).split('\n').filter((line) => line.startsWith('|'));
+  expect(table).toHaveLength(2 + ROWS.length);
+  expect(new Set(table.map((line) => line.split('|').length))).toEqual(new Set([10]));
+  expect(table[2]).toMatch(/^\| single \| memory only: reads \| 100 000\/s, 0.02 ms \| \*\*[\d ]+\*\* \|/);
+}, 300_000);
+
+describe('what cannot be measured is one line', () => {
+  test.each([
+    [['engine', '--system', 'paxos'], '--system takes single, primary-replica, quorum, simple-election, raft or all, not "paxos"'],
+    [['engine', '--for', '5'], '--for takes a time with its unit, such as 500ms, 60s, 5m or 1h, not "5"'],
+    [['engine', '--clients', '0'], '--clients takes a whole number from 1 to 1000, not "0"'],
+    [['engine', '--markdown', '--json'], 'choose one of --markdown and --json'],
+    [['checker', '--system', 'raft'], '--system is nothing for bench checker; it belongs to bench engine'],
+  ])('%j', async (words, line) => {
+    expect(await seedstorm(['bench', ...words])).toMatchObject({ exitCode: 2, stdout: '', stderr: `seedstorm: ${line}\n` });
+  });
+});
