@@ -4,7 +4,7 @@ import { worldWhere } from './machines/naive-worlds.js';
 
 export const naiveJoin: Scenario = {
   name: 'naive-join',
-  title: 'A replica joins as document 004 tells it, and a write meanwhile is sent to nobody, or to the replica before its snapshot.',
+  title: 'A replica joins, and a write meanwhile is sent to nobody, or to the replica before its snapshot.',
   why: 'Between taking a snapshot and adding its receiver to the list the primary goes on writing: the oldest mistake of replication.',
   expected: ['found-as-expected'],
   expectedWithinRuns: 20,

@@ -4,7 +4,7 @@ import { worldWhere } from './machines/naive-worlds.js';
 
 export const naiveLostPut: Scenario = {
   name: 'naive-lost-put',
-  title: 'One send to the replica fails, as document 004 lets it, and the replica stays wrong for ever.',
+  title: 'One message to the replica is lost, and the replica stays wrong for ever.',
   why: 'Fire and forget forgets: nothing that comes later tells that something is missing.',
   expected: ['message-lost'],
   expectedWithinRuns: 20,

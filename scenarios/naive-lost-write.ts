@@ -4,7 +4,7 @@ import { worldWhere } from './machines/naive-worlds.js';
 
 export const naiveLostWrite: Scenario = {
   name: 'naive-lost-write',
-  title: 'The primary of document 004 dies, and writes that it had answered are gone with its memory.',
+  title: 'The primary dies, and writes that it had answered are gone with its memory.',
   why: 'This one is no mistake of the protocol: who answers before anybody else has the write, and keeps it nowhere, loses it.',
   expected: ['server-restarted'],
   expectedWithinRuns: 20,

@@ -4,7 +4,7 @@ import { worldWhere } from './machines/naive-worlds.js';
 
 export const naiveOrder: Scenario = {
   name: 'naive-order',
-  title: 'Each write goes to the replica by itself, as document 004 tells it, and two of them change places.',
+  title: 'Each write goes to the replica by itself, and two of them change places on the way.',
   why: 'One connection for each message, or one thread, keeps no order: the older write comes last and stays.',
   expected: ['found-as-expected'],
   expectedWithinRuns: 20,

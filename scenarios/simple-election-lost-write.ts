@@ -17,7 +17,8 @@ export const simpleElectionLostWrite: Scenario = {
   },
   options: (draws) => ({
     ...usualElection(draws),
-    peerLink: lossy(25, 20),
-    harms: [harm('killLeader', [800, 2_500], [300, 1_000])],
+    chaosMs: 4_000,
+    peerLink: lossy(10, 20),
+    harms: [harm('killLeader', [600, 1_200], [500, 1_500])],
   }),
 };

@@ -24,8 +24,9 @@ export const singleUnsynced: Scenario = {
       ...ordinary,
       node: { ...node, journal: { ...node.journal, sync } },
       // A write or two is enough to tell the story.
-      workload: { ...workload, clients: 2, sessionlessRatio: RATIO_NEVER, deleteWeight: 1, paddingBytesMax: 0 },
-      harms: [harm('powerCut', [500, 1_500], [10, 100])],
+      workload: { ...workload, clients: 2, sessionlessRatio: RATIO_NEVER, keys: 1, deleteWeight: 1, paddingBytesMax: 0, thinkMsMin: 20, thinkMsMax: 80 },
+      chaosMs: 2_000,
+      harms: [harm('powerCut', [100, 400], [10, 100])],
     };
   },
 };

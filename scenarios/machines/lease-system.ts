@@ -41,8 +41,21 @@ export function leaseSystem({ watchesHolders }: { readonly watchesHolders: boole
     leadsIn: ({ role, promised }) => (role === 'holder' ? promised : null),
     hasConverged: (states) => states.every(({ committed, log }) => committed === log.length) && new Set(states.map(({ store }) => storeDigest(store))).size === 1,
     describe: ({ role, promised, log, committed }) => `${role} of ballot ${promised}, log to ${log.length}, committed ${committed}`,
+    tell,
+    news,
     observers: (run) => (watchesHolders ? [singleHolder(run)] : []),
   }) as HostedSystem;
+}
+
+/** Leases are renewed all the time; who asks for one, and who lets him, is worth a sentence. */
+function tell(message: LeaseMessage): string | null {
+  if (message.kind === 'ask') return `may I have the lease? (ballot ${message.ballot})`;
+  return message.kind === 'promise' ? `you may (ballot ${message.ballot})` : null;
+}
+
+function news(before: LeaseState, after: LeaseState): string | null {
+  if (after.leaseUntil > 0 && before.leaseUntil === 0) return `holds the lease (ballot ${after.promised})`;
+  return after.leaseUntil === 0 && before.leaseUntil > 0 ? 'gives the lease up' : null;
 }
 
 function singleHolder({ options, cluster }: WatchedRun<LeaseNodeOptions>): SingleHolder {

@@ -43,7 +43,7 @@ const system = keyValueSystem<NaiveState, NaiveMessage, NaiveWorldOptions>({
   describe: (state) => `${state.isPrimary ? 'primary' : state.hasJoined ? 'replica' : 'joining'} with ${contentOf(state)}`,
   tell: (message) => {
     if (message.kind === 'join') return 'may I have all that you hold?';
-    if (message.kind === 'snapshot') return `all that I hold: ${message.entries.map(({ key, value }) => `${key} = ${value}`).join(', ')}`;
+    if (message.kind === 'snapshot') return `all that I hold: ${message.entries.map(({ key, value }) => `${key} = ${value}`).join(', ') || 'nothing'}`;
     const { change } = message.change;
     return change.op === 'set' ? `${change.key} = ${change.value}` : `${change.key} is gone`;
   },

@@ -38,6 +38,8 @@ export interface Hosted<NodeOptions = unknown> {
   describe(state: unknown): string;
   /** What servers say to each other, in the words of a story; null for what only keeps the system going, such as heartbeats. */
   tell(message: unknown): string | null;
+  /** What is new in a server's state after a step, in the words of a story, behind its name; null for nothing. Absent: never anything. */
+  news?(before: unknown, after: unknown): string | null;
 }
 
 export interface HostedServer {

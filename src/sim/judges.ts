@@ -1,9 +1,11 @@
-import type { Coverage } from './coverage.js';
+import type { Operation } from './checkers/history.js';
+import { Coverage } from './coverage.js';
 import type { RunEnd } from './system.js';
 import { checkVersions } from './oracles/client-versions.js';
 import { checkDirtyReads } from './oracles/dirty-read.js';
 import { checkExclusion } from './oracles/exclusion.js';
 import { checkHistory } from './oracles/final.js';
+import { Violated } from './oracles/oracle.js';
 
 /** The properties of client histories, as docs/INVARIANTS.md names them, in the order of judging. */
 const JUDGES: Readonly<Record<string, (end: RunEnd, coverage: Coverage) => void>> = {
@@ -18,4 +20,20 @@ const JUDGES: Readonly<Record<string, (end: RunEnd, coverage: Coverage) => void>
 /** Judges what the clients of a run saw, leaving out what their system does not promise. */
 export function judgeClients(end: RunEnd, coverage: Coverage, notPromised: readonly string[] = []): void {
   for (const [property, judge] of Object.entries(JUDGES)) if (!notPromised.includes(property)) judge(end, coverage);
+}
+
+/** Whether a property is one of client histories. */
+export function isJudgedFromHistories(property: string): boolean {
+  return property in JUDGES;
+}
+
+/** How a history by itself breaks a property of client histories; null when it keeps it. */
+export function breachIn(property: string, operations: readonly Operation[]): string | null {
+  try {
+    JUDGES[property]?.({ operations, failedWrites: [], core: [], atUs: 0 }, new Coverage());
+    return null;
+  } catch (error) {
+    if (error instanceof Violated) return error.message;
+    throw error;
+  }
 }

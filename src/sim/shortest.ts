@@ -1,33 +1,69 @@
 import { Narrator } from './narrator.js';
+import type { Operation } from './checkers/history.js';
+import type { Observer } from './observer.js';
 import type { RunReport } from './report.js';
 import { optionsOf, runScenario, systemOf } from './run.js';
+import type { RunOptions } from './run-options.js';
 import type { Scenario } from './scenario.js';
+import { themeOf } from './theme.js';
 
 /** A run and its story. */
 export interface Told {
   readonly report: RunReport;
   readonly lines: readonly string[];
+  /** When the story is over, in microseconds of world time. */
+  readonly endUs: number;
+  /** What came of it, in the words of the story; empty when every property held. */
+  readonly end: string;
 }
 
-/** Who tells the run of a scenario with a seed: an observer of it. */
-export function narratorOf(scenario: Scenario, seed: number): Narrator {
+/** A clock that is off by less than so many parts in a million is no part of a story. */
+const REMARKABLE_PPM = 10_000;
+const PPM_PER_PERCENT = 10_000;
+/** Said by the lines already: when calls began and returned, and versions that stand twice in a sentence. */
+const SPANS = / [\d.]+ ms \.\. [\d.]+ ms/g;
+const SAME_VERSION = /(, version (\d+)) \(version \2\)/g;
+
+/** Lives one seed and tells it: all of it when every property held, else what has a part in what went wrong. */
+export function tellRun(scenario: Scenario, seed: number, observers: readonly Observer[] = []): Told {
   const system = systemOf(scenario);
-  return new Narrator({ servers: optionsOf(scenario, seed).servers, tell: (message) => system.tell(message) });
+  const options = optionsOf(scenario, seed);
+  const narrator = new Narrator({
+    servers: options.servers,
+    tell: (message) => system.tell(message),
+    news: (before, after) => system.news?.(before, after) ?? null,
+  });
+  let operations: readonly Operation[] = [];
+  const report = runScenario(scenario, seed, { observers: [...observers, narrator], onHistory: (all) => (operations = all) });
+  const { violation } = report;
+  if (violation === undefined) return { report, lines: [...clockLines(options), ...narrator.story(null).lines], endUs: report.simulatedMs * 1_000, end: '' };
+  const theme = themeOf(violation, operations);
+  const message = theme.message
+    .replace(/\bclient (\d+)\b/g, (_, node: string) => `c${Number(node) - options.servers}`)
+    .replace(SPANS, '')
+    .replace(SAME_VERSION, '$1');
+  const { lines, last } = narrator.story(theme, message);
+  return { report, lines: [...clockLines(options), ...lines], endUs: theme.endUs, end: `${violation.property}: ${last}` };
 }
 
-/** Lives one seed and tells it: all of it when every property held, else what concerns the key that suffered. */
-export function tellRun(scenario: Scenario, seed: number): Told {
-  const narrator = narratorOf(scenario, seed);
-  const report = runScenario(scenario, seed, { observers: [narrator] });
-  return { report, lines: narrator.lines(report.violation?.key ?? null) };
-}
-
-/** Of the seeds first .. last the run with the shortest story among those that show the scenario's finding; null when none does. */
+/** Of the seeds first .. last the run with the shortest story among those that show the scenario's finding, and of equals the one that is over first; null when none does. */
 export function shortestStory(scenario: Scenario, firstSeed: number, lastSeed: number): Told | null {
   let shortest: Told | null = null;
   for (let seed = firstSeed; seed <= lastSeed; seed++) {
     const told = tellRun(scenario, seed);
-    if (told.report.verdict === 'found' && (shortest === null || told.lines.length < shortest.lines.length)) shortest = told;
+    if (told.report.verdict === 'found' && (shortest === null || isShorter(told, shortest))) shortest = told;
   }
   return shortest;
+}
+
+function isShorter(one: Told, other: Told): boolean {
+  return one.lines.length < other.lines.length || (one.lines.length === other.lines.length && one.endUs < other.endUs);
+}
+
+/** Clocks that are wrong from the beginning, which nothing in a run says. */
+function clockLines({ clocks }: RunOptions): readonly string[] {
+  return clocks.flatMap(({ ratePpm }, i) => {
+    if (Math.abs(ratePpm) < REMARKABLE_PPM) return [];
+    return [`${'0.0'.padStart(9)}  * the clock of s${i + 1} runs ${Math.abs(ratePpm) / PPM_PER_PERCENT} % too ${ratePpm > 0 ? 'fast' : 'slow'}`];
+  });
 }

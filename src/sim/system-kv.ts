@@ -42,6 +42,8 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   describe?(state: State): string;
   /** Absent: stories leave out what servers say to each other. */
   tell?(message: Message): string | null;
+  /** Absent: stories tell of servers' states only what they note themselves. */
+  news?(before: State, after: State): string | null;
   /** Watchers of the system's own properties. Absent: none. */
   observers?(run: WatchedRun<NodeOptions>): readonly Observer[];
   /** Whether its answers tell the versions of keys. False for plain registers: versions are not judged then, and its load has no versioned puts. Absent: true. */
@@ -80,6 +82,7 @@ export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<S
     hasConverged: (states) => spec.hasConverged(states as readonly State[]),
     describe: (state) => spec.describe?.(state as State) ?? printed(state),
     tell: (message) => spec.tell?.(message as Message) ?? null,
+    news: (before, after) => spec.news?.(before as State, after as State) ?? null,
     watch: (run) => watchClients(run, spec),
   };
 }

@@ -87,7 +87,7 @@ function tell(message: QuorumMessage): string | null {
 }
 
 function wordsOf(key: string, { version, value }: Cell): string {
-  return value === null ? `${key} is absent` : `${key} has version ${version}`;
+  return value === null ? `${key} is absent` : `${key} = ${value}, version ${version}`;
 }
 
 /** Counts the writes that the primary gave out. */

@@ -74,17 +74,15 @@ class WritesLogged implements Observer {
   }
 }
 
-/** Heartbeats and acknowledgements only keep the system going. */
+/** Heartbeats and acknowledgements only keep the system going, and of votes those count that are given. */
 function tell(message: ElectionMessage): string | null {
   switch (message.kind) {
     case 'voteRequest':
       return `vote for me in term ${message.term}`;
     case 'voteResponse':
-      return message.granted ? `my vote of term ${message.term} is yours` : 'not my vote';
+      return message.granted ? `my vote of term ${message.term} is yours` : null;
     case 'replicate':
-      return `write ${message.writeId} of mine: ${message.key} has version ${message.cell.version}`;
-    case 'ack':
-      return `I have your write ${message.writeId}`;
+      return `take write ${message.writeId}: ${message.key} = ${message.cell.value ?? 'nothing'}, version ${message.cell.version}`;
     default:
       return null;
   }

@@ -1,44 +1,78 @@
 import { expect, test } from 'vitest';
 import { byteStringFromText } from '../../src/core/base/bytestring.js';
-import { micros, nodeId } from '../../src/core/base/units.js';
+import { micros, nodeId, type NodeId } from '../../src/core/base/units.js';
 import { Narrator } from '../../src/sim/narrator.js';
+import type { Theme } from '../../src/sim/theme.js';
 
-const C1 = nodeId(3);
+const [S1, S2, C1, C2] = [nodeId(1), nodeId(2), nodeId(3), nodeId(4)];
+
+const EVERYTHING: Theme = { key: null, calls: null, values: null, terms: null, tellsEveryMessage: true, servers: null, beginUs: 0, endUs: 1_000_000, message: '' };
 
 function told(): Narrator {
-  const narrator = new Narrator({ servers: 2, tell: (message) => (message === 'beat' ? null : String(message)) });
-  const ask = (atUs: number, key: string): void => {
-    const call = { id: atUs, op: 'set', key: byteStringFromText(key), value: byteStringFromText('a-very-long-value') };
-    narrator.onStep(micros(atUs), C1, { kind: 'request', now: micros(0), connection: 0 as never, request: call }, {}, {}, []);
+  const narrator = new Narrator({
+    servers: 2,
+    tell: (message) => (message === 'beat' ? null : String(message)),
+    news: (before, after) => (before === after ? null : `becomes ${String(after)}`),
+  });
+  const ask = (atUs: number, client: NodeId, key: string, value: string): void => {
+    const call = { id: atUs, op: 'set', key: byteStringFromText(key), value: byteStringFromText(value) };
+    narrator.onStep(micros(atUs), client, { kind: 'request', now: micros(0), connection: 0 as never, request: call }, {}, {}, [{ kind: 'send', to: S1, message: call }]);
   };
-  ask(1_000, 'k0');
-  narrator.onSend(micros(1_500), nodeId(1), nodeId(2), 'SET k0 x', 'lost');
-  narrator.onSend(micros(1_600), nodeId(1), nodeId(2), 'beat', 'lost');
-  narrator.onSend(micros(1_700), C1, nodeId(2), 'a request', 'delivered');
-  narrator.onSend(micros(1_800), nodeId(1), nodeId(2), 'SET k1 y', 'delivered');
+  const hear = (atUs: number, from: NodeId, to: NodeId, message: string): void =>
+    narrator.onStep(micros(atUs), to, { kind: 'message', now: micros(0), from, message }, 'follower', 'follower', []);
+  const answer = (atUs: number, client: NodeId, asked: number): void => {
+    const response = { kind: 'done', id: asked, result: { status: 'ok', version: 1, value: '' } };
+    narrator.onStep(micros(atUs), client, { kind: 'message', now: micros(0), from: S1, message: response }, {}, {}, [{ kind: 'respond', connection: 0 as never, response }]);
+  };
+  ask(1_000, C1, 'k0', '3.1---------------');
+  narrator.onSend(micros(1_500), S1, S2, 'k0 = 3.1---------------', 'delivered');
+  narrator.onSend(micros(1_500), S1, S1, 'k0 = 3.1---------------', 'lost');
+  narrator.onSend(micros(1_600), S1, S2, 'beat', 'lost');
+  narrator.onSend(micros(1_700), C1, S2, 'a request', 'delivered');
+  hear(1_800, S1, S2, 'k0 = 3.1---------------');
   narrator.onHarm(micros(2_000), 'kill s1');
   narrator.onHarm(micros(2_500), 'kill s1');
-  narrator.onNote(micros(3_000), nodeId(2), { kind: 'note', name: 'leader-elected', text: 'term 2' });
-  const result = { status: 'ok', version: 1, value: '' };
-  narrator.onStep(micros(4_000), C1, null, {}, {}, [{ kind: 'respond', connection: 0 as never, response: { kind: 'done', id: 1_000, result } }]);
-  ask(5_000, 'k1');
+  narrator.onHarm(micros(2_500), 'cut s1>s2');
+  narrator.onNote(micros(3_000), S2, { kind: 'note', name: 'leader-elected', text: 'term 2' });
+  narrator.onStep(micros(3_500), S2, null, 'follower', 'leader', []);
+  ask(3_600, C2, 'k1', '4.1');
+  narrator.onSend(micros(3_700), S1, S2, 'k1 = 4.1', 'delivered');
+  answer(4_000, C1, 1_000);
+  hear(6_100, S1, S2, 'k1 = 4.1');
   return narrator;
 }
 
-test('a story tells what clients, servers and the world did, and leaves out what keeps a system going', () => {
-  expect(told().lines(null)).toEqual([
-    '      1.0 ms  c1 asks to set k0 to a-very-long-…',
-    '      1.5 ms  s1 to s2: SET k0 x (lost)',
-    '      1.8 ms  s1 to s2: SET k1 y',
-    '      2.5 ms  * kill s1 (2 times)',
-    '      3.0 ms  s2: leader elected, term 2',
-    '      4.0 ms  c1 is told: done, version 1',
-    '      5.0 ms  c1 asks to set k1 to a-very-long-…',
+test('a story tells who asked whom, what became of messages, and what the world did, and leaves out what keeps a system going', () => {
+  expect(told().story(null, 'so it is 4.1').lines).toEqual([
+    '      1.0  c1 asks s1 to set k0 to A',
+    '      1.5  s1 to s2 (there at 1.8), s1 (lost): k0 = A',
+    '      2.5  * kill s1 (2 times), cut s1>s2',
+    '      3.0  s2: leader elected, term 2',
+    '      3.5  s2 becomes leader',
+    '      3.6  c2 asks s1 to set k1 to B',
+    '      3.7  s1 to s2 (there at 6.1): k1 = B',
+    '      4.0  s1 tells c1: done, version 1',
+  ]);
+  expect(told().story(null, 'so it is 4.1').last).toBe('so it is B');
+});
+
+const lines = (theme: Partial<Theme>): readonly string[] => told().story({ ...EVERYTHING, ...theme }).lines.map((line) => line.slice(11));
+
+test('a story about some calls leaves out the others, and what servers say of their values', () => {
+  expect(lines({ calls: new Set(['4 3600']), values: new Set(['4.1']), beginUs: 3_100 })).toEqual([
+    's2 becomes leader', 'c2 asks s1 to set k1 to A', 's1 to s2 (there at 6.1): k1 = A',
   ]);
 });
 
-test('a story about one key leaves out what is only about others', () => {
-  const lines = told().lines('k1');
-  expect(lines.filter((line) => line.includes('k0'))).toEqual([]);
-  expect(lines).toHaveLength(4);
+test('a message that is not there when the story is over is under way', () => {
+  expect(lines({ endUs: 5_000 })).toContain('s1 to s2 (not there yet): k1 = B');
+});
+
+test('a story about a key, a term or a server leaves out what names only others', () => {
+  expect(lines({ key: 'k1' }).filter((line) => line.includes('k0'))).toEqual(['c1 asks s1 to set k0 to A']);
+  expect(lines({ terms: new Set([1]) }).join()).not.toContain('elected');
+  expect(lines({ terms: new Set([2]) }).join()).toContain('elected');
+  const ofS1 = lines({ servers: new Set(['s1']) }).join();
+  expect(ofS1).toContain('kill s1');
+  expect(ofS1).not.toContain('becomes leader');
 });

@@ -35,12 +35,11 @@ export const runCommand: CommandModule<object, Options> = {
     const { findScenario, tellScenarios } = await import('../scenarios.js');
     const told = await tellScenarios(options.module);
     const scenario = findScenario(told, options.scenario);
-    const [{ runScenario }, { narratorOf }] = await Promise.all([import('../../sim/run.js'), import('../../sim/shortest.js')]);
+    const { tellRun } = await import('../../sim/shortest.js');
 
     const lines: string[] = [];
     const trace = options.trace ? (await import('../trace.js')).traceOf(scenario, seed, lines) : null;
-    const narrator = narratorOf(scenario, seed);
-    const report = runScenario(scenario, seed, { observers: trace === null ? [narrator] : [trace, narrator] });
+    const { report, lines: story } = tellRun(scenario, seed, trace === null ? [] : [trace]);
     trace?.finish();
     sayAll(lines);
 
@@ -52,6 +51,6 @@ export const runCommand: CommandModule<object, Options> = {
     const { runReportLines } = await import('../report.js');
     sayAll(runReportLines(scenario, report, told.repeatWith));
     // What a scenario expects to be found is a lesson: the story belongs to it.
-    if (options.story || report.verdict === 'found') sayAll(['story', ...narrator.lines(report.violation?.key ?? null)]);
+    if (options.story || report.verdict === 'found') sayAll(['story', ...story]);
   },
 };

@@ -1,16 +1,18 @@
 import type { CommandModule } from 'yargs';
 import { parseSeedRange } from '../../sim/seeds.js';
-import { once, taken } from '../arguments.js';
+import { MODULE_OPTION, once, taken } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, sayAll } from '../output.js';
+import { DOCUMENT_SEEDS, type Story } from '../stories.js';
 
 interface Options {
   readonly scenario: readonly string[] | undefined;
   readonly seeds: string;
   readonly markdown: boolean;
+  readonly module: string | undefined;
 }
 
-const SEEDS_BY_DEFAULT = '1..100';
+const SEEDS_MAX = 1_000_000;
 
 /** `stories`: how each weaker system fails, in the shortest story that the simulator found. */
 export const storiesCommand: CommandModule<object, Options> = {
@@ -19,29 +21,38 @@ export const storiesCommand: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .positional('scenario', { type: 'string', array: true, describe: 'names; all with a finding when none is given' })
-      .option('seeds', { type: 'string', requiresArg: true, default: SEEDS_BY_DEFAULT, describe: 'A..B: the shortest story among these' })
+      .option('seeds', { type: 'string', requiresArg: true, default: `${DOCUMENT_SEEDS.first}..${DOCUMENT_SEEDS.last}`, describe: 'A..B: the shortest story among these' })
       .option('markdown', { type: 'boolean', default: false, describe: 'as docs/HOW-REPLICATION-FAILS.md' })
+      .option('module', MODULE_OPTION)
       .example('$0 stories', 'all of them')
       .example('$0 stories simple-election-two-votes --seeds 1..1000', 'one of them, sought for longer'),
   handler: async (options) => {
     const { first, last } = taken(parseSeedRange(once('seeds', options.seeds)));
-    if (last - first > 1_000_000) throw misuse('that would take very long: name at most a million seeds');
+    if (last - first > SEEDS_MAX) throw misuse('that would take very long: name at most a million seeds');
     const { chooseScenarios, tellScenarios } = await import('../scenarios.js');
     const { shortestStory } = await import('../../sim/shortest.js');
-    const { storyLines, storyMarkdown, PREFACE } = await import('../stories.js');
+    const { storiesDocument, storyLines } = await import('../stories.js');
 
+    const told = await tellScenarios(options.module);
     const named = options.scenario ?? [];
-    const chosen = chooseScenarios(await tellScenarios(undefined), named);
+    const chosen = chooseScenarios(told, named);
+    const plain = chosen.find(({ finding }) => finding === undefined);
+    if (named.length > 0 && plain !== undefined) throw misuse(`${plain.name} expects nothing to be found: every property holds there`);
     const lessons = chosen.filter(({ finding }) => finding !== undefined);
-    if (named.length > lessons.length) throw misuse(`${chosen.find(({ finding }) => finding === undefined)?.name ?? ''} expects nothing to be found: every property holds there`);
-    if (options.markdown) sayAll(PREFACE);
+    if (lessons.length === 0) throw misuse(`no scenario${told.repeatWith} has a finding to tell of`);
     process.exitCode = EXIT.held;
+    const stories: Story[] = [];
     for (const scenario of lessons) {
-      const told = shortestStory(scenario, first, last);
-      if (told === null) {
+      const shortest = shortestStory(scenario, first, last);
+      if (shortest === null) {
         complain(`${scenario.name}: none of the seeds ${first}..${last} shows it`);
         process.exitCode = EXIT.neverSeen;
-      } else sayAll(options.markdown ? storyMarkdown(scenario, told) : storyLines(scenario, told));
+        continue;
+      }
+      const story = { scenario, told: shortest };
+      stories.push(story);
+      if (!options.markdown) sayAll(storyLines(story, told.repeatWith));
     }
+    if (options.markdown) sayAll(storiesDocument(stories, told.repeatWith));
   },
 };

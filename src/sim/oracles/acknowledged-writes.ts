@@ -1,5 +1,5 @@
 import type { ByteString } from '../../core/base/bytestring.js';
-import type { Micros, NodeId } from '../../core/base/units.js';
+import type { Micros, NodeId, Term } from '../../core/base/units.js';
 import type { Effect, Input } from '../../core/machine.js';
 import { cellOf, type Cell } from '../../core/systems/simple-election/data.js';
 import type { ElectionState } from '../../core/systems/simple-election/state.js';
@@ -9,6 +9,7 @@ import { violated } from './oracle.js';
 
 interface Acknowledged {
   readonly server: NodeId;
+  readonly term: Term;
   readonly cell: Cell;
 }
 
@@ -28,22 +29,25 @@ export class AcknowledgedWrites implements Observer {
     if (after.role === 'leader') this.#onElected(atUs, node, after);
   }
 
-  #onAnswer(server: NodeId, { writes }: ElectionState, response: NodeResponse, connection: number): void {
+  #onAnswer(server: NodeId, { writes, currentTerm }: ElectionState, response: NodeResponse, connection: number): void {
     if (response.kind !== 'done') return;
     writes.scan(undefined, (_id, { waiter, key, cell }) => {
-      if (waiter.id === response.id && waiter.connection === connection) this.#last.set(key, { server, cell });
+      if (waiter.id === response.id && waiter.connection === connection) this.#last.set(key, { server, term: currentTerm, cell });
       return true;
     });
   }
 
   #onElected(atUs: number, leader: NodeId, { currentTerm, journal }: ElectionState): void {
-    for (const [key, { server, cell }] of this.#last) {
+    for (const [key, { server, term, cell }] of this.#last) {
       const held = cellOf(journal.state, key);
       if (held.version > cell.version || (held.version === cell.version && held.value === cell.value)) continue;
-      const had = held.value === null ? 'no such key' : `version ${held.version}`;
-      violated('No Acknowledged Write Lost', `s${server} told a client that ${key} has version ${cell.version}; s${leader}, elected in term ${currentTerm}, has ${had}`, atUs, key);
+      violated('No Acknowledged Write Lost', `s${server}, leader of term ${term}, told a client that ${wordsOf(key, cell)}; s${leader}, elected in term ${currentTerm}, says that ${wordsOf(key, held)}`, atUs, key);
     }
   }
+}
+
+function wordsOf(key: ByteString, { version, value }: Cell): string {
+  return value === null ? `there is no ${key}` : `${key} is ${value}, version ${version}`;
 }
 
 function isServer(state: unknown): state is ElectionState {

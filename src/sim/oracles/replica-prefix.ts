@@ -64,8 +64,9 @@ export class ReplicaPrefix implements Observer {
 
   #describe(node: NodeId, content: string, from: number): string {
     const earlier = this.#history.lastIndexOf(content, from);
-    if (earlier !== -1) return `replica s${node} went back from change ${from} of the primary to change ${earlier}: ${content}`;
-    return `replica s${node} holds what the primary never held: ${content}`;
+    const held = content === '' ? 'nothing' : content;
+    if (earlier !== -1) return `replica s${node} went back from change ${from} of the primary to change ${earlier}: ${held}`;
+    return `replica s${node} holds what the primary never held: ${held}`;
   }
 }
 

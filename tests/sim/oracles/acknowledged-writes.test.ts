@@ -32,9 +32,9 @@ describe('No Acknowledged Write Lost, in simple-election', () => {
   });
 
   test('is broken when it has an older one, none, or another of that version', () => {
-    expect(elect(cell(1, 'a'))).toThrow('s1 told a client that k has version 2; s3, elected in term 2, has version 1');
+    expect(elect(cell(1, 'a'))).toThrow('s1, leader of term 2, told a client that k is b, version 2; s3, elected in term 2, says that k is a, version 1');
     expect(elect(null)).toThrow(expect.objectContaining({ property: 'No Acknowledged Write Lost' }));
-    expect(elect(null)).toThrow('has no such key');
-    expect(elect(cell(2, 'x'))).toThrow('has version 2');
+    expect(elect(null)).toThrow('says that there is no k');
+    expect(elect(cell(2, 'x'))).toThrow('says that k is x, version 2');
   });
 });
