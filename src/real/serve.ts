@@ -28,6 +28,7 @@ export function served<State, Message>({ name, machine, codec, isRecovering }: O
     name,
     machine,
     codec,
+    keepsFiles: true,
     hasGuests: false,
     isRecovering: (state: State) => isRecovering?.(state) ?? false,
     warnings: () => [],
