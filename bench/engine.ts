@@ -4,12 +4,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDirectory } from '../src/real/directories.js';
 import { lineOf, UserError } from '../src/real/errors.js';
-import { machineFacts, type MachineFacts } from './engine/machine.js';
+import { machineFacts } from './engine/machine.js';
 import { measureSystem } from './engine/plan.js';
-import type { BenchSystem, EngineRow } from './engine/rows.js';
+import type { BenchSystem, EngineResult, EngineRow } from './engine/rows.js';
 
 export { markdownOf } from './engine/markdown.js';
-export { BENCH_SYSTEMS, type BenchSystem } from './engine/rows.js';
+export { BENCH_SYSTEMS, type BenchSystem, type EngineResult } from './engine/rows.js';
 
 export interface EngineBenchOptions {
   readonly systems: readonly BenchSystem[];
@@ -20,15 +20,6 @@ export interface EngineBenchOptions {
   /** A new directory in this one holds all data while the benchmark runs: it chooses the disk. */
   readonly parent: string;
   readonly onRow: (row: EngineRow) => void;
-}
-
-/** One JSON object. Rates are per second, latencies in µs as the clients see them. */
-export interface EngineResult {
-  readonly benchmark: 'engine';
-  readonly machine: MachineFacts;
-  readonly secondsPerRow: number;
-  readonly connections: number;
-  readonly rows: readonly EngineRow[];
 }
 
 /** A kill for each second of a row, within these bounds. */

@@ -1,8 +1,7 @@
 /** The table of the README, made from a result so that nobody types figures. */
-import type { EngineResult } from '../engine.js';
 import type { Failovers } from './failover.js';
 import type { Figures } from './measure.js';
-import type { EngineRow, Target } from './rows.js';
+import type { EngineResult, EngineRow, Target } from './rows.js';
 
 export const BEGIN = '<!-- made by `seedstorm bench engine --markdown`: begin -->';
 export const END = '<!-- made by `seedstorm bench engine --markdown`: end -->';

@@ -1,5 +1,6 @@
 /** What the benchmark of the engine tells: rows, each beside the figure that the documents give, where they give one. */
 import type { Failovers } from './failover.js';
+import type { MachineFacts } from './machine.js';
 import type { Figures } from './measure.js';
 
 export const BENCH_SYSTEMS = ['single', 'primary-replica', 'quorum', 'simple-election', 'raft'] as const;
@@ -19,6 +20,15 @@ export interface EngineRow {
   readonly document: Target | null;
   readonly ours: Figures | Failovers;
   readonly settings: string;
+}
+
+/** One JSON object. Rates are per second, latencies in µs as the clients see them. */
+export interface EngineResult {
+  readonly benchmark: 'engine';
+  readonly machine: MachineFacts;
+  readonly secondsPerRow: number;
+  readonly connections: number;
+  readonly rows: readonly EngineRow[];
 }
 
 /** The documents' figures. */
