@@ -37,13 +37,19 @@ export function tellRun(scenario: Scenario, seed: number, observers: readonly Ob
   const report = runScenario(scenario, seed, { observers: [...observers, narrator], onHistory: (all) => (operations = all) });
   const { violation } = report;
   if (violation === undefined) return { report, lines: [...clockLines(options), ...narrator.story(null).lines], endUs: report.simulatedMs * 1_000, end: '' };
-  const theme = themeOf(violation, operations);
+  const theme = themeOf(violation, asJudged(operations));
   const message = theme.message
     .replace(/\bclient (\d+)\b/g, (_, node: string) => `c${Number(node) - options.servers}`)
     .replace(SPANS, '')
     .replace(SAME_VERSION, '$1');
   const { lines, last } = narrator.story(theme, message);
   return { report, lines: [...clockLines(options), ...lines], endUs: theme.endUs, end: `${violation.property}: ${last}` };
+}
+
+/** Of a system that keeps no versions every answer says 0, and its histories are judged without. */
+function asJudged(operations: readonly Operation[]): readonly Operation[] {
+  const hasVersions = operations.some(({ resultVersion }) => resultVersion !== null && resultVersion > 0);
+  return hasVersions ? operations : operations.map((operation) => ({ ...operation, resultVersion: null }));
 }
 
 /** Of the seeds first .. last the run with the shortest story among those that show the scenario's finding, and of equals the one that is over first; null when none does. */

@@ -17,7 +17,6 @@ export const READ_BUGS: readonly Mutant[] = [
   const token = state.nextToken;
 `,
       },
-      { file: REQUESTS, find: "import { statusOf } from './status.js';", replace: "import { statusOf } from './status.js';\nimport { readKey } from '../../store/store.js';" },
     ],
     scenarios: ['clock-skew', 'partition'],
     seedsMax: 40,
