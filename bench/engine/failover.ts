@@ -28,7 +28,8 @@ export async function measureFailover(filled: Filled, rounds: number, sessions: 
   for (let round = 0; round < rounds; round++) gaps.push(await killLeader(filled, sessions));
   gaps.sort((a, b) => a - b);
   const at = (place: number): number => Math.round(gaps[place] ?? 0);
-  return { medianMs: at(gaps.length >> 1), shortestMs: at(0), longestMs: at(gaps.length - 1), rounds };
+  const middle = gaps.length >> 1;
+  return { medianMs: gaps.length % 2 === 1 ? at(middle) : Math.round((at(middle - 1) + at(middle)) / 2), shortestMs: at(0), longestMs: at(gaps.length - 1), rounds };
 }
 
 async function killLeader({ cluster }: Filled, sessions: boolean): Promise<number> {

@@ -11,15 +11,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What each system is measured in; how fast it is on this machine today is no matter of tests. */
 const ROWS = [
-  'single: memory only: reads', 'single: memory only: reads', 'single: memory only: writes', 'single: memory only: writes',
+  ...Array<string>(3).fill('single: memory only: reads'), ...Array<string>(3).fill('single: memory only: writes'),
   'single: client library, pooled', 'single: client library, pooled', 'single: client library, a connection for each request',
-  'single: log, sync always: writes', 'single: log, sync always: writes',
+  ...Array<string>(3).fill('single: log, sync always: writes'),
   'single: log, sync 100ms: writes', 'single: log, sync 100ms: writes',
   'single: log, sync never: writes', 'single: log, sync never: writes',
-  'primary-replica: memory only, 3 replicas: writes', 'primary-replica: memory only, 3 replicas: writes',
+  ...Array<string>(3).fill('primary-replica: memory only, 3 replicas: writes'),
   'primary-replica: reads at 1 replica', 'primary-replica: reads at 2 replicas', 'primary-replica: reads at 3 replicas',
-  'primary-replica: log, sync always, 3 replicas: writes', 'primary-replica: log, sync always, 3 replicas: writes',
-  'quorum: W=2 of 3: writes', 'quorum: W=2 of 3: writes', 'quorum: R=2 of 3: reads', 'quorum: R=2 of 3: reads',
+  ...Array<string>(3).fill('primary-replica: log, sync always, 3 replicas: writes'),
+  ...Array<string>(3).fill('quorum: W=2 of 3: writes'), 'quorum: R=2 of 3: reads', 'quorum: R=2 of 3: reads',
   'simple-election: 3 servers: writes', 'simple-election: 3 servers: writes', 'simple-election: failover after kill -9 of the leader',
   'raft: 3 servers: writes', 'raft: 3 servers: writes', 'raft: 3 servers: linearizable reads', 'raft: 3 servers: linearizable reads',
   'raft: reads at 1 server', 'raft: reads at 2 servers', 'raft: reads at 3 servers', 'raft: failover after kill -9 of the leader',
