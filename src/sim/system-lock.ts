@@ -6,6 +6,7 @@ import { isSessionless } from './hosted-client.js';
 import { LockWork, lockKeyOf } from './lock-work.js';
 import { mayDouble } from './network-options.js';
 import { checkLocks } from './oracles/lock-exclusion.js';
+import { LockHonesty } from './oracles/lock-honesty.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, Watching } from './system.js';
 
@@ -25,7 +26,7 @@ export function lockSystem<NodeOptions>(base: HostedSystem<NodeOptions>): Hosted
     watch: (run) => {
       const watching = base.watch(run);
       const watchingLocks: Watching = {
-        observers: watching.observers,
+        observers: [new LockHonesty(run.options.servers), ...watching.observers],
         get shapes(): ReadonlySet<number> {
           return watching.shapes;
         },
