@@ -15,8 +15,9 @@ import { RESOURCE_BUGS } from './mutants/resources.js';
 import { REPLICATION } from './mutants/replication.js';
 import { SNAPSHOT_BUGS } from './mutants/snapshots.js';
 import { STORAGE_BUGS } from './mutants/storage.js';
+import { SYSTEM_BUGS } from './mutants/systems.js';
 
 export type { Edit, Mutant } from './mutant.js';
 export { HARMLESS } from './mutants/harmless.js';
 
-export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS, ...RESOURCE_BUGS, ...REGRESSION_BUGS];
+export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS, ...RESOURCE_BUGS, ...REGRESSION_BUGS, ...SYSTEM_BUGS];
