@@ -1,3 +1,4 @@
+import { BadScenario } from '../sim/bad-scenario.js';
 import { UserError } from '../real/errors.js';
 
 /** What the command line ends with; scripts rely on these numbers. */
@@ -30,6 +31,7 @@ export function explain(error: unknown, wantsStack: boolean): { readonly text: s
   const stack = wantsStack && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
   const line = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
   if (error instanceof UserError) return { text: `seedstorm: ${line}${stack}`, exitCode: error.exitCode };
+  if (error instanceof BadScenario) return { text: `seedstorm: ${line}${stack}`, exitCode: EXIT.misuse };
   const hint = stack === '' ? ' (SEEDSTORM_DEBUG=1 shows where)' : '';
   return { text: `seedstorm: internal error: ${line}${hint}${stack}`, exitCode: EXIT.internal };
 }

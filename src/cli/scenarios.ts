@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { loadNamed, loadScenarios } from '../sim/load.js';
 import type { Scenario } from '../sim/scenario.js';
 import { once } from './arguments.js';
@@ -34,7 +35,7 @@ export async function tellScenarios(option: string | undefined): Promise<Told> {
     return { module, usual, all, repeatWith: file === null ? '' : ` --module ${file}` };
   } catch (error) {
     if (file === null) throw error;
-    throw misuse(`--module ${file} cannot be loaded: ${lineOf(error)}`);
+    throw misuse(`--module ${file} cannot be loaded: ${lineOf(error)}${placeOf(error, file)}`);
   }
 }
 
@@ -56,3 +57,22 @@ export function chooseScenarios(told: Told, names: readonly string[]): readonly 
 }
 
 const lineOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+
+/** The code of seedstorm itself: where it stands in a stack says nothing to who wrote a scenario. */
+const OURS = new URL('../../', import.meta.url).href;
+
+/** Where in a user's file it was thrown, as far as the stack says so; '' where it does not. */
+function placeOf(error: unknown, file: string): string {
+  if (error instanceof SyntaxError) return syntaxPlace(file);
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const frames = lines.map((line) => /^\s+at .*?(file:[^)]+):(\d+:\d+)\)?$/.exec(line));
+  const [, address, position] = frames.find((frame) => frame !== null && !frame[1]?.startsWith(OURS)) ?? [];
+  return address === undefined ? '' : ` (${fileURLToPath(address)}:${position ?? ''})`;
+}
+
+/** A syntax error does not know its line: Node tells it only to who asks for a check. From standard input, or a `.js` may count as no module. */
+function syntaxPlace(file: string): string {
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--check', '-'], { encoding: 'utf8', input: readFileSync(file, 'utf8') });
+  const line = /^.*:(\d+)$/m.exec(stderr)?.[1];
+  return line === undefined ? '' : ` (${file}:${line})`;
+}

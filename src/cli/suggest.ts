@@ -1,43 +1,7 @@
+import { unknownLine } from '../sim/nearest.js';
 import { misuse } from './exit.js';
-
-/** More edits than this, and the word meant is anybody's guess. */
-const EDITS_MAX = 3;
-
-/**
- * The known name nearest to a mistyped one, or null when none is near.
- *
- * @param known Names in the order of preference: of two equally near ones the first is taken.
- */
-export function nearest(name: string, known: readonly string[]): string | null {
-  let best: string | null = null;
-  let fewest = Math.min(EDITS_MAX, Math.max(1, Math.floor(name.length / 2))) + 1;
-  for (const candidate of known) {
-    const edits = editsBetween(name.toLowerCase(), candidate);
-    if (edits < fewest) {
-      fewest = edits;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 /** The complaint about an unknown name: one line that lists the known ones and guesses which was meant. */
 export function unknownName(what: string, name: string, known: readonly string[]): Error {
-  const guess = nearest(name, known);
-  const meant = guess === null ? '' : ` did you mean "${guess}"?`;
-  return misuse(`unknown ${what} "${name}";${meant} known: ${known.join(', ')}`);
-}
-
-/** Insertions, removals and changes of one character that turn `a` into `b` (Levenshtein), row by row. */
-export function editsBetween(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const change = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(change, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[b.length] ?? 0;
+  return misuse(unknownLine(what, name, known));
 }

@@ -1,6 +1,5 @@
 import { nodeId } from '../core/base/units.js';
-import { Draws } from '../sim/draws.js';
-import { RandomStreams } from '../sim/random.js';
+import { optionsOf } from '../sim/run.js';
 import type { Scenario } from '../sim/scenario.js';
 import { Transcript } from '../sim/transcript.js';
 import { describeMessage } from './describe.js';
@@ -10,7 +9,7 @@ import { describeMessage } from './describe.js';
  * gathered until the run is over: while a simulated world lives, nothing may reach out of it.
  */
 export function traceOf(scenario: Scenario, seed: number, lines: string[]): Transcript {
-  const { servers, workload } = scenario.options(new Draws(new RandomStreams(seed)));
+  const { servers, workload } = optionsOf(scenario, seed);
   const named = (prefix: string, count: number, offset: number) =>
     Array.from({ length: count }, (_, i) => ({ id: nodeId(offset + i + 1), name: `${prefix}${i + 1}` }));
   return new Transcript({

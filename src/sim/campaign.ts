@@ -121,3 +121,6 @@ export interface TaskDone {
   /** Where the two lives part; null when there was one, or their digests are equal. */
   readonly firstDifference: FirstDifference | null;
 }
+
+/** What a worker thread says to a {@link Task}: its outcome, or in one line why the scenario describes no run. */
+export type TaskAnswer = { readonly done: TaskDone } | { readonly badScenario: string };

@@ -1,7 +1,9 @@
+import { BadScenario } from './bad-scenario.js';
 import { CLOCK_HARMS } from './harms-clock.js';
 import { BUDGET_HARMS, DISK_HARMS } from './disk-harms.js';
 import { NETWORK_HARMS } from './harms-network.js';
 import { PROCESS_HARMS } from './harms-process.js';
+import { unknownLine } from './nearest.js';
 
 /**
  * The families of harm that a nemesis knows. Each keeps its own timetable and draws from its own streams, so
@@ -58,7 +60,16 @@ export interface HarmOptions {
   readonly lastsMsMax: number;
 }
 
-/** A family with its two spans, in the order every, lasts. */
+/**
+ * A family with its two spans of milliseconds, in the order every, lasts.
+ *
+ * @throws {BadScenario} When no family has that name, or a span is not two numbers.
+ */
 export function harm(name: HarmName, every: readonly [min: number, max: number], lasts: readonly [min: number, max: number]): HarmOptions {
+  if (!HARMS.includes(name)) throw new BadScenario(unknownLine('harm', String(name), HARMS));
+  for (const span of [every, lasts] as readonly unknown[]) {
+    const isSpan = Array.isArray(span) && span.length === 2 && span.every((bound) => typeof bound === 'number');
+    if (!isSpan) throw new BadScenario(`harm('${name}') takes two spans of milliseconds, how often and how long: harm('${name}', [1_000, 3_000], [500, 1_000])`);
+  }
   return { harm: name, everyMsMin: every[0], everyMsMax: every[1], lastsMsMin: lasts[0], lastsMsMax: lasts[1] };
 }

@@ -1,3 +1,6 @@
+import { assert } from '../core/base/assert.js';
+import { checkRaftOptions, VOTERS_MAX } from '../core/raft/options.js';
+import { checkStorageOptions } from '../core/storage/options.js';
 import { storeDigest } from '../core/store/store.js';
 import { raftCodecs } from '../core/systems/raft/codecs.js';
 import { messageFingerprint, nodeFingerprint } from '../core/systems/raft/fingerprint.js';
@@ -7,6 +10,7 @@ import type { NodeState } from '../core/systems/raft/state.js';
 import type { Hosted, HostedServer } from './hosted.js';
 import { keyValueClient } from './hosted-client.js';
 import { checkTogether, nodeOptionsOf } from './later-options.js';
+import { raftNodeProblem } from './options-problem.js';
 import type { ServerView } from './oracles/oracle.js';
 import type { RunOptions } from './run-options.js';
 
@@ -17,7 +21,14 @@ export type RaftRunOptions = RunOptions<NodeOptions>;
 export const raftHosted: Hosted<NodeOptions> = {
   name: 'raft',
   checkOptions: (options) => {
-    for (const node of nodeOptionsOf(options)) checkNodeOptions(node);
+    const problem = raftNodeProblem(options);
+    assert(problem === null, problem ?? '');
+    assert(options.servers <= VOTERS_MAX, `the raft system has at most ${VOTERS_MAX} servers, not ${options.servers}`);
+    for (const node of nodeOptionsOf(options)) {
+      checkNodeOptions(node);
+      checkRaftOptions(node.raft);
+      if (node.storage !== null) checkStorageOptions(node.storage);
+    }
     checkTogether(options);
   },
   server: ({ node }) => ({ machine: raftNode(node), codecs: raftCodecs, fingerprint: nodeFingerprint, messageFingerprint }) as unknown as HostedServer,

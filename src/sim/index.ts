@@ -13,6 +13,7 @@ export {
 export type { FirstDifference } from './first-difference.js';
 export type { NeverSeen } from './coverage.js';
 export { MOMENTS, MOMENTS_WITHIN_RUNS, RARE_MOMENTS, type Moment } from './moments.js';
+export { BadScenario } from './bad-scenario.js';
 export { Draws } from './draws.js';
 export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
 export { LATENCIES, type LatencyName } from './network-latency.js';

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Task, TaskDone } from './campaign.js';
+import { BadScenario } from './bad-scenario.js';
+import type { Task, TaskAnswer, TaskDone } from './campaign.js';
 import { FOUND } from './coverage.js';
 import { carryOut, loadNamed, loadPromise, loadScenarios, pick } from './load.js';
 import type { Scenario } from './scenario.js';
@@ -61,7 +62,11 @@ class WorkerLane implements Lane {
 
   constructor(module: URL) {
     this.#worker = new Worker(new URL('./explore-worker.js', import.meta.url), { workerData: module.href });
-    this.#worker.on('message', (done: TaskDone) => this.#take()?.resolve(done));
+    this.#worker.on('message', (answer: TaskAnswer) => {
+      const waiting = this.#take();
+      if ('done' in answer) waiting?.resolve(answer.done);
+      else waiting?.reject(new BadScenario(answer.badScenario));
+    });
     this.#worker.on('error', (error: Error) => this.#take()?.reject(error));
     this.#worker.on('exit', (code) => this.#take()?.reject(new Error(`a worker ended in the middle of a run, code ${code}`)));
   }

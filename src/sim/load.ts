@@ -1,8 +1,10 @@
 import type { CommonPromise, Task, TaskDone } from './campaign.js';
 import type { Names } from './account-text.js';
 import { COMPARE_USUALLY, liveTwice } from './first-difference.js';
+import { MOMENTS, RARE_MOMENTS } from './moments.js';
+import { nearest, unknownLine } from './nearest.js';
 import { runScenario } from './run.js';
-import type { Scenario } from './scenario.js';
+import type { Finding, Scenario } from './scenario.js';
 
 /** What a module of scenarios exports. */
 interface ScenarioModule {
@@ -42,20 +44,53 @@ async function load(module: URL): Promise<ScenarioModule> {
 function checked(list: unknown, name: string): readonly Scenario[] {
   if (!Array.isArray(list) || list.length === 0) throw new Error(`it exports no list called "${name}" with a scenario in it`);
   list.forEach((item: unknown, i) => {
-    const wrong = wrongWith(item);
+    const wrong = strangerIn(item, name) ?? wrongWith(item);
     if (wrong !== null) throw new Error(`${name}[${i}] is no scenario: ${wrong}`);
   });
   return list as readonly Scenario[];
 }
 
+const FIELDS: { readonly [Field in keyof Required<Scenario>]: true } = {
+  name: true, title: true, why: true, expected: true, expectedWithinRuns: true, system: true, finding: true, options: true,
+};
+
+/** A field that a scenario has not, most likely mistyped. Failures that were kept say more of themselves. */
+function strangerIn(item: unknown, list: string): string | null {
+  if (typeof item !== 'object' || item === null || list !== 'scenarios') return null;
+  const stranger = Object.keys(item).find((field) => !(field in FIELDS));
+  return stranger === undefined ? null : unknownLine('field', stranger, Object.keys(FIELDS));
+}
+
 function wrongWith(item: unknown): string | null {
   if (typeof item !== 'object' || item === null) return 'it is not an object';
-  const { name, title, why, expected, expectedWithinRuns, options } = item as { readonly [Field in keyof Scenario]?: unknown };
+  const { name, title, why, expected, expectedWithinRuns, system, finding, options } = item as { readonly [Field in keyof Scenario]?: unknown };
   if (typeof name !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return '`name` is no word in kebab case';
   if (typeof title !== 'string' || typeof why !== 'string') return '`title` and `why` are sentences';
-  if (!Array.isArray(expected) || !expected.every((moment) => typeof moment === 'string')) return '`expected` is a list of names of moments';
+  if (!isListOfWords(expected)) return '`expected` is a list of names of moments';
+  // Systems of a user's own have moments of their own.
+  const unknown = system === undefined ? expected.find((moment) => !ALL_MOMENTS.includes(moment)) : undefined;
+  if (unknown !== undefined) return unknownMoment(unknown);
   if (!Number.isInteger(expectedWithinRuns) || Number(expectedWithinRuns) < 1) return '`expectedWithinRuns` is a whole number, 1 or more';
+  if (finding !== undefined && !isFinding(finding)) return '`finding` has a list `properties` with a name of docs/INVARIANTS.md in it, and a sentence `lesson`';
   return typeof options === 'function' ? null : '`options` is a function of the draws';
+}
+
+function isListOfWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}
+
+function isFinding(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { properties, lesson } = value as { readonly [Field in keyof Finding]?: unknown };
+  return isListOfWords(properties) && properties.length > 0 && typeof lesson === 'string';
+}
+
+const ALL_MOMENTS: readonly string[] = [...MOMENTS, ...RARE_MOMENTS].map(({ name }) => name);
+
+/** There are too many to list them in one line. */
+function unknownMoment(name: string): string {
+  const guess = nearest(name, ALL_MOMENTS);
+  return `\`expected\` has no moment "${name}";${guess === null ? '' : ` did you mean "${guess}"?`} \`seedstorm scenarios --moments\` lists them`;
 }
 
 /** What a module's scenarios promise together, beside what each promises alone: its export `promised`, null if there is none. */

@@ -5,11 +5,11 @@ import type { LinkOptions } from './network.js';
 import type { Ratio } from './random.js';
 
 /**
- * Everything that decides a run besides its seed. No field has a default, and the whole prints as JSON.
+ * Everything that decides a run besides its seed. No field has a default, and the whole prints as JSON. Ranges: options-problem.ts.
  * `NodeOptions` are the numbers of the system under test.
  */
 export interface RunOptions<NodeOptions = unknown> {
-  /** Servers, 1 or more, all of them voters. */
+  /** Servers, 1 or more, all of them voters; of the raft system at most 31. */
   readonly servers: number;
   /** How long the nemesis is at work, in milliseconds of world time. */
   readonly chaosMs: number;
@@ -24,7 +24,7 @@ export interface RunOptions<NodeOptions = unknown> {
   /** Between a client and a server, both directions. */
   readonly clientLink: LinkOptions;
   readonly disk: SimDiskOptions;
-  /** One for each server, in order. */
+  /** One for each server, in order. A server behind the last one has a true clock; one too many is not used. */
   readonly clocks: readonly ClockOptions[];
   /** The bound that all servers' clock rates keep, in parts per million. */
   readonly clockRatePpmMax: number;

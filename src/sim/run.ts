@@ -1,22 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import { assert } from '../core/base/assert.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Operation } from './checkers/history.js';
-import { checkClockBound, isClockHarm } from './clock-bound.js';
+import { checkRun, drawn } from './check-run.js';
+import { isClockHarm } from './clock-bound.js';
 import { Cluster } from './cluster.js';
 import { Coverage, FOUND } from './coverage.js';
-import { Draws } from './draws.js';
 import { guarded } from './guard.js';
 import { History } from './history.js';
 import { Nemesis } from './nemesis.js';
-import { mayDouble } from './network-options.js';
 import { NetworkWatch } from './network-watch.js';
 import type { Observer } from './observer.js';
 import { DeclaredClocks } from './oracles/declared-clocks.js';
 import { Violated } from './oracles/oracle.js';
 import { healAndConverge, liveThroughChaos, type Stage } from './phases.js';
 import { isBeyondBudget, standStillAndRepair } from './phases-beyond.js';
-import { RandomStreams } from './random.js';
 import type { RunReport, Violation } from './report.js';
 import type { RunOptions } from './run-options.js';
 import type { Scenario } from './scenario.js';
@@ -39,9 +36,17 @@ export interface RunExtras {
   readonly onShapes?: (shapes: ReadonlySet<number>) => void;
 }
 
-/** What a scenario makes of a seed. */
+/**
+ * What a scenario makes of a seed.
+ *
+ * @throws {BadScenario} When it makes something of it that is no description of a run.
+ */
 export function optionsOf(scenario: Scenario, seed: number): RunOptions {
-  return scenario.options(new Draws(new RandomStreams(seed)));
+  return guarded(() => {
+    const options = drawn(scenario, seed);
+    checkRun(scenario.name, options, seed, systemOf(scenario));
+    return options;
+  });
 }
 
 /** The system that a scenario is about. */
@@ -54,19 +59,15 @@ export function systemOf(scenario: Pick<Scenario, 'system'>): HostedSystem {
  * report, except for `wallMs`.
  */
 export function runScenario(scenario: Scenario, seed: number, extras: RunExtras = {}): RunReport {
-  return guarded(() => runOptions(scenario.name, optionsOf(scenario, seed), seed, extras, scenario));
+  return guarded(() => runOptions(scenario.name, drawn(scenario, seed), seed, extras, scenario));
 }
 
-/** The same for options that are given whole. */
+/** The same for options that are given whole. @throws {BadScenario} When they mean nothing. */
 export function runOptions(name: string, options: RunOptions, seed: number, extras: RunExtras = {}, about: Pick<Scenario, 'system' | 'finding'> = {}): RunReport {
   return guarded(() => {
-    const { sessionlessRatio, deleteWeight, putWeight } = options.workload;
-    const isGuarded = sessionlessRatio.numerator === 0 || ((deleteWeight === 0 || putWeight === 0) && !mayDouble(options.clientLink));
-    assert(isGuarded, 'without a session, doubled messages and puts repeated across a delete take effect twice (client/calls.ts)');
-    checkClockBound(options);
-    const startedMs = wallNowMs();
     const system = systemOf(about);
-    system.checkOptions(options);
+    checkRun(name, options, seed, system);
+    const startedMs = wallNowMs();
     const run = new Run(system, options, seed, extras);
     const violation = run.live();
     extras.onHistory?.(run.stage.history.operations());

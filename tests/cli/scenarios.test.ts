@@ -16,7 +16,7 @@ const SIM = pathToFileURL(join(ROOT, 'dist/src/sim/index.js')).href;
 /** A module that exports one short scenario called "mine", with these fields changed. `before` runs when the module is loaded. */
 function moduleWith(file: string, changed: string, before = ''): string {
   const path = join(folder, file);
-  const text = `import { usual } from '${SIM}';
+  const text = `import { harm, usual } from '${SIM}';
 ${before}
 const mine = { name: 'mine', title: 'Mine.', why: 'A story of my own.', expected: [], expectedWithinRuns: 1, options: (draws) => ({ ...usual(draws), chaosMs: 500 }) };
 export const scenarios = [{ ...mine, ${changed} }];
@@ -84,11 +84,11 @@ describe('--module', TIMEOUT, () => {
   });
 
   test('a moment that was promised and never came is named, and ends with exit code 4', async () => {
-    const hollow = moduleWith('hollow.js', "expected: ['leader-elected', 'pigs-flew'], expectedWithinRuns: 2");
+    const hollow = moduleWith('hollow.js', "expected: ['leader-elected', 'disk-lost'], expectedWithinRuns: 2");
     const { exitCode, stdout } = await exploring(hollow);
     expect(exitCode).toBe(4);
     expect(stdout).toMatch(/^hollow {2}2 runs of 1 scenario: every property held, but a promised moment was never seen$/m);
-    expect(stdout).toMatch(/pigs-flew/);
+    expect(stdout).toMatch(/disk-lost/);
     expect(stdout).not.toMatch(/never.*leader-elected/);
     const shorter = await seedstorm(['explore', '--module', hollow, '--seeds', '1..1']);
     expect(shorter.exitCode).toBe(0);
@@ -96,8 +96,12 @@ describe('--module', TIMEOUT, () => {
 
   test.each<readonly [what: string, path: string, line: RegExp]>([
     ['is not there', join(folder, 'absent.js'), /--module .*absent\.js cannot be read: there is no such file/],
-    ['does not load', moduleWith('torn.js', '}'), /--module .*torn\.js cannot be loaded: /],
-    ['throws', moduleWith('thrower.js', '', "throw new Error('not today');"), /thrower\.js cannot be loaded: not today/],
+    ['does not load', moduleWith('torn.js', '}'), /--module .*torn\.js cannot be loaded: Unexpected token '}' \(.*torn\.js:4\)/],
+    ['throws', moduleWith('thrower.js', '', "throw new Error('not today');"), /thrower\.js cannot be loaded: not today \(.*thrower\.js:2:\d+\)/],
+    ['has a mistyped field', moduleWith('fields.js', 'finidng: null'), /unknown field "finidng"; did you mean "finding"\?/],
+    ['has a finding that is none', moduleWith('finding.js', 'finding: { properties: [] }'), /`finding` has a list `properties`/],
+    ['promises a moment that there is not', moduleWith('moment.js', "expected: ['leader-electd']"), /no moment "leader-electd"; did you mean "leader-elected"\? `seedstorm scenarios --moments`/],
+    ['names a harm that there is not', moduleWith('harm.js', 'options: harm("crsh", [1, 2], [1, 2])'), /unknown harm "crsh"; did you mean "crash"\?.* \(.*harm\.js:\d+:\d+\)/],
     ['has a scenario without options', moduleWith('optionless.js', 'options: 7'), /scenarios\[0\] is no scenario: `options` is a function of the draws/],
     ['has a scenario with a strange name', moduleWith('strange.js', "name: 'My Story'"), /`name` is no word in kebab case/],
     ['has a promise without a number of runs', moduleWith('endless.js', 'expectedWithinRuns: 0'), /`expectedWithinRuns` is a whole number, 1 or more/],
@@ -107,6 +111,31 @@ describe('--module', TIMEOUT, () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
     expect(exitCode).toBe(2);
+  });
+
+  test.each<readonly [what: string, options: string, line: RegExp]>([
+    ['have a mistyped name', '({ ...usual(draws), sevrers: 3 })', /no option is called "sevrers": did you mean "servers"\?/],
+    ['have a value of another type', "({ ...usual(draws), chaosMs: '10s' })", /chaosMs is a whole number of milliseconds, from 0 to \d+, not "10s"/],
+    ['are out of range', '({ ...usual(draws), servers: 0 })', /servers is a whole number, from 1 to 1000, not 0/],
+    ['are more servers than the system takes', '({ ...usual(draws), servers: 100 })', /the raft system has at most 31 servers, not 100/],
+    ['have a range that goes down', "({ ...usual(draws), harms: [harm('crash', [3000, 1000], [1, 2])] })", /harms\[0\]\.everyMsMin is at most everyMsMax, not 3000 above 1000/],
+    ['have a harm without its spans', "({ ...usual(draws), harms: [harm('crash')] })", /harm\('crash'\) takes two spans of milliseconds/],
+    ['have a heartbeat beyond the election timeout', '((o) => ({ ...o, node: { ...o.node, raft: { ...o.node.raft, heartbeatInterval: 1e6 } } }))(usual(draws))', /an election timeout is longer than a heartbeat interval/],
+    ['have a mistyped number of the system', '((o) => ({ ...o, node: { ...o.node, raft: { ...o.node.raft, heartbeat: 1 } } }))(usual(draws))', /node\.raft has no field called "heartbeat"/],
+    ['are undefined', 'undefined', /options\(draws\) returned undefined: it returns the options of a run/],
+    ['are a promise', '(async () => usual(draws))()', /options\(draws\) returned a promise/],
+    ['throw', "(() => { throw new Error('not today'); })()", /options\(draws\) threw: not today/],
+    ['ask for chance', '({ ...usual(draws), chaosMs: Math.floor(Math.random() * 1000) })', /options\(draws\) called Math\.random: .* drawn from the seed/],
+  ])('options that %s are one line and exit code 2, on this thread, on others, in run and in replay', async (what, options, line) => {
+    const path = moduleWith(`${what.replaceAll(' ', '-')}.js`, `options: (draws) => ${options}`);
+    const all = await Promise.all([
+      seedstorm(['run', 'mine', '--module', path]), seedstorm(['replay', 'mine', '--seed', '1', '--module', path]), exploring(path, '--jobs', '1'), exploring(path, '--jobs', '2'),
+    ]);
+    for (const { exitCode, stdout, stderr } of all) {
+      expect(stderr).toMatch(line);
+      expect(stderr).toMatch(/^seedstorm: scenario "mine", seed [12]: .*\n$/);
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    }
   });
 
   test('a module without scenarios, and one with two of one name, are one line and exit code 2', async () => {

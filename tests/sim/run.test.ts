@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { nodeId } from '../../src/core/base/units.js';
 import type { Operation } from '../../src/sim/checkers/history.js';
 import { harm } from '../../src/sim/harms.js';
 import { runOptions } from '../../src/sim/run.js';
 import { ratio } from '../../src/sim/random.js';
+import type { HostedSystem } from '../../src/sim/system.js';
+import { raftSystem } from '../../src/sim/system-raft.js';
 import { quietOptions } from './quiet.js';
 
 describe('a run', () => {
@@ -43,8 +46,9 @@ describe('a run', () => {
   });
 
   test('holds a machine that throws against it', () => {
-    const broken = { ...quietOptions(), node: { ...quietOptions().node, raft: { ...quietOptions().node.raft, electionTimeoutMin: 0 as never } } };
-    expect(runOptions('broken', broken, 1)).toMatchObject({ verdict: 'violation', violation: { property: 'assertion' } });
+    const machine = { ...raftSystem.server(quietOptions(), nodeId(1)).machine, step: () => { throw new Error('no step'); } };
+    const broken = { ...raftSystem, server: () => ({ machine }) } as unknown as HostedSystem;
+    expect(runOptions('broken', quietOptions(), 1, {}, { system: broken })).toMatchObject({ verdict: 'violation', violation: { property: 'threw', message: expect.stringContaining('no step') as string } });
   });
 
   test('refuses options under which an honest system would be blamed', () => {

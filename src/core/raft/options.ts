@@ -33,6 +33,9 @@ export const DEFAULT_RAFT_OPTIONS: RaftOptions = {
   pendingReadsMax: 4_096,
 };
 
+/** Voters of one cluster at most: votes are counted in one 32-bit integer. */
+export const VOTERS_MAX = 31;
+
 /** Bytes; half of a frame, so that what goes beside the entries has room. */
 const MESSAGE_BYTES_LIMIT = 8_388_608;
 

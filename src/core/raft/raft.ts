@@ -11,7 +11,7 @@ import { onAppendEntries } from './follower.js';
 import { checkState, checkTransition } from './invariants.js';
 import type { Log } from './log.js';
 import type { AppendEntries, InstallSnapshot, RaftMessage } from './messages.js';
-import { checkRaftOptions, type RaftOptions } from './options.js';
+import { checkRaftOptions, VOTERS_MAX, type RaftOptions } from './options.js';
 import { onAppendEntriesReply, onInstallSnapshotReply } from './replies.js';
 import { appendAsLeader, becomeFollower, checkQuorum, resetElectionTimer } from './roles.js';
 import { heartbeatAll, replicateAll } from './sending.js';
@@ -43,7 +43,7 @@ export function startRaft(boot: RaftBoot): RaftState {
   checkRaftOptions(boot.options);
   const selfSlot = boot.voters.indexOf(boot.self);
   assert(selfSlot >= 0, 'a server belongs to its first configuration');
-  assert(boot.voters.length <= 31, 'votes fit into one integer: at most 31 voters');
+  assert(boot.voters.length <= VOTERS_MAX, 'votes fit into one integer: at most 31 voters');
   const draft = openDraft(
     {
       options: boot.options,

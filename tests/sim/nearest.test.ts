@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { editsBetween, nearest, unknownName } from '../../src/cli/suggest.js';
+import { editsBetween, nearest, unknownLine } from '../../src/sim/nearest.js';
 
 const KNOWN = ['basic', 'leader-failure', 'partition', 'torn-tail'];
 
@@ -11,7 +11,7 @@ describe('a mistyped name', () => {
   test.each(['xyz', 'linearizability', ''])('"%s" is taken for nothing', (name) => expect(nearest(name, KNOWN)).toBeNull());
 
   test('gets one line with a guess and all known names', () => {
-    expect(unknownName('scenario', 'basik', KNOWN).message)
+    expect(unknownLine('scenario', 'basik', KNOWN))
       .toBe('unknown scenario "basik"; did you mean "basic"? known: basic, leader-failure, partition, torn-tail');
   });
 });
