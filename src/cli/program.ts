@@ -10,6 +10,7 @@ import { nodeCommand } from './commands/node.js';
 import { proxyCommand } from './commands/proxy.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
+import { scenariosCommand } from './commands/scenarios.js';
 import { storiesCommand } from './commands/stories.js';
 import { primaryCommand, replicaCommand, shellCommand } from './commands/shell.js';
 import { walCommand } from './commands/wal.js';
@@ -22,7 +23,7 @@ const HELP_COLUMNS_MAX = 100;
 
 /** Every command, in the order in which `--help` lists them. Their heavy parts are loaded when they run. */
 const COMMANDS = [
-  exploreCommand, runCommand, replayCommand, storiesCommand, checkCommand,
+  exploreCommand, runCommand, replayCommand, scenariosCommand, storiesCommand, checkCommand,
   clusterCommand, nodeCommand, proxyCommand, chaosCommand,
   primaryCommand, replicaCommand,
   shellCommand, getCommand, setCommand, putCommand, deleteCommand, statusCommand,

@@ -1,51 +1,39 @@
 import { BadScenario } from './bad-scenario.js';
-import { CLOCK_HARMS } from './harms-clock.js';
-import { BUDGET_HARMS, DISK_HARMS } from './disk-harms.js';
-import { NETWORK_HARMS } from './harms-network.js';
-import { PROCESS_HARMS } from './harms-process.js';
+import { CLOCK_HARM_SENTENCES } from './harms-clock.js';
+import { BUDGET_HARM_SENTENCES, DISK_HARM_SENTENCES } from './disk-harms.js';
+import { namesOf } from './names-of.js';
+import { NETWORK_HARM_SENTENCES } from './harms-network.js';
+import { PROCESS_HARM_SENTENCES } from './harms-process.js';
 import { unknownLine } from './nearest.js';
 
 /**
  * The families of harm that a nemesis knows. Each keeps its own timetable and draws from its own streams, so
  * that leaving one out does not reshuffle the others.
  */
-export const HARMS = [
-  /** One server loses what is volatile and, of what was not synced, whatever the disk decides; restarted later. */
-  'crash',
-  /** The same for the leader. */
-  'crashLeader',
-  /** The same for a server that has writes pending on its disk at that moment. */
-  'crashWhileWriting',
-  /** The same for a server that voted a moment ago, before the vote may have reached its disk. */
-  'crashDuringElection',
-  /** One process ends but its machine lives: everything it wrote is still there. */
-  'kill',
-  /** The same for the leader. */
-  'killLeader',
-  /** The process of a leader that has committed nothing in its term yet, when its first entry may be on some servers only. */
-  'killNewLeader',
-  /** All servers lose power at one moment. */
-  'powerCut',
-  /** The servers fall into two groups that do not hear each other; clients land on either side. */
-  'partition',
-  /** One server no longer hears another, though it is still heard. */
-  'oneWayCut',
-  /** The leader hears no other server and is heard by none; clients still reach it. */
-  'isolateLeader',
-  /** One server neither hears nor is heard by anyone, clients included. */
-  'isolateServer',
-  /** A process stands still, as in a long garbage collection, then goes on as if nothing were. */
-  'pause',
-  /** The same for the leader, longer than an election. */
-  'pauseLeader',
-  /** A bit flips in what a disk had promised to keep, and the power goes: found at the next recovery. */
-  'rot',
-  ...CLOCK_HARMS,
-  ...DISK_HARMS,
-  ...BUDGET_HARMS,
-  ...NETWORK_HARMS,
-  ...PROCESS_HARMS,
-] as const;
+export const HARM_SENTENCES = {
+  crash: 'One server loses what is volatile and, of what was not synced, whatever the disk decides; restarted later.',
+  crashLeader: 'The same for the leader.',
+  crashWhileWriting: 'The same for a server that has writes pending on its disk at that moment.',
+  crashDuringElection: 'The same for a server that voted a moment ago, before the vote may have reached its disk.',
+  kill: 'One process ends but its machine lives: everything it wrote is still there.',
+  killLeader: 'The same for the leader.',
+  killNewLeader: 'The process of a leader that has committed nothing in its term yet, when its first entry may be on some servers only.',
+  powerCut: 'All servers lose power at one moment.',
+  partition: 'The servers fall into two groups that do not hear each other; clients land on either side.',
+  oneWayCut: 'One server no longer hears another, though it is still heard.',
+  isolateLeader: 'The leader hears no other server and is heard by none; clients still reach it.',
+  isolateServer: 'One server neither hears nor is heard by anyone, clients included.',
+  pause: 'A process stands still, as in a long garbage collection, then goes on as if nothing were.',
+  pauseLeader: 'The same for the leader, longer than an election.',
+  rot: 'A bit flips in what a disk had promised to keep, and the power goes: found at the next recovery.',
+  ...CLOCK_HARM_SENTENCES,
+  ...DISK_HARM_SENTENCES,
+  ...BUDGET_HARM_SENTENCES,
+  ...NETWORK_HARM_SENTENCES,
+  ...PROCESS_HARM_SENTENCES,
+} as const;
+
+export const HARMS = namesOf(HARM_SENTENCES);
 
 export type HarmName = (typeof HARMS)[number];
 

@@ -15,7 +15,7 @@ export type { NeverSeen } from './coverage.js';
 export { MOMENTS, MOMENTS_WITHIN_RUNS, RARE_MOMENTS, type Moment } from './moments.js';
 export { BadScenario } from './bad-scenario.js';
 export { Draws } from './draws.js';
-export { HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
+export { HARM_SENTENCES, HARMS, harm, type HarmName, type HarmOptions } from './harms.js';
 export { LATENCIES, type LatencyName } from './network-latency.js';
 export { NO_FAULTS, type LinkFaults, type LinkOptions } from './network-options.js';
 export type { ClockOptions, ClockSource, MonotonicClocks } from './clock.js';

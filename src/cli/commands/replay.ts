@@ -20,7 +20,7 @@ export const replayCommand: CommandModule<object, Options> = {
   describe: 'live a seed again up to a chosen moment, and look around there',
   builder: (yargs) =>
     yargs
-      .positional('scenario', { type: 'string', demandOption: true, describe: 'its name' })
+      .positional('scenario', { type: 'string', demandOption: true, describe: 'its name; `seedstorm scenarios` lists them all' })
       .option('seed', { type: 'string', demandOption: true, requiresArg: true, describe: 'the world to live again' })
       .option('until', { type: 'string', requiresArg: true, describe: 'the moment, in whole milliseconds of simulated time [default: the end]' })
       .option('from', { type: 'string', default: '0', requiresArg: true, describe: 'print no line from before this moment' })

@@ -19,7 +19,7 @@ export const runCommand: CommandModule<object, Options> = {
   describe: 'live one seed of one scenario',
   builder: (yargs) =>
     yargs
-      .positional('scenario', { type: 'string', demandOption: true, describe: 'its name; an unknown one lists them all' })
+      .positional('scenario', { type: 'string', demandOption: true, describe: 'its name; `seedstorm scenarios` lists them all' })
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'the world to grow: 0 to 2^53-1' })
       .option('trace', { type: 'boolean', default: false, describe: 'print the transcript, a line for each event' })
       .option('story', { type: 'boolean', default: false, describe: 'tell the run in short: what clients asked and learned, what went wrong in the world' })
