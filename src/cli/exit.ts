@@ -13,6 +13,8 @@ export const EXIT = {
   nondeterministic: 3,
   /** A moment that the scenarios promise was never seen. */
   neverSeen: 4,
+  /** A campaign was stopped before its end, and had found nothing until then. */
+  interrupted: 130,
   /** A bug of seedstorm itself (the number is EX_SOFTWARE of sysexits.h). */
   internal: 70,
 } as const;

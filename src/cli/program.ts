@@ -50,7 +50,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     .version(VERSION)
     .help()
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 all held, 1 a property was violated, 2 wrong use or bad input, 3 non-determinism, 4 a promised moment was never seen.')
+    .epilogue('Exit codes: 0 all held, 1 a property was violated, 2 wrong use or bad input, 3 non-determinism, 4 a promised moment was never seen, 130 stopped by a signal before the end.')
     .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns ?? HELP_COLUMNS_MAX))
     .exitProcess(false)
     .showHelpOnFail(false)

@@ -8,6 +8,9 @@ import { count, grouped, short, span } from './output.js';
 /** How many moments stand on one line of a report. */
 const MOMENTS_PER_LINE = 3;
 
+/** More moments that were not seen yet are told in one line. */
+const MISSING_MAX = 3;
+
 /** One run for a person: the verdict first, then what was lived, then what to do next, with `repeatWith` behind the command. */
 export function runReportLines(scenario: Scenario, report: RunReport, repeatWith = ''): readonly string[] {
   const { seed, violation } = report;
@@ -37,8 +40,8 @@ function findingLines({ finding }: Scenario, { verdict }: RunReport): readonly s
   return [out.dim(`        this scenario expects the simulator to find ${finding.properties.join(' or ')} broken; this seed does not show it, try another`)];
 }
 
-/** A campaign for a person. */
-export function exploreReportLines(options: ExploreOptions, report: ExploreReport): readonly string[] {
+/** A campaign for a person. `missing`: with each promised moment that was not seen yet, however many. */
+export function exploreReportLines(options: ExploreOptions, report: ExploreReport, missing = false): readonly string[] {
   const eventsPerSecond = report.wallMs > 0 ? (report.events / report.wallMs) * 1_000 : 0;
   return [
     verdictLine(options, report),
@@ -46,7 +49,7 @@ export function exploreReportLines(options: ExploreOptions, report: ExploreRepor
       `${count(report.commits, 'commit')}; ${count(report.rechecked, 'run')} lived twice and compared`,
     ...momentLines(report.moments),
     `shapes  ${count(report.shapes, 'abstract cluster shape')}; ${quietWords(report.quietSeeds)}`,
-    ...neverSeenLines(report),
+    ...neverSeenLines(report, missing),
     ...report.nonDeterminism.flatMap(({ scenario, seed, digests, firstDifference, repeat }) => [
       out.red(`differs ${scenario} seed ${seed}: ${digests.join(' and then ')}`),
       ...differenceLines(firstDifference),
@@ -78,28 +81,39 @@ export function exploreReportJson(options: ExploreOptions, report: ExploreReport
 }
 
 function verdictLine(options: ExploreOptions, report: ExploreReport): string {
-  const what = `${count(report.runs, 'run')} of ${count(options.scenarios.length, 'scenario')}`;
+  const what = `${runsWords(report)} of ${count(options.scenarios.length, 'scenario')}`;
+  const untouched = report.untouched.length === 0 ? '' : `; ${count(report.untouched.length, 'scenario')} not touched`;
   switch (report.verdict) {
     case 'pass':
-      return `${out.green('passed')}  ${what}: every property held`;
+      return `${out.green('passed')}  ${what}: every property held${untouched}`;
     case 'violation':
-      return `${out.red('failed')}  ${what}: ${count(report.failures.length, 'run')} broke a property`;
+      return `${out.red('failed')}  ${what}: ${count(report.failures.length, 'run')} broke a property${untouched}`;
     case 'non-determinism':
       return `${out.red('failed')}  ${what}: one seed gave two different runs, so no verdict can be trusted`;
     case 'never-seen':
       return `${out.yellow('hollow')}  ${what}: every property held, but a promised moment was never seen`;
+    case 'interrupted':
+      return `${out.yellow('stopped')} after ${runsWords(report)}: every property held so far${untouched}`;
   }
+}
+
+/** "9 of 87 runs" of a campaign that did not come to its end. */
+function runsWords({ runs, runsPlanned }: ExploreReport): string {
+  return runsPlanned === null || runs === runsPlanned ? count(runs, 'run') : `${grouped(runs)} of ${count(runsPlanned, 'run')}`;
 }
 
 function quietWords(seeds: number): string {
   return seeds === 0 ? 'the last seed still brought a moment or a shape that was new' : `no new one, and no new moment, in the last ${count(seeds, 'seed')}`;
 }
 
-/** A short campaign may well miss some; then it is a remark and not a finding. */
-function neverSeenLines(report: ExploreReport): readonly string[] {
-  const counts = report.verdict === 'never-seen';
-  return report.neverSeen.map(({ scenario, moment }) =>
-    counts ? out.yellow(`never   ${moment}, promised by ${scenario}`) : out.dim(`not yet ${moment}, promised by ${scenario}`));
+/** A short campaign may well miss some; then it is a remark and not a finding, and many are folded into one. */
+function neverSeenLines({ neverSeen }: ExploreReport, all: boolean): readonly string[] {
+  const early = neverSeen.filter(({ isDue }) => !isDue);
+  const folded = out.dim(`not yet ${count(early.length, 'promised moment')} of ${count(new Set(early.map(({ scenario }) => scenario)).size, 'scenario')}; --missing lists them`);
+  return [
+    ...neverSeen.filter(({ isDue }) => isDue).map(({ scenario, moment }) => out.yellow(`never   ${moment}, promised by ${scenario}`)),
+    ...(all || early.length <= MISSING_MAX ? early.map(({ scenario, moment }) => out.dim(`not yet ${moment}, promised by ${scenario}`)) : [folded]),
+  ];
 }
 
 /** The first event that differs, as both lives had it. */
@@ -128,7 +142,7 @@ function momentLines(moments: Readonly<Record<string, number>>): readonly string
 }
 
 function nextLines({ scenarios, firstSeed, repeatWith = '' }: ExploreOptions, report: ExploreReport): readonly string[] {
-  if (report.failures.length > 0 || report.nonDeterminism.length > 0) return [];
+  if (report.failures.length > 0 || report.nonDeterminism.length > 0 || report.interrupted) return [];
   // Scenarios of a user's own: ours are not among them, and our cluster is not what they are about.
   if (repeatWith !== '') return [`next    ${commandToRepeat(scenarios[0] ?? '', firstSeed, repeatWith)} --story   live one seed again, and read what clients saw`];
   return [

@@ -65,12 +65,24 @@ export interface NonDeterminism {
   readonly repeat: string;
 }
 
-export type ExploreVerdict = 'pass' | 'violation' | 'non-determinism' | 'never-seen';
+/** A promised moment that never came, and whether its campaign was long enough for that to count. */
+export interface MissedMoment extends NeverSeen {
+  readonly isDue: boolean;
+}
+
+/** `interrupted`: nothing was found, and somebody stopped it before its end. */
+export type ExploreVerdict = 'pass' | 'violation' | 'non-determinism' | 'never-seen' | 'interrupted';
 
 /** What a campaign came to. */
 export interface ExploreReport {
   readonly verdict: ExploreVerdict;
   readonly runs: number;
+  /** How many it was asked for; null when only a time or quiet ends it. */
+  readonly runsPlanned: number | null;
+  /** Whether the signal ended it before it had done what it was asked for, whatever it had found by then. */
+  readonly interrupted: boolean;
+  /** Scenarios of which no run came to its end. */
+  readonly untouched: readonly string[];
   /** Runs that were lived twice. */
   readonly rechecked: number;
   readonly events: number;
@@ -82,7 +94,7 @@ export interface ExploreReport {
   readonly nonDeterminism: readonly NonDeterminism[];
   readonly moments: Readonly<Record<string, number>>;
   /** Promised moments that never came. They fail the campaign once it is as long as the scenario's `expectedWithinRuns`. */
-  readonly neverSeen: readonly NeverSeen[];
+  readonly neverSeen: readonly MissedMoment[];
   /** Different abstract cluster shapes that were reached (cluster-shapes.ts). */
   readonly shapes: number;
   /** How many seeds in a row, at the end, brought neither a moment nor a shape that was new. */
@@ -96,12 +108,13 @@ export interface CommonPromise {
   readonly withinRuns: number;
 }
 
-/** The exit codes of the command line (docs/ARCHITECTURE.md, "Words of the command line"). */
+/** The exit codes of the command line; 130 is what a shell says of a program that Ctrl-C ended. */
 export const EXIT_CODES: Readonly<Record<ExploreVerdict, number>> = {
   pass: 0,
   violation: 1,
   'non-determinism': 3,
   'never-seen': 4,
+  interrupted: 130,
 };
 
 /** One run that a lane is asked for. */

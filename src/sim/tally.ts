@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { ExploreOptions, ExploreReport, ExploreVerdict, Failure, NonDeterminism, Task, TaskDone } from './campaign.js';
-import { addCounts, neverSeen, sortedRecord, type NeverSeen } from './coverage.js';
+import type { ExploreOptions, ExploreReport, ExploreVerdict, Failure, MissedMoment, NonDeterminism, Task, TaskDone } from './campaign.js';
+import { addCounts, neverSeen, sortedRecord } from './coverage.js';
 import { Growth } from './growth.js';
 import { commandToRepeat } from './report.js';
 import { runsPlanned } from './tasks.js';
@@ -76,10 +76,13 @@ export class Tally {
   }
 
   report(): ExploreReport {
-    const missing = neverSeen(this.#expectations, this.#momentsOf);
+    const missing = neverSeen(this.#expectations, this.#momentsOf).map((moment) => ({ ...moment, isDue: this.#wasLongEnough(moment.scenario) }));
     return {
       verdict: this.#verdict(missing),
       runs: this.#runs,
+      runsPlanned: this.#planned,
+      interrupted: this.#isInterrupted(),
+      untouched: this.#options.scenarios.filter((name) => !this.#runsOf.has(name)),
       rechecked: this.#rechecked,
       events: this.#events,
       commits: this.#commits,
@@ -95,10 +98,16 @@ export class Tally {
   }
 
   /** Non-determinism first: under it no other verdict means anything. */
-  #verdict(missing: readonly NeverSeen[]): ExploreVerdict {
+  #verdict(missing: readonly MissedMoment[]): ExploreVerdict {
     if (this.#nonDeterminism.length > 0) return 'non-determinism';
     if (this.#failures.length > 0) return 'violation';
-    return missing.some(({ scenario }) => this.#wasLongEnough(scenario)) ? 'never-seen' : 'pass';
+    if (missing.some(({ isDue }) => isDue)) return 'never-seen';
+    return this.#isInterrupted() ? 'interrupted' : 'pass';
+  }
+
+  /** A stop that came when all was done stopped nothing. */
+  #isInterrupted(): boolean {
+    return this.#options.signal?.aborted === true && (this.#planned === null || this.#runs < this.#planned);
   }
 
   #wasLongEnough(scenario: string): boolean {

@@ -87,7 +87,7 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
 });
 
 describe('help', TIMEOUT, () => {
-  const commands = ['explore', 'run', 'replay', 'check', 'cluster', 'node', 'proxy', 'chaos', 'shell', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
+  const commands = ['explore', 'run', 'replay', 'scenarios', 'stories', 'check', 'cluster', 'node', 'proxy', 'chaos', 'shell', 'get', 'set', 'put', 'delete', 'status', 'bench', 'wal'];
 
   test('lists every command', async () => {
     const { exitCode, stdout } = await seedstorm(['--help']);
@@ -164,16 +164,17 @@ describe('explore', TIMEOUT, () => {
     expect(exitCode).toBe(0);
   });
 
-  test('ends on Ctrl-C with the report so far', async () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends on %s with the report so far, and does not look like one that passed', async (signal) => {
     let isAsked = false;
-    const { stdout, exitCode } = await seedstorm(['explore', 'basic', '--for', '50s', '--jobs', '1'], {
+    const { stdout, stderr, exitCode } = await seedstorm(['explore', 'basic', 'swarm', '--seeds', '1..5000', '--jobs', '1'], {
       onStderr: (text, kill) => {
-        if (!isAsked && text.includes('runs')) kill('SIGINT');
+        if (!isAsked && text.includes('runs')) kill(signal);
         isAsked = true;
       },
     });
-    expect(stdout).toMatch(/^passed {2}\d+ runs? of 1 scenario/);
-    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^stopped after \d+ of 10 000 runs: every property held so far/);
+    expect(stderr).toMatch(/^stopping: runs that have begun come to their end/m);
+    expect(exitCode).toBe(130);
   });
 });
 

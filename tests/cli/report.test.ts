@@ -9,7 +9,7 @@ const OPTIONS: ExploreOptions = {
 };
 
 const PASSED: ExploreReport = {
-  verdict: 'pass', runs: 200, rechecked: 10, events: 2_000_000, commits: 5_000, simulatedMs: 600_000, wallMs: 4_000,
+  verdict: 'pass', runs: 200, runsPlanned: 200, interrupted: false, untouched: [], rechecked: 10, events: 2_000_000, commits: 5_000, simulatedMs: 600_000, wallMs: 4_000,
   failures: [], nonDeterminism: [], moments: { 'leader-elected': 1_234, 'torn-tail-cut': 5 }, neverSeen: [], shapes: 321, quietSeeds: 4,
 };
 
@@ -73,9 +73,24 @@ describe('the report of a campaign', () => {
   });
 
   test('tells a moment that had its chances from one that had too few', () => {
-    const neverSeen = [{ scenario: 'swarm', moment: 'leader-deposed' }];
-    expect(plain(exploreReportLines(OPTIONS, { ...PASSED, verdict: 'never-seen', neverSeen }))).toContain('never   leader-deposed, promised by swarm');
-    expect(plain(exploreReportLines(OPTIONS, { ...PASSED, neverSeen }))).toContain('not yet leader-deposed, promised by swarm');
+    const neverSeen = [{ scenario: 'swarm', moment: 'leader-deposed', isDue: true }, { scenario: 'basic', moment: 'torn-tail-cut', isDue: false }];
+    const text = plain(exploreReportLines(OPTIONS, { ...PASSED, verdict: 'never-seen', neverSeen }));
+    expect(text).toContain('never   leader-deposed, promised by swarm\nnot yet torn-tail-cut, promised by basic');
+  });
+
+  test('folds many moments that had too few chances into one line, and lists them when asked', () => {
+    const neverSeen = ['a', 'b', 'c', 'd'].map((moment, i) => ({ scenario: i === 0 ? 'basic' : 'swarm', moment, isDue: false }));
+    const told = plain(exploreReportLines(OPTIONS, { ...PASSED, neverSeen }));
+    expect(told.match(/^not yet.*$/gm)).toEqual(['not yet 4 promised moments of 2 scenarios; --missing lists them']);
+    expect(plain(exploreReportLines(OPTIONS, { ...PASSED, neverSeen }, true)).match(/^not yet.*$/gm)).toHaveLength(4);
+  });
+
+  test('of one that was stopped, or had no time for all, says how far it came', () => {
+    const few = { ...PASSED, runs: 9, untouched: ['swarm'] };
+    expect(plain(exploreReportLines(OPTIONS, { ...few, verdict: 'interrupted', interrupted: true }))).toMatch(/^stopped after 9 of 200 runs: every property held so far; 1 scenario not touched\n/);
+    expect(plain(exploreReportLines(OPTIONS, { ...few, verdict: 'interrupted', interrupted: true }))).not.toContain('next');
+    expect(plain(exploreReportLines(OPTIONS, { ...few, runsPlanned: null }))).toMatch(/^passed {2}9 runs of 2 scenarios: every property held; 1 scenario not touched\n/);
+    expect(exploreReportJson(OPTIONS, { ...few, verdict: 'interrupted', interrupted: true })).toMatchObject({ interrupted: true, untouched: ['swarm'], runsPlanned: 200 });
   });
 
   test('as JSON: the words that run has too, taken from the first failure', () => {
@@ -88,5 +103,5 @@ describe('the report of a campaign', () => {
 });
 
 test('the exit codes are those that scripts rely on', () => {
-  expect(EXIT_CODES).toEqual({ pass: 0, violation: 1, 'non-determinism': 3, 'never-seen': 4 });
+  expect(EXIT_CODES).toEqual({ pass: 0, violation: 1, 'non-determinism': 3, 'never-seen': 4, interrupted: 130 });
 });

@@ -29,9 +29,9 @@ describe('the sum of a campaign', () => {
     const tally = new Tally(options, promise);
     add(tally, 1);
     add(tally, 2);
-    expect(tally.report()).toMatchObject({ verdict: 'pass', neverSeen: [{ scenario: 'one', moment: 'missed' }] });
+    expect(tally.report()).toMatchObject({ verdict: 'pass', neverSeen: [{ scenario: 'one', moment: 'missed', isDue: false }] });
     add(tally, 3);
-    expect(tally.report().verdict).toBe('never-seen');
+    expect(tally.report()).toMatchObject({ verdict: 'never-seen', neverSeen: [{ isDue: true }] });
     add(tally, 4, { moments: { missed: 1 } });
     expect(tally.report()).toMatchObject({ verdict: 'pass', neverSeen: [], events: 40, commits: 8, runs: 4 });
   });
@@ -54,6 +54,27 @@ describe('the sum of a campaign', () => {
     });
     expect(seen).toEqual([false, false, false, true]);
     expect(tally.report()).toMatchObject({ verdict: 'pass', shapes: 2, quietSeeds: 2 });
+  });
+
+  test('is interrupted when it was stopped before its end, and names the scenarios that had no run', () => {
+    const stopping = new AbortController();
+    const tally = new Tally({ ...options, scenarios: ['one', 'two'], lastSeed: 1, signal: stopping.signal }, []);
+    add(tally, 1);
+    expect(tally.report()).toMatchObject({ verdict: 'pass', interrupted: false, runs: 1, runsPlanned: 2, untouched: ['two'] });
+    stopping.abort();
+    expect(tally.isOver()).toBe(true);
+    expect(tally.report()).toMatchObject({ verdict: 'interrupted', interrupted: true, untouched: ['two'] });
+    expect(EXIT_CODES[tally.report().verdict]).toBe(130);
+    tally.add({ scenario: 'two', seed: 1, isLivedTwice: false }, { report: reportOf(1, { scenario: 'two' }), secondDigest: null, firstDifference: null, shapes: new Uint16Array() });
+    expect(tally.report()).toMatchObject({ verdict: 'pass', interrupted: false, untouched: [] });
+  });
+
+  test('that was interrupted after a failure is a violation all the same', () => {
+    const stopping = new AbortController();
+    const tally = new Tally({ ...options, signal: stopping.signal }, promise);
+    add(tally, 1, { violation: { property: 'x', message: 'y', atMs: 0 } });
+    stopping.abort();
+    expect(tally.report()).toMatchObject({ verdict: 'violation', interrupted: true });
   });
 
   test('names each failure with the command that repeats it, and stops at enough of them', () => {

@@ -14,6 +14,7 @@ interface Options {
   readonly shard: string;
   readonly rerun: string;
   readonly failures: string;
+  readonly missing: boolean;
   readonly module: string | undefined;
   readonly json: boolean;
 }
@@ -37,6 +38,7 @@ export const exploreCommand: CommandModule<object, Options> = {
       .option('shard', { type: 'string', requiresArg: true, default: '1/1', describe: 'i/n: only this part of the seeds' })
       .option('rerun', { type: 'string', requiresArg: true, default: '5', describe: 'percent of the runs to live twice and compare' })
       .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
+      .option('missing', { type: 'boolean', default: false, describe: 'list each promised moment that was not seen yet' })
       .option('module', MODULE_OPTION)
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 explore --for 60s', 'all scenarios, as many seeds as a minute allows')
@@ -57,7 +59,7 @@ export const exploreCommand: CommandModule<object, Options> = {
     const report = await campaign(asked, options.json);
     process.exitCode = EXIT_CODES[report.verdict];
     if (options.json) sayJson(exploreReportJson(asked, report));
-    else sayAll(exploreReportLines(asked, report));
+    else sayAll(exploreReportLines(asked, report, options.missing));
   },
 };
 
