@@ -17,6 +17,7 @@ import { walCommand } from './commands/wal.js';
 import { misuse } from './exit.js';
 import { unknownName } from './suggest.js';
 import { VERSION } from './version.js';
+import { shielded, unshield } from './words.js';
 
 /** Wider text is harder to read, however wide the terminal. */
 const HELP_COLUMNS_MAX = 100;
@@ -36,16 +37,18 @@ const COMMANDS = [
  * @throws {UserError} One line, for wrong use or bad input.
  */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
-  const name = words[0] ?? '';
+  const asked = plainly(words);
+  const name = asked[0] ?? '';
   const command = COMMANDS.find((candidate) => nameOf(candidate) === name);
   if (command === undefined && name !== '' && !name.startsWith('-')) throw unknownName('command', name, COMMANDS.map(nameOf));
 
-  const parser = yargs([...words])
+  const parser = yargs([...shielded(asked)])
     .scriptName('seedstorm')
     .usage('$0 <command>\n\nGrows a simulated world from a seed and tests a replicated store in it; the same store runs for real.')
     // Each command knows its own options; here they are all the same.
     .command(COMMANDS as unknown as CommandModule[])
     .demandCommand(1, 'say what to do: seedstorm --help lists the commands')
+    .middleware(unshield, true)
     .strict()
     .version(VERSION)
     .help()
@@ -57,7 +60,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     .fail((message: string | null, error: Error | undefined) => {
       // yargs comes here with its own complaints and, separately, with whatever a command has thrown.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw misuse(complaint(message ?? error?.message ?? 'wrong use', command));
+      throw misuse(complaint(message ?? error?.message ?? 'wrong use', command, asked));
     });
   await parser.parseAsync();
 }
@@ -67,10 +70,20 @@ function nameOf({ command }: { readonly command?: string | readonly string[] | u
   return String(command).split(' ')[0] ?? '';
 }
 
+/** `help`, `help run` and `-v` are what people try first. */
+function plainly(words: readonly string[]): readonly string[] {
+  if (words[0] === 'help') return [...words.slice(1), '--help'];
+  return words[0] === '-v' ? ['--version'] : words;
+}
+
 /** What yargs says, as one line that ends in how the command is used. */
-function complaint(message: string, command: (typeof COMMANDS)[number] | undefined): string {
+function complaint(message: string, command: (typeof COMMANDS)[number] | undefined, words: readonly string[]): string {
   const line = message.trim().replace(/:?\s*\n\s*/g, ': ');
   if (command === undefined) return line;
-  const said = line.startsWith('Not enough non-option arguments') ? 'a word is missing' : line.charAt(0).toLowerCase() + line.slice(1);
-  return `${said}; use: seedstorm ${String(command.command)} (--help says more)`;
+  const use = `use: seedstorm ${String(command.command)} (--help says more)`;
+  const got = /^Not enough non-option arguments: got (\d+)/.exec(line)?.[1];
+  if (got === undefined) return `${line.charAt(0).toLowerCase()}${line.slice(1)}; ${use}`;
+  const missing = String(command.command).split(' ').slice(1)[Number(got)] ?? 'a word';
+  const isHidden = words.some((word) => /^-[^-]/.test(word)) || missing === '<value>';
+  return `${missing} is missing; ${use}${isHidden ? '; a word that begins with "-" stands behind "--"' : ''}`;
 }

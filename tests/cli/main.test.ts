@@ -28,7 +28,18 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
     [[], /say what to do: seedstorm --help lists the commands/],
     [['frobnicate'], /unknown command "frobnicate"; known: explore, run/],
     [['exlpore'], /did you mean "explore"\?/],
-    [['run'], /a word is missing; use: seedstorm run <scenario>/],
+    [['run'], /<scenario> is missing; use: seedstorm run <scenario>/],
+    [['set', 'k'], /<value> is missing; use: seedstorm set <key> <value>.*; a word that begins with "-" stands behind "--"/],
+    [['set', 'k', '-abc'], /<value> is missing; .*; a word that begins with "-" stands behind "--"/],
+    [['run', '-'], /unknown scenario "-"/],
+    [['explore', '-'], /unknown scenario "-"/],
+    [['replay', '-', '--seed', '1'], /unknown scenario "-"/],
+    [['stories', '-'], /unknown scenario "-"/],
+    [['chaos', '-'], /unknown scenario "-"/],
+    [['run', '--', '--sede'], /unknown scenario "--sede"/],
+    [['wal', 'verify', '-'], /- cannot be read/],
+    [['check', '-', '--model', 'kv'], /standard input holds no operation/],
+    [['help', 'frobnicate'], /unknown command "frobnicate"/],
     [['run', 'leader-falure'], /unknown scenario "leader-falure"; did you mean "leader-failure"\? known: basic, leader-failure/],
     [['run', 'basic', '--seed', '-1'], /a seed is a whole number from 0 to 9007199254740991, not "-1"/],
     [['run', 'basic', '--seed', '007'], /not "007"/],
@@ -102,7 +113,13 @@ describe('help', TIMEOUT, () => {
     expect(exitCode).toBe(0);
   });
 
+  test('is there for who asks for it in words', async () => {
+    expect((await seedstorm(['help'])).stdout).toBe((await seedstorm(['--help'])).stdout);
+    expect((await seedstorm(['help', 'run'])).stdout).toBe((await seedstorm(['run', '--help'])).stdout);
+  });
+
   test('the version is that of the package', async () => {
+    expect(await seedstorm(['-v'])).toMatchObject({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
     expect(await seedstorm(['--version'])).toMatchObject({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 });
@@ -131,6 +148,11 @@ describe('--json prints one JSON object on standard output and nothing else', TI
     expect(exitCode).toBe(0);
     expect(object).toMatchObject({ verdict: 'pass', scenario: 'basic', runs: 3, rechecked: 3, failures: [], nonDeterminism: [], neverSeen: [] });
     for (const name of ['seed', 'digest', 'events', 'simulatedMs', 'wallMs']) expect(object).toHaveProperty(name);
+  });
+
+  test('check, of standard input', async () => {
+    const { exitCode, stdout } = await seedstorm(['check', '-', '--model', 'register', '--format', 'edn', '--json'], { stdin: STALE });
+    expect({ exitCode, verdict: (JSON.parse(stdout) as { verdict: string }).verdict }).toEqual({ exitCode: 1, verdict: 'violation' });
   });
 
   test('check', async () => {

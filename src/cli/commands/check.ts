@@ -31,6 +31,7 @@ export const checkCommand: CommandModule<object, Options> = {
       .example('$0 check etcd_002.log --model register', 'a Jepsen log of etcd'),
   handler: async (options) => {
     const path = once('history', options.history);
+    const name = path === '-' ? 'standard input' : path;
     const [{ FORMATS, readHistory }, { MODELS, modelNamed }, { unknownName }] = await Promise.all([
       import('../../sim/checkers/formats/history.js'), import('../../sim/checkers/models/index.js'), import('../suggest.js'),
     ]);
@@ -42,9 +43,9 @@ export const checkCommand: CommandModule<object, Options> = {
     if (format === undefined) throw unknownName('format', formatName, FORMATS);
 
     const read = readHistory(format, await textOf(path), asked);
-    if (!read.ok) throw misuse(`${path}, line ${read.problem.line}: ${read.problem.problem}`);
+    if (!read.ok) throw misuse(`${name}, line ${read.problem.line}: ${read.problem.problem}`);
     const { operations, model } = read.value;
-    if (operations.length === 0) throw misuse(`${path} holds no operation: nothing to judge`);
+    if (operations.length === 0) throw misuse(`${name} holds no operation: nothing to judge`);
 
     const { CHECK_DEFAULTS, checkLinearizability } = await import('../../sim/checkers/linearizability.js');
     const stepsMax = options.steps === undefined ? CHECK_DEFAULTS.stepsMax : wholeNumber('steps', once('steps', options.steps), 1, Number.MAX_SAFE_INTEGER);

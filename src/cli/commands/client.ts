@@ -49,7 +49,8 @@ export const setCommand: CommandModule<object, Reach & { readonly key: string; r
   builder: (yargs) =>
     withReach(yargs.positional('key', { type: 'string', demandOption: true }).positional('value', { type: 'string', demandOption: true }))
       .example('$0 set greeting "hello world"', 'prints the new version')
-      .example('$0 set greeting hello --servers localhost:7101,localhost:7102', 'to servers by their addresses'),
+      .example('$0 set greeting hello --servers localhost:7101,localhost:7102', 'to servers by their addresses')
+      .example('$0 set offset -- -3', 'what begins with - stands behind --'),
   handler: (options) =>
     withClient(options, async (client) => {
       const version = await client.set(options.key, options.value);

@@ -70,6 +70,14 @@ test('a cluster serves, is restarted, and has kept everything', async () => {
   expect(await client('get', 'k')).toMatchObject({ exitCode: 1, stdout: '', stderr: 'no such key\n' });
   expect(await client('get', 'k', '--json')).toMatchObject({ exitCode: 1, stdout: '{"found":false,"value":null,"version":null}\n' });
 
+  // Words that look like options are words of the user's own.
+  expect(await client('set', '-', '-')).toMatchObject({ exitCode: 0, stdout: 'ok, version 1\n' });
+  expect(await client('get', '-')).toMatchObject({ exitCode: 0, stdout: '-\n' });
+  expect(await client('put', '-', '1', '--', '--stale')).toMatchObject({ exitCode: 2 });
+  expect(await client('put', '--', '-', '--stale', '1')).toMatchObject({ exitCode: 0, stdout: 'ok, version 2\n' });
+  expect(await client('get', '--', '-')).toMatchObject({ exitCode: 0, stdout: '--stale\n' });
+  expect(await client('delete', '-')).toMatchObject({ exitCode: 0, stdout: 'ok\n' });
+
   const { servers } = JSON.parse((await client('status', '--json')).stdout) as { servers: { status: { leaderId: number } | null }[] };
   expect(servers.map(({ status }) => status?.leaderId)).toEqual(servers.map(() => servers[0]?.status?.leaderId));
   const leader = await lines(BASE_PORT + 1, 'WHO_IS_LEADER\n', 1);
