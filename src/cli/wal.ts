@@ -1,5 +1,5 @@
 import { snapshotNumber, readSnapshot } from '../core/storage/snapshot-format.js';
-import { DEFAULT_STORAGE_OPTIONS, startStorage, storageOnDisk, type Identity, type Recovered } from '../core/storage/storage.js';
+import { DEFAULT_STORAGE_OPTIONS, startStorage, storageOnDisk, type Label, type Recovered } from '../core/storage/storage.js';
 import { readWalHead, segmentCrc, WAL_HEAD_BYTES, walNumber, type WalHead, type WalRecord } from '../core/storage/wal-format.js';
 import { readRecord } from '../core/storage/wal-read.js';
 import type { DirectoryCopy } from './directory-copy.js';
@@ -61,10 +61,10 @@ function snapshotSight(file: string, bytes: Uint8Array): Sight {
   return { file, offset: 0, what: 'snapshot', text: `up to ${lastIndex} of term ${lastTerm}, ${data.length} bytes` };
 }
 
-function headText(head: WalHead, identity: Identity): string {
+function headText(head: WalHead, identity: Label): string {
   const follows = head.previousSegment === 0 ? 'the first file' : `follows file ${head.previousSegment} at ${head.previousEnd}`;
   const snapshot = head.snapshotNumber === 0 ? 'no snapshot' : `snapshot ${head.snapshotNumber} up to ${head.snapshotIndex}`;
-  return `cluster ${identity.clusterId} server ${identity.nodeId}, ${follows}, term ${head.currentTerm}, vote ${head.votedFor}, ` +
+  return `cluster ${identity.clusterId} server ${identity.nodeId} of ${identity.members.join(', ')}, system ${identity.system}, ${follows}, term ${head.currentTerm}, vote ${head.votedFor}, ` +
     `entries ${head.prevIndex + 1}..${head.lastIndex}, ${snapshot}`;
 }
 
@@ -91,7 +91,7 @@ function restText(rest: Uint8Array): string {
 
 /** What a server would find if it started on these files. */
 export interface Verified {
-  readonly identity: Identity;
+  readonly identity: Label;
   /** Null when it would refuse to start. */
   readonly recovered: Recovered | null;
   /** Whose log it may be; empty where nothing was kept yet, and when a start would be refused. */
@@ -103,7 +103,7 @@ export interface Verified {
 /** Lets the server's own recovery run on the copy: the tool and the server cannot disagree. */
 export function verify(directory: DirectoryCopy): Verified {
   const identity = identityIn(directory);
-  const begun = startStorage(DEFAULT_STORAGE_OPTIONS, identity);
+  const begun = startStorage(DEFAULT_STORAGE_OPTIONS, identity, 'unknown');
   let storage = begun.storage;
   const waiting = [...begun.effects];
   for (let effect = waiting.shift(); effect !== undefined; effect = waiting.shift()) {
@@ -119,12 +119,12 @@ export function verify(directory: DirectoryCopy): Verified {
   throw new Error('recovery ended without a result');
 }
 
-function refused(identity: Identity, problem: string): Verified {
+function refused(identity: Label, problem: string): Verified {
   return { identity, recovered: null, systems: [], problem };
 }
 
 /** Whose files they are, by the newest head that can be read. */
-function identityIn(directory: DirectoryCopy): Identity {
+function identityIn(directory: DirectoryCopy): Label {
   for (const [file, bytes] of directory.files().toReversed()) {
     const sight = walNumber(file) === null ? null : readWalHead(bytes);
     if (sight?.kind === 'whole') return sight.identity;

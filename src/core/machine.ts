@@ -36,10 +36,21 @@ export interface Machine<State, Message, Request, Response> {
   wakeAt(state: State): Micros | null;
 }
 
+/**
+ * What is known of the lives that this server had before, for a machine that keeps a directory.
+ *
+ *   none     this is its first: a directory that holds data is refused.
+ *   some     it had one: an empty directory is refused, for a disk that was lost took votes and acknowledgements along,
+ *            and a server that has forgotten them can let a majority forget an acknowledged write.
+ *   unknown  the directory itself decides. For a host that never loses one unseen, such as the simulated world.
+ */
+export type Past = 'none' | 'some' | 'unknown';
+
 export interface Boot {
   readonly self: NodeId;
   /** Every member of the first configuration, `self` among them if it is one. Ascending. */
   readonly members: readonly NodeId[];
+  readonly past: Past;
   /** This node's monotonic clock at boot. */
   readonly now: Micros;
   /** A 32-bit integer for this life's random choices. Two lives, two seeds. */

@@ -45,7 +45,7 @@ export class Lane {
       onStop: (reason) => this.#fail(reason, ERROR_CODES.internal),
     });
     const members: readonly NodeId[] = pools.places;
-    this.#host.start(nodeId(members.length + 1), members);
+    this.#host.start(nodeId(members.length + 1), members, 'unknown');
   }
 
   get callsUnderWay(): number {

@@ -12,6 +12,8 @@ export interface ChildSettings {
   readonly clusterId: number;
   readonly servers: ServerMap;
   readonly dataDirectory: string;
+  /** Its first start founds it. */
+  readonly isNew: boolean;
   readonly nodeArguments: readonly string[];
   readonly onLine: ((id: NodeId, line: string) => void) | undefined;
 }
@@ -37,11 +39,13 @@ export class ServerChild {
   #process: ChildProcess | null = null;
   #gone: Promise<void> = Promise.resolve();
   #isStarting = false;
+  #isNew: boolean;
   /** Called each time when the process is gone. */
   onDown: () => void = () => undefined;
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
+    this.#isNew = settings.isNew;
   }
 
   get pid(): number | null {
@@ -58,6 +62,7 @@ export class ServerChild {
     this.#isStarting = true;
     try {
       await this.#spawn();
+      this.#isNew = false;
     } finally {
       this.#isStarting = false;
     }
@@ -124,7 +129,7 @@ export class ServerChild {
   #words(): readonly string[] {
     const { id, clusterId, servers, dataDirectory, nodeArguments } = this.#settings;
     const where = ['--peers', formatServerMap(servers), '--data', dataDirectory];
-    return ['node', '--id', String(id), '--cluster-id', String(clusterId), ...where, ...nodeArguments];
+    return ['node', '--id', String(id), '--cluster-id', String(clusterId), ...where, ...(this.#isNew ? ['--new'] : []), ...nodeArguments];
   }
 }
 

@@ -1,11 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { nodeId, type NodeId } from '../core/base/units.js';
 import { formatHostAndPort, type ServerAddress, type ServerMap } from './addresses.js';
 import { ServerChild } from './cluster-child.js';
-import { createDirectory } from './directories.js';
-import { codeOf, lineOf, UserError } from './errors.js';
+import { isToBeFounded, serverDirectory, takeUp, writeDown, type ClusterRecord } from './cluster-record.js';
+import { UserError } from './errors.js';
 import { freePorts } from './ports.js';
 
 /** What a cluster of real processes on this machine is started with. */
@@ -25,6 +22,8 @@ export interface ClusterSettings {
   readonly through?: (servers: ServerMap) => Promise<ReadonlyMap<NodeId, ServerMap>>;
   /** Further words for each `seedstorm node`, such as `--log-level debug`. */
   readonly nodeArguments?: readonly string[];
+  /** False: these servers keep nothing on disk, so that none is ever founded or missed. Absent: true. */
+  readonly keepsFiles?: boolean;
   /** Takes each line that a server writes. */
   readonly onLine?: (id: NodeId, line: string) => void;
   /** Told each time when the process of a server is gone, wished or not. */
@@ -57,29 +56,50 @@ const SERVERS_MAX = 9;
 const PEER_PORT_OFFSET = 100;
 
 /**
- * Starts servers as child processes and waits until each takes requests.
+ * Starts servers as child processes and waits until each takes requests. The first start in a directory founds a cluster.
  *
- * @throws {UserError} With the line of the server that could not start; the others are ended again.
+ * @throws {UserError} With the line of the server that could not start; the others are ended again. Also when the data of
+ * a server that was founded is gone.
  */
 export async function startCluster(settings: ClusterSettings): Promise<RunningCluster> {
   if (!Number.isInteger(settings.servers) || settings.servers < 1 || settings.servers > SERVERS_MAX) {
     throw new UserError(`a cluster has 1 to ${SERVERS_MAX} servers, not ${settings.servers}`);
   }
-  const clusterId = await takeUp(settings);
+  const record = await takeUp(settings);
+  const { clusterId } = record;
   const servers = await addressesFor(settings);
+  const founding = settings.keepsFiles === false ? [] : await foundingNow(settings.directory, record, [...servers.keys()]);
   const through = (await settings.through?.(servers)) ?? new Map<NodeId, ServerMap>();
   const children = new Map<NodeId, ServerChild>();
   for (const id of servers.keys()) {
-    const dataDirectory = join(settings.directory, `server-${id}`);
-    children.set(id, new ServerChild({ id, clusterId, servers: through.get(id) ?? servers, dataDirectory, nodeArguments: settings.nodeArguments ?? [], onLine: settings.onLine }));
+    const dataDirectory = serverDirectory(settings.directory, id);
+    children.set(id, new ServerChild({
+      id, clusterId, servers: through.get(id) ?? servers, dataDirectory, isNew: founding.includes(id),
+      nodeArguments: settings.nodeArguments ?? [], onLine: settings.onLine,
+    }));
   }
   try {
-    await Promise.all([...children.values()].map((child) => child.start()));
+    await startAll(settings, record, children);
   } catch (error) {
     await Promise.all([...children.values()].map((child) => child.stop()));
     throw error;
   }
   return runningCluster(clusterId, servers, children, settings.onDown ?? (() => undefined));
+}
+
+async function foundingNow(directory: string, record: ClusterRecord, ids: readonly NodeId[]): Promise<readonly NodeId[]> {
+  const founding: NodeId[] = [];
+  for (const id of ids) if (await isToBeFounded(directory, record, id)) founding.push(id);
+  return founding;
+}
+
+/** Those that came up are founded, whatever became of the others. */
+async function startAll({ directory, keepsFiles }: ClusterSettings, record: ClusterRecord, children: ReadonlyMap<NodeId, ServerChild>): Promise<void> {
+  const starts = await Promise.allSettled([...children.values()].map((child) => child.start()));
+  const up = [...children.keys()].filter((id, i) => record.founded.includes(id) || starts[i]?.status === 'fulfilled');
+  if (keepsFiles !== false && up.length > record.founded.length) await writeDown(directory, { ...record, founded: up });
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function runningCluster(
@@ -137,35 +157,4 @@ async function addressesFor(settings: ClusterSettings): Promise<ServerMap> {
     servers.set(nodeId(i), { host, clientPort, peerPort });
   }
   return servers;
-}
-
-/** The cluster's number: that of the directory if a cluster lived there before, else a new one, written down. */
-async function takeUp({ directory, servers }: ClusterSettings): Promise<number> {
-  const path = join(directory, 'cluster.json');
-  try {
-    const known: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const clusterId = numberIn(known, 'clusterId');
-    const before = numberIn(known, 'servers');
-    if (clusterId === null || before === null) throw new UserError(`${path} does not describe a cluster`);
-    if (before !== servers) throw new UserError(`${directory} holds a cluster of ${before} servers, not ${servers}`);
-    return clusterId;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} does not describe a cluster`);
-    if (codeOf(error) !== 'ENOENT') throw error instanceof UserError ? error : new UserError(`${path} cannot be read: ${lineOf(error)}`);
-  }
-  try {
-    const clusterId = randomInt(1, 2 ** 32 - 1);
-    await createDirectory(directory);
-    await writeFile(`${path}.new`, `${JSON.stringify({ clusterId, servers })}\n`, { flush: true });
-    await rename(`${path}.new`, path);
-    return clusterId;
-  } catch (error) {
-    throw new UserError(`${directory} cannot be used: ${lineOf(error)}`);
-  }
-}
-
-function numberIn(value: unknown, name: string): number | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const field = (value as Readonly<Record<string, unknown>>)[name];
-  return typeof field === 'number' && Number.isInteger(field) ? field : null;
 }

@@ -25,7 +25,8 @@ export async function createDirectory(path: string): Promise<void> {
   await syncDirectory(dirname(whole));
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Whether something of that name can be opened. */
+export async function isThere(path: string): Promise<boolean> {
   try {
     await (await open(path, constants.O_RDONLY)).close();
     return true;

@@ -3,7 +3,8 @@ import { open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/pr
 import { join, resolve } from 'node:path';
 import { assert, unreachable } from '../core/base/assert.js';
 import type { DiskError, DiskOutcome, DiskStep, DiskValue, FileEntry } from '../core/machine.js';
-import { createDirectory, syncDirectory } from './directories.js';
+import { EMPTY_DIRECTORY } from '../core/storage/recovery.js';
+import { createDirectory, isThere, syncDirectory } from './directories.js';
 import { codeOf, lineOf, UserError } from './errors.js';
 import { isLockFile, lockDirectory, type DirectoryLock } from './lock.js';
 
@@ -43,13 +44,14 @@ export class DataDirectory {
   }
 
   /**
-   * Creates the directory if it is absent and locks it for this process.
+   * Locks the directory for this process, and creates it before if it is absent and may be created.
    *
-   * @throws {UserError} When it cannot be created or read, or another process has it.
+   * @throws {UserError} When it cannot be created or read, is not there, or another process has it.
    */
-  static async open(path: string): Promise<DataDirectory> {
+  static async open(path: string, { mayCreate }: { readonly mayCreate: boolean }): Promise<DataDirectory> {
     try {
-      await createDirectory(resolve(path));
+      if (mayCreate) await createDirectory(resolve(path));
+      else if (!(await isThere(resolve(path)))) throw new UserError(`data directory ${path}: there is none; ${EMPTY_DIRECTORY}`);
       return new DataDirectory(path, await lockDirectory(path));
     } catch (error) {
       if (error instanceof UserError) throw error;

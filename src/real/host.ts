@@ -1,5 +1,5 @@
 import type { ConnectionId, Micros, NodeId, OperationId } from '../core/base/units.js';
-import type { Boot, DiskOutcome, DiskStep, Effect, Input, Machine } from '../core/machine.js';
+import type { Boot, DiskOutcome, DiskStep, Effect, Input, Machine, Past } from '../core/machine.js';
 import { AssertionError } from '../core/base/assert.js';
 import { lineOf } from './errors.js';
 import type { Log } from './log.js';
@@ -48,8 +48,8 @@ export class Host<State, Message, Request, Response> {
   }
 
   /** Gives the machine its first state and begins to carry out what it asks for. Once only. */
-  start(self: NodeId, members: readonly NodeId[]): void {
-    const boot: Boot = { self, members, now: this.#world.now(), seed: this.#world.seed };
+  start(self: NodeId, members: readonly NodeId[], past: Past): void {
+    const boot: Boot = { self, members, past, now: this.#world.now(), seed: this.#world.seed };
     this.#guarded(() => {
       const { state, effects } = this.#machine.init(boot);
       this.#state = state;

@@ -55,7 +55,7 @@ export async function serve<State, Message>(system: OwnSystem<State, Message>, {
     const map = parseServerMap(servers);
     const self = parseNodeId(id ?? '');
     const log = lineLog(write, 'info');
-    const settings = { id: self, servers: map, clusterId: CLUSTER_ID, dataDirectory, system: served(system), log };
+    const settings = { id: self, servers: map, clusterId: CLUSTER_ID, dataDirectory, past: 'unknown', system: served(system), log } as const;
     process.exitCode = await runServerProcess(settings);
   } catch (error) {
     const { line, exitCode } = exitFor(error);

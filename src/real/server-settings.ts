@@ -1,4 +1,5 @@
 import type { NodeId } from '../core/base/units.js';
+import type { Past } from '../core/machine.js';
 import type { ServerMap } from './addresses.js';
 import type { Log } from './log.js';
 import type { Served } from './served.js';
@@ -11,8 +12,10 @@ export interface ServerSettings {
   readonly clusterId: number;
   /** Every server of the cluster, this one among them; the same map on all of them. */
   readonly servers: ServerMap;
-  /** Created if absent. One process at a time; for ever of this id and cluster. Not needed, and not touched, where the system keeps no files. */
+  /** One process at a time; for ever of this id, cluster, system and set of servers. Not needed, and not touched, where the system keeps no files. */
   readonly dataDirectory?: string;
+  /** Whether this server ran before. `none` founds it: the directory is created. `some`: it must hold its data. */
+  readonly past: Past;
   /** What it is a server of, with the user's choices in it. Absent: `raft` with its defaults. */
   readonly system?: Served;
   /** What differs from the defaults of the host. */

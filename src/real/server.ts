@@ -1,5 +1,6 @@
 import type { NodeId } from '../core/base/units.js';
 import type { Machine } from '../core/machine.js';
+import { MEMBERS_MAX } from '../core/storage/types.js';
 import { clientPortOptions } from '../core/wire/client-connection.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { formatHostAndPort, type HostAndPort } from './addresses.js';
@@ -36,7 +37,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const system = settings.system ?? (servedRaft() as Served);
   const machine = system.machine(settings.clusterId, [...settings.servers.keys()]);
   for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
-  const disk = system.keepsFiles ? await DataDirectory.open(directoryIn(settings)) : NO_DISK;
+  const disk = system.keepsFiles ? await DataDirectory.open(directoryIn(settings), { mayCreate: settings.past !== 'some' }) : NO_DISK;
   const server = new Server(settings, system, machine, disk, address.host);
   try {
     await server.open();
@@ -137,7 +138,7 @@ class Server implements RunningServer {
     await this.#clients.open();
     await this.#http?.open();
     const recovered = new Promise<void>((resolve, reject) => (this.#onRecovered = { resolve, reject }));
-    this.#host.start(this.id, [...this.#settings.servers.keys()].sort((a, b) => a - b));
+    this.#host.start(this.id, [...this.#settings.servers.keys()].sort((a, b) => a - b), this.#settings.past);
     await recovered;
   }
 
@@ -204,6 +205,7 @@ function checkSettings({ id, clusterId, servers }: ServerSettings): { readonly h
   if (!Number.isInteger(clusterId) || clusterId < 1 || clusterId > CLUSTER_ID_MAX) {
     throw new UserError(`cluster id ${clusterId} is not a whole number from 1 to ${CLUSTER_ID_MAX}`);
   }
+  if (servers.size > MEMBERS_MAX) throw new UserError(`a cluster has at most ${MEMBERS_MAX} servers, not ${servers.size}`);
   const places = [...servers.values()].flatMap(({ host, peerPort, clientPort }) => [`${host}:${peerPort}`, `${host}:${clientPort}`]);
   const doubled = places.find((place, at) => places.indexOf(place) !== at);
   if (doubled !== undefined) throw new UserError(`address ${doubled} is given twice in the list of servers`);

@@ -55,7 +55,7 @@ export class ShellNode {
   static async open(role: ShellRole, address: HostAndPort): Promise<ShellNode> {
     const node = new ShellNode(role, address);
     await node.#network.open();
-    node.#host.start(SELF, [SELF]);
+    node.#host.start(SELF, [SELF], 'unknown');
     return node;
   }
 

@@ -377,7 +377,7 @@ export class World {
     process.beginLife();
     const { id, spec } = process;
     this.#acting = process;
-    const step = process.machine.init({ self: id, members: spec.members, now: process.clock.at(this.nowUs), seed: bits32(process.bootStream) });
+    const step = process.machine.init({ self: id, members: spec.members, past: 'unknown', now: process.clock.at(this.nowUs), seed: bits32(process.bootStream) });
     this.#settle(process, null, undefined, step);
   }
 

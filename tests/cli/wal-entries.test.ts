@@ -75,7 +75,7 @@ describe('what a start would refuse, verify refuses', () => {
   /** A log of these entries, written as a server writes it. */
   async function logOf(entries: readonly { readonly kind: number; readonly payload: Uint8Array }[]): Promise<string> {
     const path = join(await temporaryDirectory(), 'log');
-    const disk = await DataDirectory.open(path);
+    const disk = await DataDirectory.open(path, { mayCreate: true });
     const live = async (begun: { readonly storage: StorageState; readonly effects: readonly DiskEffect[] }): Promise<StorageState> => {
       let { storage } = begun;
       const waiting = [...begun.effects];
@@ -86,7 +86,7 @@ describe('what a start would refuse, verify refuses', () => {
       }
       return storage;
     };
-    const started = await live(startStorage(DEFAULT_STORAGE_OPTIONS, { clusterId: 1, nodeId: nodeId(1) }));
+    const started = await live(startStorage(DEFAULT_STORAGE_OPTIONS, { clusterId: 1, nodeId: nodeId(1), system: 'quorum', members: [nodeId(1)] }, 'unknown'));
     await live(flushStorage(writeEntries(started, entries.map((entry, i) => ({ ...entry, index: logIndex(i + 1), term: term(1) })))));
     await disk.close();
     expect(existsSync(path)).toBe(true);

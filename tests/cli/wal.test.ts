@@ -11,7 +11,7 @@ import {
 } from '../../src/core/storage/storage.js';
 import { encodeCommand } from '../../src/core/wire/command.js';
 
-const IDENTITY = { clusterId: 77, nodeId: nodeId(2) };
+const IDENTITY = { clusterId: 77, nodeId: nodeId(2), system: 'raft', members: [nodeId(1), nodeId(2)] };
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'seedstorm-wal-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ function live(begun: { storage: StorageState; effects: readonly DiskEffect[] }):
 
 /** A directory with a vote in term 3 and entries 1 to 5. */
 function writtenDirectory(): string {
-  let storage = live(startStorage(DEFAULT_STORAGE_OPTIONS, IDENTITY));
+  let storage = live(startStorage(DEFAULT_STORAGE_OPTIONS, IDENTITY, 'unknown'));
   storage = writeHardState(storage, term(3), nodeId(1));
   const set = { op: 'set', clientId: 9, sequenceNum: 4, key: byteStringFromText('grüße'), value: byteStringFromText('two words'), version: 0 } as const;
   const entries = [1, 2, 3, 4, 5].map((index) => ({
@@ -50,7 +50,7 @@ describe('a data directory', () => {
   test('is listed record by record', () => {
     writtenDirectory();
     const sights = sightsOf(new DirectoryCopy(folder));
-    expect(sights[0]).toMatchObject({ offset: 0, what: 'head', text: expect.stringContaining('cluster 77 server 2, the first file') as string });
+    expect(sights[0]).toMatchObject({ offset: 0, what: 'head', text: expect.stringContaining('cluster 77 server 2 of 1, 2, system raft, the first file') as string });
     expect(sights.map(({ what, text }) => `${what} ${text}`)).toEqual(expect.arrayContaining([
       'hardState term 3, vote 1', expect.stringMatching(/^entries 1\.\.5 of term 3, \d+ bytes$/) as string,
       'entry 1 term 3 no-op', 'entry 5 term 3 SET grüße two words (session 9, command 4)',

@@ -9,7 +9,7 @@ import { describeDisk } from './disk-contract.js';
 
 describeDisk('the real disk', async () => {
   const path = await mkdtemp(join(tmpdir(), 'seedstorm-disk-'));
-  const directory = await DataDirectory.open(path);
+  const directory = await DataDirectory.open(path, { mayCreate: true });
   return {
     perform: (steps) => directory.perform(steps),
     crash: null,

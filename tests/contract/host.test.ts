@@ -62,7 +62,7 @@ describeHosts('the real world', async (count, machine, codecs) => {
   const lives = new Map<NodeId, { host: Host<never, never, never, never>; end(): Promise<void> }>();
 
   const boot = async (id: NodeId): Promise<void> => {
-    const directory = await DataDirectory.open(join(root, `${id}`));
+    const directory = await DataDirectory.open(join(root, `${id}`), { mayCreate: true });
     const peers = new PeerNetwork<never>({
       self: id, clusterId: 'contract', address: addresses.get(id) ?? { host: '127.0.0.1', port: 0 },
       peers: new Map([...addresses].filter(([peer]) => peer !== id)),
@@ -82,7 +82,7 @@ describeHosts('the real world', async (count, machine, codecs) => {
         await Promise.all([peers.close(), directory.close()]);
       },
     });
-    host.start(id, ids);
+    host.start(id, ids, 'unknown');
   };
   for (const id of ids) await boot(id);
 

@@ -45,7 +45,7 @@ class Life {
 
   constructor(of: Machine<Whole, string, number, string> = machine) {
     this.of = of;
-    const first = of.init({ self: nodeId(1), members: [nodeId(1), nodeId(2)], now, seed: 1 });
+    const first = of.init({ self: nodeId(1), members: [nodeId(1), nodeId(2)], past: 'unknown', now, seed: 1 });
     this.state = first.state;
     this.take(first);
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,41 @@ describe('a cluster of real processes', () => {
     const second = await started({ directory });
     expect(second.clusterId).toBe(first.clusterId);
     expect((await clientOf(second).get('k'))?.value.toString()).toBe('v');
+  });
+
+  test('refuses to start where the data of a server that was founded is gone: an acknowledged write could be lost', async () => {
+    const directory = await temporaryDirectory();
+    const first = await started({ directory });
+    await clientOf(first).set('a', '1');
+    // Acknowledged by two servers: with one of them blank, the blank one and the one that was down would be a majority without it.
+    await first.kill(nodeId(3));
+    await clientOf(first).set('acked', '2');
+    await first.stop();
+    await rm(join(directory, 'server-1'), { recursive: true });
+    await expect(started({ directory })).rejects.toThrow(/server-1 holds no data, and server 1 has run before: bring its data back/);
+    await mkdir(join(directory, 'server-1'));
+    await expect(started({ directory })).rejects.toThrow(UserError);
+  });
+
+  test('does not take a server back whose data is gone while the others run', async () => {
+    const directory = await temporaryDirectory();
+    const cluster = await started({ directory });
+    await cluster.kill(nodeId(2));
+    await rm(join(directory, 'server-2'), { recursive: true });
+    await expect(cluster.restart(nodeId(2))).rejects.toThrow(/server 2 did not start: .*there is none; it holds no data/);
+  });
+
+  test('goes on with a founding that was not seen to end', async () => {
+    const directory = await temporaryDirectory();
+    const first = await started({ directory });
+    await clientOf(first).set('k', 'v');
+    await first.stop();
+    const record = join(directory, 'cluster.json');
+    await writeFile(record, (await readFile(record, 'utf8')).replace('[1,2,3]', '[1]'));
+    await rm(join(directory, 'server-3'), { recursive: true });
+    const second = await started({ directory });
+    expect((await clientOf(second).get('k'))?.value.toString()).toBe('v');
+    expect(await readFile(record, 'utf8')).toContain('"founded":[1,2,3]');
   });
 
   test('stops within a moment, a paused server included', async () => {

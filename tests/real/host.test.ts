@@ -29,7 +29,7 @@ function hosted(step: (input: Asked) => readonly Done[], changed: Partial<Surrou
   return { host, said };
 }
 
-const start = (host: Host<null, string, string, string>) => host.start(nodeId(1), [nodeId(1)]);
+const start = (host: Host<null, string, string, string>) => host.start(nodeId(1), [nodeId(1)], 'unknown');
 const send = (message: string): Done => ({ kind: 'send', to: nodeId(2), message });
 const stop: Done = { kind: 'stop', reason: 'the disk is gone' };
 

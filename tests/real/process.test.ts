@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +15,8 @@ import { eventually, temporaryDirectory } from './helpers.js';
 const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
 
 /** A cluster of one, as a process under a shell's limits. */
-async function nodeProcess(dataDirectory: string, ports: readonly number[], limit = '') {
-  const words = [process.execPath, program, 'node', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, '--data', dataDirectory];
+async function nodeProcess(dataDirectory: string, ports: readonly number[], limit = '', more: readonly string[] = existsSync(dataDirectory) ? [] : ['--new']) {
+  const words = [process.execPath, program, 'node', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, '--data', dataDirectory, ...more];
   const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
@@ -50,6 +52,29 @@ describe('a server process', () => {
     await nodeProcess(directory, ports);
     const again = clientOf(ports);
     for (const key of done) expect((await again.get(key))?.value.length).toBe(5_000);
+  });
+
+  test('is founded with --new, once: an empty directory is refused without it, and one with data is refused with it', async () => {
+    const ports = await freePorts(2);
+    const directory = join(await temporaryDirectory(), 'data');
+    const refused = async (more: readonly string[], words: RegExp): Promise<void> => {
+      const server = await nodeProcess(directory, ports, '', more);
+      expect(await server.exitCode()).toBe(2);
+      expect(server.lines.filter((line) => line.startsWith('seedstorm:')).join()).toMatch(words);
+    };
+    await refused([], /data directory \S+: there is none; it holds no data\..* start it with --new/);
+    expect(existsSync(directory)).toBe(false);
+
+    const founded = await nodeProcess(directory, ports, '', ['--new']);
+    founded.child.kill('SIGKILL');
+    await founded.exitCode();
+    await refused(['--new'], /data directory \S+: it holds the data of a server that has run before/);
+
+    const again = await nodeProcess(directory, ports, '', []);
+    again.child.kill('SIGTERM');
+    expect(await again.exitCode()).toBe(0);
+    for (const name of await readdir(directory)) await rm(join(directory, name));
+    await refused([], /data directory \S+: it holds no data/);
   });
 
   test('ends with exit code 0 on SIGTERM', async () => {

@@ -34,7 +34,7 @@ export async function serversUnderTest(count: number): Promise<ServersUnderTest>
   const addresses = [...servers.values()].map(({ host, clientPort }) => formatHostAndPort({ host, port: clientPort }));
   const start = async (id: number, changed: Partial<ServerSettings> = {}): Promise<RunningServer> => {
     const log = lineLog((line) => lines.push(`s${id} ${line.trimEnd()}`), 'debug');
-    const server = await startServer({ id: nodeId(id), clusterId: CLUSTER_ID, servers, dataDirectory: join(directory, `${id}`), log, ...changed });
+    const server = await startServer({ id: nodeId(id), clusterId: CLUSTER_ID, servers, dataDirectory: join(directory, `${id}`), past: 'unknown', log, ...changed });
     onTestFinished(() => server.stop());
     return server;
   };

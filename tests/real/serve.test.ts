@@ -46,7 +46,7 @@ describe('a server of a system of one\'s own', () => {
   test('answers clients, and says of itself what the host must know', async () => {
     const [peerPort = 0, clientPort = 0] = await freePorts(2);
     const servers = new Map([[nodeId(1), { host: '127.0.0.1', peerPort, clientPort }]]);
-    const server = await startServer({ id: nodeId(1), clusterId: 1, servers, dataDirectory: join(folder, 'one'), system: served(own) });
+    const server = await startServer({ id: nodeId(1), clusterId: 1, servers, dataDirectory: join(folder, 'one'), past: 'none', system: served(own) });
     const client = openClient({ servers: [`127.0.0.1:${clientPort}`] });
     expect((await client.get('k'))?.value.toString()).toBe('1');
     expect((await client.get('k'))?.value.toString()).toBe('2');

@@ -132,7 +132,7 @@ describe('what a user may choose', () => {
       new UserError('the primary is to be server 9, which is not in the list of servers: 7, 5'),
     );
     const machine = servedPrimaryReplica().machine(1, [7, 5].map(nodeId));
-    expect(machine.init({ self: nodeId(7), members: [5, 7].map(nodeId), now: 0 as never, seed: 1 }).state.options.primary).toBe(5);
+    expect(machine.init({ self: nodeId(7), members: [5, 7].map(nodeId), past: 'none', now: 0 as never, seed: 1 }).state.options.primary).toBe(5);
   });
 
   test('what was written and not synced is synced by a stop in good order', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,7 +17,7 @@ const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url)
 /** A single server as a process of its own. */
 async function startProcess(dataDirectory: string | null, ports: readonly number[], words: readonly string[]) {
   const own = ['--system', 'single', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, ...(dataDirectory === null ? [] : ['--data', dataDirectory]), '--http-port', `${ports[2]}`];
-  const child = spawn(process.execPath, [program, 'node', ...own, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [program, 'node', ...own, ...(dataDirectory === null || existsSync(dataDirectory) ? [] : ['--new']), ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
@@ -77,7 +78,7 @@ describe('a single server in a process of its own', () => {
     const raft = await cluster.start(1);
     await eventually('a leader', async () => ((await cluster.client().set('a', 'b').catch(() => null)) === 1 ? true : null));
     await raft.stop();
-    await expect(cluster.start(1, { system: servedSingle() as unknown as Served })).rejects.toThrow(/entry 1 of the log cannot be read: its kind is 0, not 1; was this directory written by another system/);
+    await expect(cluster.start(1, { system: servedSingle() as unknown as Served })).rejects.toThrow(/this directory belongs to a server of the system raft, not single/);
   });
 });
 

@@ -145,6 +145,15 @@ describe('a server is not started, and one line says why', () => {
     await cluster.start(1);
   });
 
+  test('when its data directory is of a cluster of other servers: two sets of members would elect two leaders', async () => {
+    const cluster = await serversUnderTest(3);
+    await (await cluster.start(1)).stop();
+    const before = await contentsOf(join(cluster.directory, '1'));
+    const servers = new Map([...cluster.servers].slice(0, 2));
+    await expect(cluster.start(1, { servers })).rejects.toThrow(/this directory belongs to a cluster of the servers 1, 2, 3, and this start names 1, 2: the members are fixed/);
+    expect(await contentsOf(join(cluster.directory, '1'))).toEqual(before);
+  });
+
   test('when its log is damaged inside what was synced', async () => {
     const cluster = await serversUnderTest(1);
     const first = await cluster.start(1);
@@ -167,6 +176,7 @@ describe('a server is not started, and one line says why', () => {
     const cluster = await serversUnderTest(1);
     await expect(cluster.start(1, { system: servedRaft({ heartbeatIntervalMs: 5_000 }) as Served })).rejects.toThrow(/election timeout is longer/);
     await expect(cluster.start(1, { id: nodeId(9) })).rejects.toThrow(/server 9 is not in the list/);
+    await expect(cluster.start(1, { servers: new Map(Array.from({ length: 25 }, (_, i) => [nodeId(i + 1), { host: 'h', peerPort: 2 * i + 1, clientPort: 2 * i + 2 }])) })).rejects.toThrow('a cluster has at most 24 servers, not 25');
     await expect(cluster.start(1, { clusterId: 0 })).rejects.toThrow(/cluster id 0/);
   });
 });

@@ -76,7 +76,7 @@ describe('the twin of recovery', () => {
   test('refuses what cannot be read where recovery reads it', () => {
     const files = (all[0] as (typeof all)[number])[1].survey('medium', true);
     const refused = files.filter((_, i) => {
-      const hurt = files.map((file, j) => ({ ...file, isUnreadable: (from: number, to: number) => i === j && from < 200 && to > 150 }));
+      const hurt = files.map((file, j) => ({ ...file, isUnreadable: (from: number, to: number) => i === j && from < 120 && to > 100 }));
       return recoveryTwin(hurt, { clusterId: 7, nodeId: (all[0] as (typeof all)[number])[0] }).kind === 'refuses';
     });
     expect(refused.length).toBeGreaterThanOrEqual(2);

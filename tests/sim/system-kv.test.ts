@@ -103,7 +103,7 @@ describe('a system that says only what it must', () => {
     expect(report.commits).toBeGreaterThan(10);
     expect(runOptions('plain', options, 1, {}, { system: plain }).digest).toBe(report.digest);
     const served = plain.server(options, nodeId(1));
-    const other = { ...forgetful().init({ self: nodeId(1), members: [nodeId(1)], now: micros(0), seed: 1 }).state, applied: 7 };
+    const other = { ...forgetful().init({ self: nodeId(1), members: [nodeId(1)], past: 'unknown', now: micros(0), seed: 1 }).state, applied: 7 };
     expect(served.fingerprint(other as never)).not.toBe(served.fingerprint({ ...other, applied: 8 } as never));
     expect(plain.describe({ applied: 7 })).toBe('{ applied: 7 }');
     expect(plain.describe({ text: 'x'.repeat(500) })).toHaveLength(161);

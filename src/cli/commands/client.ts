@@ -5,6 +5,7 @@ import { duration, once, wholeNumber } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, say, sayJson } from '../output.js';
 import { conflictText, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
+import { differences } from '../replicas.js';
 
 /** What every client command takes. */
 interface Reach {
@@ -111,15 +112,21 @@ export const statusCommand: CommandModule<object, Reach> = {
   describe: 'ask every server how it is',
   builder: (yargs) =>
     withReach(yargs)
+      .epilogue('Exit codes: 0 a server answered, and none differs from another at the same place of the log; 1 otherwise; 2 wrong use.')
       .example('$0 status', 'one line for each server')
       .example('$0 status --servers localhost:7101 --json', 'all that one server says of itself'),
   handler: (options) =>
     withClient(options, async (client) => {
       const servers = await client.status();
       const isServing = servers.some(({ status }) => status !== null);
-      process.exitCode = isServing ? EXIT.held : EXIT.violated;
-      if (options.json) sayJson({ servers });
-      else for (const line of servers.map(statusLine)) say(line);
+      const warnings = differences(servers);
+      process.exitCode = isServing && warnings.length === 0 ? EXIT.held : EXIT.violated;
+      if (options.json) {
+        sayJson({ servers, warnings });
+        return;
+      }
+      for (const line of servers.map(statusLine)) say(line);
+      for (const line of warnings) complain(`warning: ${line}`);
     }),
 };
 

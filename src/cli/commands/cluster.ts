@@ -52,7 +52,7 @@ export const clusterCommand: CommandModule<object, Options> = {
     });
     let isUp = false;
     const cluster: RunningCluster = await startCluster({
-      servers, basePort, directory, nodeArguments,
+      servers, basePort, directory, nodeArguments, keepsFiles: system.keepsFiles,
       onLine: (id, line) => {
         // While they start, servers miss each other; that is no news.
         if (options.verbose || (isUp && / (error|warn) /.test(line))) complain(`s${id} ${line}`);

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { once, wholeNumber } from '../arguments.js';
-import { configured, needed, type Values } from '../configuration.js';
+import { configured, needed, variableOf, type Values } from '../configuration.js';
 import { misuse } from '../exit.js';
 import { complain } from '../output.js';
 import { SYSTEM_FLAGS, withSystemFlags } from '../system-options.js';
@@ -27,19 +27,20 @@ export const nodeCommand: CommandModule<object, Options> = {
   builder: (yargs) => {
     const own = Object.entries(FLAGS).map(([name, describe]) => [name, { type: 'string' as const, requiresArg: true, describe }]);
     return withSystemFlags(yargs.options(Object.fromEntries(own)))
+      .option('new', { type: 'boolean', describe: 'found this server: only at its very first start, with no data yet. Without it an empty directory is refused, since its disk may be lost' })
       .option('config', { type: 'string', requiresArg: true, describe: 'a JSON file with any of these options by name; flags come first, then SEEDSTORM_… variables, then the file' })
-      .example('$0 node --id 1 --peers 1=10.0.0.1:7201:7101,2=10.0.0.2:7201:7101,3=10.0.0.3:7201:7101 --data /var/lib/seedstorm', 'one of three machines')
-      .example('$0 node --id 1 --peers 1=localhost:7201:7101 --data ./one', 'a cluster of one')
-      .example('$0 node --system single --sync 100ms --id 1 --peers 1=localhost:7201:6379 --data ./single --http-port 8080', 'one server without peers, also for curl')
+      .example('$0 node --id 1 --peers 1=10.0.0.1:7201:7101,2=10.0.0.2:7201:7101,3=10.0.0.3:7201:7101 --data /var/lib/seedstorm --new', 'one of three machines, for the first time; later without --new')
+      .example('$0 node --id 1 --peers 1=localhost:7201:7101 --data ./one --new', 'a cluster of one')
+      .example('$0 node --system single --sync 100ms --id 1 --peers 1=localhost:7201:6379 --data ./single --new --http-port 8080', 'one server without peers, also for curl')
       .example('$0 node --system single --store memory --id 1 --peers 1=localhost:7201:6379', 'the same as a cache: nothing is kept')
-      .example('$0 node --system primary-replica --primary 2 --id 1 --peers 1=localhost:7201:7101,2=localhost:7202:7102 --data ./one', 'a replica of server 2')
+      .example('$0 node --system primary-replica --primary 2 --id 1 --peers 1=localhost:7201:7101,2=localhost:7202:7102 --data ./one --new', 'a replica of server 2')
       .example('SEEDSTORM_ID=2 $0 node --config cluster.json', 'what all servers share in a file, the rest in the environment');
   },
   handler: async (options) => {
     const [{ parseNodeId, parseServerMap }, { lineLog }, { runServerProcess }, { chosenSystem }] = await Promise.all([
       import('../../real/addresses.js'), import('../../real/log.js'), import('../../real/process.js'), import('../systems.js'),
     ]);
-    const names = [...Object.keys(FLAGS), ...SYSTEM_FLAGS];
+    const names = [...Object.keys(FLAGS), 'new', ...SYSTEM_FLAGS];
     const file = options['config'] === undefined ? null : once('config', options['config'] as string);
     const values = configured(names, flagsOf(options, names), process.env, file);
 
@@ -51,13 +52,22 @@ export const nodeCommand: CommandModule<object, Options> = {
     const clusterId = wholeNumber('cluster-id', values['cluster-id'] ?? '1', 1, CLUSTER_ID_MAX);
     const http = values['http-port'];
     const hosted = http === undefined ? {} : { httpPort: wholeNumber('http-port', http, 1, PORT_MAX) };
+    const isNew = yesOrNo('new', values['new'] ?? 'false');
+    if (isNew && !system.keepsFiles) throw misuse('--new is nothing for --store memory: no data is kept that could be missed');
     const log = lineLog((line) => complain(line.trimEnd()), levelOf(values));
-    process.exitCode = await runServerProcess({ id, clusterId, servers, ...kept, system, options: hosted, log });
+    process.exitCode = await runServerProcess({ id, clusterId, servers, ...kept, past: isNew ? 'none' : 'some', system, options: hosted, log });
   },
 };
 
 function flagsOf(options: Options, names: readonly string[]): Values {
-  return Object.fromEntries(names.map((name) => [name, options[name] === undefined ? undefined : once(name, options[name] as string)]));
+  return Object.fromEntries(names.map((name) => [name, textOf(name, options[name])]));
+}
+
+const textOf = (name: string, given: unknown): string | undefined => (given === undefined ? undefined : typeof given === 'boolean' ? String(given) : once(name, given as string));
+
+function yesOrNo(name: string, text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw misuse(`${variableOf(name)} and "${name}" in a --config file take true or false, not "${text}"`);
+  return text === 'true';
 }
 
 function levelOf(values: Values): (typeof LOG_LEVELS)[number] {

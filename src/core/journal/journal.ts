@@ -1,9 +1,9 @@
 import { assert } from '../base/assert.js';
 import { Fifo } from '../base/fifo.js';
 import { logIndex, micros, NEVER, term, type LogIndex, type Micros, type OperationId } from '../base/units.js';
-import type { DiskOutcome, DiskStep } from '../machine.js';
+import type { DiskOutcome, DiskStep, Past } from '../machine.js';
 import {
-  flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeOut, type DiskEffect, type Identity, type StorageState,
+  flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeOut, type DiskEffect, type Label, type StorageState,
 } from '../storage/storage.js';
 import type { Kept } from './kept.js';
 import { checkJournalOptions, type JournalOptions } from './options.js';
@@ -97,11 +97,11 @@ const NOTHING = logIndex(0);
 
 /** Begins a life. Where nothing is kept on disk it is ready at once, else when {@link journalOnDisk} gives `recalled`. */
 export function startJournal<State, Entry, Outcome, Promised>(
-  plan: JournalPlan<State, Entry, Outcome>, identity: Identity,
+  plan: JournalPlan<State, Entry, Outcome>, label: Label, past: Past,
 ): JournalStep<State, Entry, Promised> {
   const { kept, options } = plan;
   checkJournalOptions(options);
-  const started = options.storage === null ? null : startStorage(options.storage, identity);
+  const started = options.storage === null ? null : startStorage(options.storage, label, past);
   return {
     journal: {
       phase: started === null ? 'keeping' : 'recalling',

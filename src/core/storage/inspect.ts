@@ -1,10 +1,10 @@
-import { operationId } from '../base/units.js';
+import { nodeId, operationId } from '../base/units.js';
 import type { DiskStep, DiskValue } from '../machine.js';
 import { viewOf } from './bytes.js';
 import { DEFAULT_STORAGE_OPTIONS } from './options.js';
 import { readSnapshot, snapshotNumber, unfinishedNumber } from './snapshot-format.js';
 import { startStorage, storageOnDisk } from './storage.js';
-import type { Identity, Recovered, StoredEntry } from './types.js';
+import type { Label, Recovered, StoredEntry } from './types.js';
 import { WAL_HEAD_BYTES, readWalHead, segmentCrc, walNumber, type WalRecord } from './wal-format.js';
 import { readRecord } from './wal-read.js';
 
@@ -57,7 +57,7 @@ function* inspectWal({ path, bytes }: InspectedFile, describeEntry: (entry: Stor
   const snapshot = head.snapshotNumber === 0 ? 'none' : `${head.snapshotNumber} up to entry ${head.snapshotIndex}`;
   const before = head.previousSegment === 0 ? 'the first' : `follows on byte ${head.previousEnd} of ${head.previousSegment}`;
   yield item(path, 0, WAL_HEAD_BYTES, 'head',
-    `cluster ${identity.clusterId}, server ${identity.nodeId}, segment ${head.segment}, ${before}; term ${head.currentTerm}, ` +
+    `cluster ${identity.clusterId}, server ${identity.nodeId} of ${identity.members.join('+')}, system ${identity.system}, segment ${head.segment}, ${before}; term ${head.currentTerm}, ` +
     `vote ${head.votedFor}, entries ${head.prevIndex + 1} to ${head.lastIndex}, snapshot ${snapshot}`);
 
   const crc = segmentCrc(identity, head.segment);
@@ -101,16 +101,19 @@ function inspectOther({ path, bytes }: InspectedFile): Inspected {
 /** What recovery would say of these files. */
 export interface Verified {
   /** Whose directory it is; null if no file says so. */
-  readonly identity: Identity | null;
+  readonly identity: Label | null;
   readonly recovered: Recovered | null;
   /** Why a server would refuse to start on it; null if it would start. */
   readonly problem: string | null;
 }
 
+/** For a directory in which nothing says whose it is. */
+const NOBODYS: Label = { clusterId: 0, nodeId: nodeId(1), system: 'none', members: [nodeId(1)] };
+
 /** Runs the recovery itself over the files, without touching them: whatever it says here a server would say. */
 export function verifyFiles(files: readonly InspectedFile[]): Verified {
   const identity = identityOf(files);
-  let { storage, effects } = startStorage(DEFAULT_STORAGE_OPTIONS, identity ?? { clusterId: 0, nodeId: 1 as Identity['nodeId'] });
+  let { storage, effects } = startStorage(DEFAULT_STORAGE_OPTIONS, identity ?? NOBODYS, 'unknown');
   for (;;) {
     const [effect] = effects;
     const values = effect === undefined ? [] : effect.steps.map((step) => valueOf(files, step));
@@ -121,7 +124,7 @@ export function verifyFiles(files: readonly InspectedFile[]): Verified {
 }
 
 /** The newest readable head decides; a stranger's file among them is then found by recovery. */
-function identityOf(files: readonly InspectedFile[]): Identity | null {
+function identityOf(files: readonly InspectedFile[]): Label | null {
   const wals = files.filter(({ path }) => walNumber(path) !== null).toSorted((a, b) => (walNumber(b.path) as number) - (walNumber(a.path) as number));
   for (const { bytes } of wals) {
     const sight = readWalHead(bytes);

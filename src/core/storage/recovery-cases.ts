@@ -17,8 +17,9 @@ export interface Case<Sight, Decision extends string> {
 
 /** A file of the log, met when all of them are looked at from the newest to the oldest. */
 export interface FileSight {
-  /** `foreign`: of another server or cluster. `misnamed`: its head says another number than its name. */
-  readonly head: 'whole' | 'broken' | 'foreign' | 'otherVersion' | 'misnamed';
+  /** `foreign`: of another server or cluster. `misnamed`: its head says another number than its name.
+   * `otherSystem`, `otherMembers`: ours, and founded as something else, or with other servers. */
+  readonly head: 'whole' | 'broken' | 'foreign' | 'otherVersion' | 'misnamed' | 'otherSystem' | 'otherMembers';
   /** `newest`: no whole file was met yet. `named`: the one met last says that it follows on this one. `beside`: neither. */
   readonly place: 'newest' | 'named' | 'beside';
   /** Some record in it says that the file was once durable beyond its first flush. */
@@ -36,6 +37,8 @@ export const FILE_CASES: readonly Case<FileSight, 'use' | 'void' | 'refuse'>[] =
   { name: 'F8', when: { head: 'broken', place: 'newest', hasMarks: true }, decision: 'refuse', because: 'its head is damaged, and records in it say that it was durable' },
   { name: 'F9', when: { head: 'broken', place: 'newest', hasMarks: false }, decision: 'void', because: 'a crash came while it was begun: nobody was told of anything in it' },
   { name: 'F10', when: { head: 'broken', place: 'beside' }, decision: 'void', because: 'a crash came while it was begun, and a later life went on without it' },
+  { name: 'F11', when: { head: 'otherSystem' }, decision: 'refuse', because: 'it belongs to a server of another system' },
+  { name: 'F12', when: { head: 'otherMembers' }, decision: 'refuse', because: 'it belongs to a cluster of other servers' },
 ];
 
 /** A place in a file of the chain where a record may begin. */

@@ -1,5 +1,5 @@
 import { FILE_CASES, caseOf, type FileSight } from './recovery-cases.js';
-import type { Identity } from './types.js';
+import type { Label } from './types.js';
 import type { HeadSight } from './wal-format.js';
 
 /** A file of the log as the listing and its first bytes show it. */
@@ -9,6 +9,8 @@ export interface WalFile {
   readonly sizeBytes: number;
   readonly sight: HeadSight;
 }
+
+export const ADVICE = 'restore this disk or remove this server; do not delete the file to make it start';
 
 /** Which files count, as far as it is known: each whole head says which file it follows on, the newest one begins. */
 export interface Chain {
@@ -22,7 +24,8 @@ export interface Chain {
   readonly undecided: WalFile | null;
   /** What that search found. */
   readonly hasMarks: boolean | null;
-  readonly refusal: { readonly file: WalFile; readonly because: string } | null;
+  /** One line: why not to start. */
+  readonly refusal: string | null;
 }
 
 const START: Chain = { files: [], voids: [], judged: 0, undecided: null, hasMarks: null, refusal: null };
@@ -33,7 +36,7 @@ const START: Chain = { files: [], voids: [], judged: 0, undecided: null, hasMark
  * @param wals Ascending by number.
  * @param before How far this came until a search was needed, with its answer; null to begin.
  */
-export function chooseChain(wals: readonly WalFile[], identity: Identity, before: Chain | null): Chain {
+export function chooseChain(wals: readonly WalFile[], identity: Label, before: Chain | null): Chain {
   let { files, voids, judged, hasMarks } = before ?? START;
   for (; judged < wals.length; judged++) {
     const file = wals[wals.length - 1 - judged] as WalFile;
@@ -42,23 +45,36 @@ export function chooseChain(wals: readonly WalFile[], identity: Identity, before
     if (head === 'broken' && place === 'newest' && hasMarks === null) return { files, voids, judged, undecided: file, hasMarks: null, refusal: null };
     const { decision, because } = caseOf(FILE_CASES, { head, place, hasMarks: hasMarks ?? false });
     hasMarks = null;
-    if (decision === 'refuse') return { ...START, refusal: { file, because: because + detailOf(file) } };
+    if (decision === 'refuse') return { ...START, refusal: refusalOf(file, head, because, identity) };
     if (decision === 'use') files = [file, ...files];
     else voids = [...voids, file];
   }
   return { files, voids, judged, undecided: null, hasMarks: null, refusal: null };
 }
 
-function headOf({ segment, sight }: WalFile, identity: Identity): FileSight['head'] {
+function headOf({ segment, sight }: WalFile, identity: Label): FileSight['head'] {
   if (sight.kind !== 'whole') return sight.kind;
   const isOurs = sight.identity.clusterId === identity.clusterId && sight.identity.nodeId === identity.nodeId;
   if (!isOurs) return 'foreign';
+  if (sight.identity.system !== identity.system) return 'otherSystem';
+  if (sight.identity.members.join() !== identity.members.join()) return 'otherMembers';
   return sight.head.segment === segment ? 'whole' : 'misnamed';
 }
 
 function placeOf(file: WalFile, follower: WalFile | undefined): FileSight['place'] {
   if (follower === undefined) return 'newest';
   return follower.sight.kind === 'whole' && follower.sight.head.previousSegment === file.segment ? 'named' : 'beside';
+}
+
+/** What a user can do about it differs: he named the wrong directory, the wrong servers, or has a damaged disk. */
+function refusalOf(file: WalFile, head: FileSight['head'], because: string, ours: Label): string {
+  const theirs = file.sight.kind === 'whole' ? file.sight.identity : ours;
+  if (head === 'otherSystem') return `this directory belongs to a server of the system ${theirs.system}, not ${ours.system}: start that system on it, or name another directory`;
+  if (head === 'otherMembers') {
+    return `this directory belongs to a cluster of the servers ${theirs.members.join(', ')}, and this start names ${ours.members.join(', ')}: ` +
+      'the members are fixed when a cluster is founded, so name the same ones';
+  }
+  return `${file.path}: ${because}${detailOf(file)}; ${ADVICE}`;
 }
 
 function detailOf({ sight }: WalFile): string {

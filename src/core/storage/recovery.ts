@@ -1,13 +1,13 @@
 import { assert } from '../base/assert.js';
 import { logIndex } from '../base/units.js';
-import type { DiskStep, DiskValue, FileEntry } from '../machine.js';
+import type { DiskStep, DiskValue, FileEntry, Past } from '../machine.js';
 import { viewOf } from './bytes.js';
-import { chooseChain, type Chain, type WalFile } from './recovery-chain.js';
+import { ADVICE, chooseChain, type Chain, type WalFile } from './recovery-chain.js';
 import { RECORD_CASES, SNAPSHOT_CASES, caseOf, type SnapshotSight } from './recovery-cases.js';
 import { applyHead, applyRecord, imageOf, type Carried, type LogImage } from './replay.js';
 import type { StorageOptions } from './options.js';
 import { readSnapshot, snapshotName, snapshotNumber, unfinishedNumber } from './snapshot-format.js';
-import type { Identity, Recovered, StoredEntry, StoredSnapshot } from './types.js';
+import type { Label, Recovered, StoredEntry, StoredSnapshot } from './types.js';
 import { EMPTY_WAL_START, beginWal, pendingBytes, takePending, type TermRun, type Wal, type WalStart } from './wal.js';
 import { RECORD_ALIGNMENT, RECORD_HEADER_BYTES, WAL_HEAD_BYTES, readWalHead, segmentCrc, walNumber } from './wal-format.js';
 import { hasMarkAbove, readRecord } from './wal-read.js';
@@ -26,7 +26,8 @@ import { hasMarkAbove, readRecord } from './wal-read.js';
  */
 export interface Recovery {
   readonly options: StorageOptions;
-  readonly identity: Identity;
+  readonly identity: Label;
+  readonly past: Past;
   /** What was asked for last. */
   readonly steps: readonly DiskStep[];
   readonly stage: Stage;
@@ -77,13 +78,19 @@ interface Done {
 }
 
 const NO_BYTES = new Uint8Array(0);
-const ADVICE = 'restore this disk or remove this server; do not delete the file to make it start';
+
+/** Why a founding start, and one that is not, will not do. */
+export const HELD = 'it holds the data of a server that has run before, and --new founds one that has not: leave --new out from its second start on';
+export const EMPTY_DIRECTORY =
+  'it holds no data. Is this a new server of a new cluster? Then start it with --new, this once. Has it run before? Then its disk is lost: bring the data back or leave ' +
+  'the server out, for with an empty disk it can make the others lose acknowledged writes';
 
 /** Begins with what the directory holds. */
-export function beginRecovery(options: StorageOptions, identity: Identity): Recovery {
+export function beginRecovery(options: StorageOptions, identity: Label, past: Past): Recovery {
   return {
     options,
     identity,
+    past,
     steps: [{ kind: 'list' }],
     stage: { kind: 'list' },
     notes: [],
@@ -151,7 +158,7 @@ function onHeads(recovery: Recovery, values: readonly DiskValue[]): RecoveryStep
 }
 
 function onChain(recovery: Recovery, chain: Chain): RecoveryStep {
-  if (chain.refusal !== null) return refused(chain.refusal.file.path, chain.refusal.because);
+  if (chain.refusal !== null) return { kind: 'refused', problem: chain.refusal };
   if (chain.undecided !== null) {
     const { undecided: file } = chain;
     return ask(recovery, { kind: 'searchHead', chain, file, offset: 0 }, [read(file.path, 0, pieceBytes(recovery))]);
@@ -161,6 +168,7 @@ function onChain(recovery: Recovery, chain: Chain): RecoveryStep {
   const chosen = { ...recovery, chain: chain.files, leftovers, notes };
   const first = chain.files[0];
   if (first === undefined) return onNoLog(chosen);
+  if (recovery.past === 'none') return { kind: 'refused', problem: HELD };
   assert(first.sight.kind === 'whole', 'the files of the chain have heads');
   return readRecords({ ...chosen, image: imageOf(first.sight.head) }, 0, WAL_HEAD_BYTES, 0);
 }
@@ -171,6 +179,7 @@ function onNoLog(recovery: Recovery): RecoveryStep {
   if (snapshot !== undefined) return refused(snapshot, 'there is a snapshot and no log: term, vote and entries of this server are gone');
   const oldest = recovery.wals[0];
   if (oldest !== undefined && oldest.segment !== 1) return refused(oldest.path, 'the beginning of the log is gone, and this file cannot be read');
+  if (recovery.past === 'some') return { kind: 'refused', problem: EMPTY_DIRECTORY };
   return begin(recovery);
 }
 

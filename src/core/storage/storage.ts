@@ -1,13 +1,13 @@
 import { assert } from '../base/assert.js';
 import { logIndex, operationId, type LogIndex, type NodeId, type OperationId, type Term } from '../base/units.js';
-import type { DiskOutcome, DiskStep } from '../machine.js';
+import type { DiskOutcome, DiskStep, Past } from '../machine.js';
 import { checkStorageOptions, type StorageOptions } from './options.js';
 import { beginRecovery, continueRecovery, type Recovery } from './recovery.js';
 import { carriedAtMost, type Carried } from './replay.js';
 import { snapshotHead, snapshotName, unfinishedName } from './snapshot-format.js';
-import type { DiskEffect, Identity, Recovered, StoredEntry, StoredSnapshot } from './types.js';
+import type { DiskEffect, Identity, Label, Recovered, StoredEntry, StoredSnapshot } from './types.js';
 import { EMPTY_WAL_START, beginWal, hasPending, pendingBytes, putEntries, putHardState, putSnapshotMark, putTruncateTail, takePending, takeUnsynced, type Wal } from './wal.js';
-import { walName } from './wal-format.js';
+import { checkLabel, walName } from './wal-format.js';
 
 export * from './options.js';
 export * from './types.js';
@@ -28,7 +28,7 @@ export * from './types.js';
  */
 export interface StorageState {
   readonly options: StorageOptions;
-  readonly identity: Identity;
+  readonly identity: Label;
   /** Recovery is done; writes are welcome. */
   readonly isReady: boolean;
   /** Something failed; nothing more is asked of the disk. */
@@ -116,9 +116,10 @@ const NO_EFFECTS: readonly DiskEffect[] = [];
 const NONE: readonly NumberedSnapshot[] = [];
 
 /** Begins a life: asks for what the directory holds. */
-export function startStorage(options: StorageOptions, identity: Identity): StorageStep {
+export function startStorage(options: StorageOptions, identity: Label, past: Past): StorageStep {
   checkStorageOptions(options);
-  const recovery = beginRecovery(options, identity);
+  checkLabel(identity);
+  const recovery = beginRecovery(options, identity, past);
   const operation = operationId(1);
   const storage: StorageState = {
     options,

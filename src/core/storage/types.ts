@@ -11,6 +11,20 @@ export interface Identity {
   readonly nodeId: NodeId;
 }
 
+/**
+ * What stands at the head of every file of the log: whose it is, of what system, and with whom. All of it is fixed when
+ * the server first runs, and a start that says otherwise is refused.
+ */
+export interface Label extends Identity {
+  /** 1 .. {@link SYSTEM_BYTES_MAX} of lower-case ASCII letters and hyphens. */
+  readonly system: string;
+  /** Ascending, 1 .. {@link MEMBERS_MAX} of them, each at most 65535. */
+  readonly members: readonly NodeId[];
+}
+
+export const SYSTEM_BYTES_MAX = 16;
+export const MEMBERS_MAX = 24;
+
 /** An entry of the replicated log, as bytes. */
 export interface StoredEntry {
   readonly index: LogIndex;

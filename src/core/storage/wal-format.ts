@@ -1,20 +1,21 @@
+import { assert } from '../base/assert.js';
 import { CRC_BEGIN, crcEnd, crcOf, crcOfU32 } from '../base/crc32c.js';
 import type { LogIndex, NodeId, Term } from '../base/units.js';
 import { getU64, numberIn, numberedName, setU64, viewOf } from './bytes.js';
-import type { Identity, StoredEntry } from './types.js';
+import { MEMBERS_MAX, SYSTEM_BYTES_MAX, type Identity, type Label, type StoredEntry } from './types.js';
 
 /**
- * WRITE-AHEAD LOG, format version 1. All integers are unsigned and little-endian; u64 values are below 2^53.
+ * WRITE-AHEAD LOG, format version 2. All integers are unsigned and little-endian; u64 values are below 2^53.
  *
  * The log is a chain of files, "wal-" + segment number in 16 decimal digits + ".log". Numbers only grow
- * and are never used twice; there may be holes. A file is a head of 128 bytes and then records, each at a
+ * and are never used twice; there may be holes. A file is a head of 192 bytes and then records, each at a
  * multiple of 4.
  *
  * HEAD: all that must be known so that older files can be removed.
  *
  *   offset  bytes  field
  *        0      8  magic            73 65 65 64 77 61 6c 0a ("seedwal", newline)
- *        8      4  version          1
+ *        8      4  version          2
  *       12      4  prefixCrc        CRC-32C of bytes 0 .. 11; bytes 0 .. 15 mean the same in every version
  *       16      4  clusterId
  *       20      4  nodeId
@@ -32,8 +33,11 @@ import type { Identity, StoredEntry } from './types.js';
  *       96      8  snapshotNumber   the snapshot in force then; 0 for none
  *      104      8  snapshotIndex    its last index and term
  *      112      8  snapshotTerm
- *      120      4  zero
- *      124      4  headCrc          CRC-32C of bytes 0 .. 123
+ *      120     16  system           what it is a server of, in ASCII, zeros behind it
+ *      136      2  memberCount      1 .. 24
+ *      138     48  members          their ids, u16 each, ascending, zeros behind them
+ *      186      2  zero
+ *      188      4  headCrc          CRC-32C of bytes 0 .. 187
  *
  * RECORD: a header of 20 bytes, a payload, and zeros up to the next multiple of 4.
  *
@@ -59,11 +63,11 @@ import type { Identity, StoredEntry } from './types.js';
  *                     then the snapshot's last
  *
  * A record is valid if and only if its header and payload lie within the file, kind and zeros and
- * batchOffset (0 or >= 128, <= its own offset) are as above, both checksums match and the payload is exactly as long
+ * batchOffset (0 or >= 192, <= its own offset) are as above, both checksums match and the payload is exactly as long
  * as its kind says. Zeros are never a record: kind 0 does not exist.
  */
-export const WAL_VERSION = 1;
-export const WAL_HEAD_BYTES = 128;
+export const WAL_VERSION = 2;
+export const WAL_HEAD_BYTES = 192;
 export const RECORD_HEADER_BYTES = 20;
 export const RECORD_ALIGNMENT = 4;
 /** Where the log ends in a file is a 32-bit number. */
@@ -81,6 +85,11 @@ export const TRUNCATE_TAIL_BYTES = 8;
 export const SNAPSHOT_RECORD_BYTES = 44;
 
 const MAGIC = [0x73, 0x65, 0x65, 0x64, 0x77, 0x61, 0x6c, 0x0a] as const;
+
+const SYSTEM_AT = 120;
+const MEMBERS_AT = SYSTEM_AT + SYSTEM_BYTES_MAX;
+const HEAD_CRC_AT = WAL_HEAD_BYTES - 4;
+const SYSTEM_NAME = /^[a-z][a-z-]*$/;
 
 /** The file name of a segment, and the number in such a name or null. */
 export const walName = (segment: number): string => numberedName('wal-', segment, '.log');
@@ -131,12 +140,12 @@ export function recordBytes(payloadBytes: number): number {
 }
 
 /** Writes a head at `at`; there is room for {@link WAL_HEAD_BYTES}. */
-export function writeWalHead(bytes: Uint8Array, view: DataView, at: number, identity: Identity, head: WalHead): void {
+export function writeWalHead(bytes: Uint8Array, view: DataView, at: number, label: Label, head: WalHead): void {
   bytes.set(MAGIC, at);
   view.setUint32(at + 8, WAL_VERSION, true);
   view.setUint32(at + 12, crcEnd(crcOf(CRC_BEGIN, bytes, at, at + 12)), true);
-  view.setUint32(at + 16, identity.clusterId, true);
-  view.setUint32(at + 20, identity.nodeId, true);
+  view.setUint32(at + 16, label.clusterId, true);
+  view.setUint32(at + 20, label.nodeId, true);
   setU64(view, at + 24, head.segment);
   setU64(view, at + 32, head.previousSegment);
   setU64(view, at + 40, head.previousEnd);
@@ -150,13 +159,34 @@ export function writeWalHead(bytes: Uint8Array, view: DataView, at: number, iden
   setU64(view, at + 96, head.snapshotNumber);
   setU64(view, at + 104, head.snapshotIndex);
   setU64(view, at + 112, head.snapshotTerm);
-  view.setUint32(at + 120, 0, true);
-  view.setUint32(at + 124, crcEnd(crcOf(CRC_BEGIN, bytes, at, at + 124)), true);
+  bytes.fill(0, at + SYSTEM_AT, at + HEAD_CRC_AT);
+  for (let i = 0; i < label.system.length; i++) bytes[at + SYSTEM_AT + i] = label.system.charCodeAt(i);
+  view.setUint16(at + MEMBERS_AT, label.members.length, true);
+  for (const [i, member] of label.members.entries()) view.setUint16(at + MEMBERS_AT + 2 + 2 * i, member, true);
+  view.setUint32(at + HEAD_CRC_AT, crcEnd(crcOf(CRC_BEGIN, bytes, at, at + HEAD_CRC_AT)), true);
+}
+
+/** The label in a head whose checksum matches; null where no writer would have written it so. */
+function readLabel(bytes: Uint8Array, view: DataView): Label | null {
+  const name = bytes.subarray(SYSTEM_AT, MEMBERS_AT);
+  const end = name.indexOf(0);
+  const system = String.fromCharCode(...name.subarray(0, end === -1 ? name.length : end));
+  const count = view.getUint16(MEMBERS_AT, true);
+  if (!SYSTEM_NAME.test(system) || count < 1 || count > MEMBERS_MAX) return null;
+  const members = Array.from({ length: count }, (_, i) => view.getUint16(MEMBERS_AT + 2 + 2 * i, true) as NodeId);
+  return { clusterId: view.getUint32(16, true), nodeId: view.getUint32(20, true) as NodeId, system, members };
+}
+
+/** Refuses a label that a head has no room for. */
+export function checkLabel({ system, members }: Label): void {
+  assert(SYSTEM_NAME.test(system) && system.length <= SYSTEM_BYTES_MAX, 'the name of a system is short and of lower-case letters');
+  assert(members.length >= 1 && members.length <= MEMBERS_MAX, `a log is labelled with 1 to ${MEMBERS_MAX} servers`);
+  assert(members.every((id, i) => id >= 1 && id <= 65_535 && id > (members[i - 1] ?? 0)), 'members are ascending ids of 16 bits');
 }
 
 /** What stands at the start of a file: our head, or why it is not. */
 export type HeadSight =
-  | { readonly kind: 'whole'; readonly head: WalHead; readonly identity: Identity }
+  | { readonly kind: 'whole'; readonly head: WalHead; readonly identity: Label }
   | { readonly kind: 'otherVersion'; readonly version: number }
   | { readonly kind: 'broken' };
 
@@ -168,7 +198,7 @@ export function readWalHead(bytes: Uint8Array): HeadSight {
   const version = view.getUint32(8, true);
   if (version !== WAL_VERSION) return { kind: 'otherVersion', version };
   if (bytes.length < WAL_HEAD_BYTES) return { kind: 'broken' };
-  if (view.getUint32(124, true) !== crcEnd(crcOf(CRC_BEGIN, bytes, 0, 124))) return { kind: 'broken' };
+  if (view.getUint32(HEAD_CRC_AT, true) !== crcEnd(crcOf(CRC_BEGIN, bytes, 0, HEAD_CRC_AT))) return { kind: 'broken' };
   const head = {
     segment: getU64(view, 24),
     previousSegment: getU64(view, 32),
@@ -183,8 +213,9 @@ export function readWalHead(bytes: Uint8Array): HeadSight {
     snapshotIndex: getU64(view, 104) as LogIndex,
     snapshotTerm: getU64(view, 112) as Term,
   };
-  if (!Object.values(head).every((n) => n >= 0)) return { kind: 'broken' };
-  return { kind: 'whole', head, identity: { clusterId: view.getUint32(16, true), nodeId: view.getUint32(20, true) as NodeId } };
+  const identity = readLabel(bytes, view);
+  if (identity === null || !Object.values(head).every((n) => n >= 0)) return { kind: 'broken' };
+  return { kind: 'whole', head, identity };
 }
 
 /**

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.js';
 import { NOBODY, logIndex, term, type LogIndex, type NodeId, type Term } from '../base/units.js';
 import { setU64, viewOf } from './bytes.js';
 import type { StorageOptions } from './options.js';
-import type { Identity, StoredEntry } from './types.js';
+import type { Label, StoredEntry } from './types.js';
 import {
   ENTRIES_HEAD_BYTES, ENTRY_HEAD_BYTES, HARD_STATE_BYTES, KIND_ENTRIES, KIND_HARD_STATE, KIND_SNAPSHOT, KIND_TRUNCATE_TAIL,
   RECORD_HEADER_BYTES, SEGMENT_BYTES_LIMIT, SNAPSHOT_RECORD_BYTES, TRUNCATE_TAIL_BYTES, WAL_HEAD_BYTES,
@@ -37,7 +37,7 @@ export interface TermRun {
  * The writing end of the log as a value: what it says so far, and the records that no flush has taken yet.
  */
 export interface Wal {
-  readonly identity: Identity;
+  readonly identity: Label;
   readonly segmentBytesMax: number;
   readonly recordBytesMax: number;
 
@@ -120,7 +120,7 @@ export const EMPTY_WAL_START: WalStart = {
 
 /** A log that goes on in a new file `segment`, behind `previousEnd` of file `previousSegment`; its head is pending. */
 export function beginWal(
-  options: StorageOptions, identity: Identity, start: WalStart, segment: number, previousSegment: number, previousEnd: number,
+  options: StorageOptions, identity: Label, start: WalStart, segment: number, previousSegment: number, previousEnd: number,
 ): Wal {
   const draft: Draft = {
     identity,

@@ -27,7 +27,7 @@ export class Hosted {
   constructor(options: ClientOptions = {}, servers = 3, seed = 7) {
     this.machine = clientMachine(options);
     const members = Array.from({ length: servers }, (_, i) => nodeId(i + 1));
-    this.state = this.machine.init({ self: nodeId(9), members, now: micros(this.nowUs), seed }).state;
+    this.state = this.machine.init({ self: nodeId(9), members, past: 'unknown', now: micros(this.nowUs), seed }).state;
   }
 
   call(call: Partial<ClientCall> & Pick<ClientCall, 'id' | 'op'>): void {

@@ -41,7 +41,7 @@ export class LockWorld {
       const machine = lockMachine({
         key: KEY, owner: `c${i}`, pollMs: 10, pollMsMax: 200, timeLimitMs: 2_000, client: { attemptTimeoutMs: 100, ...client },
       });
-      const { state } = machine.init({ self: nodeId(9 + i), members: [nodeId(1), nodeId(2)], now: micros(this.nowUs), seed: seed + i });
+      const { state } = machine.init({ self: nodeId(9 + i), members: [nodeId(1), nodeId(2)], past: 'unknown', now: micros(this.nowUs), seed: seed + i });
       return { machine, state, isHolding: false, calls: 0, outcomes: [] };
     });
   }

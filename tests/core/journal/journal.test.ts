@@ -249,7 +249,7 @@ describe('a journal that cannot go on', () => {
 
 test('a journal is a value: an older one still says the same after newer ones were made of it', () => {
   const plan = { kept: KEPT_WORDS, options: { ...OPTIONS, storage: null } };
-  const first = append(plan, startJournal<readonly string[], string, number, string>(plan, { clusterId: 1, nodeId: nodeId(1) }).journal, 'a', 'A');
+  const first = append(plan, startJournal<readonly string[], string, number, string>(plan, { clusterId: 1, nodeId: nodeId(1), system: 'test', members: [nodeId(1)] }, 'unknown').journal, 'a', 'A');
   const left = append(plan, first, 'b', 'B');
   const right = hold(install(plan, first, ['x'], logIndex(9), null), 'R');
   const wordsOf = (journal: typeof first) => settle(plan, journal, micros(0));

@@ -65,7 +65,7 @@ export class Life {
   boot(): void {
     this.running = [];
     this.recalled = null;
-    const started = startJournal<Words, string, number, string>(this.plan, { clusterId: 1, nodeId: nodeId(1) });
+    const started = startJournal<Words, string, number, string>(this.plan, { clusterId: 1, nodeId: nodeId(1), system: 'test', members: [nodeId(1)] }, 'unknown');
     this.journal = started.journal;
     this.#take(started.effects);
   }

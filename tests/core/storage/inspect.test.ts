@@ -31,23 +31,23 @@ describe('inspection', () => {
       'LOCK 0 otherFile: not a file of the storage',
       `${snapshotName(1)} 0 snapshotFile: cluster 7, server 3, up to entry 2 (term 1), 92 bytes`,
       `${unfinishedName(9)} 0 unfinishedSnapshot: left by a crash; removed at the next start`,
-      `${walName(1)} 0 head: cluster 7, server 3, segment 1, the first; term 0, vote 0, entries 1 to 0, snapshot none`,
-      `${walName(1)} 128 hardState: term 1, vote 2`,
-      `${walName(1)} 160 entries: 1 (term 1): 1xxxxxxx; 2 (term 1): 2xxxxxxxxxxxxxx`,
-      `${walName(1)} 244 snapshot: snapshot 1 up to entry 2 (term 1); entries up to 1 are dropped`,
-      `${walName(1)} 308 entries: 3 (term 1): 3xxxxxxxxxxxxxxxxxxxxx`,
-      `${walName(1)} 376 truncateTail: entries from 3 on are void`,
+      `${walName(1)} 0 head: cluster 7, server 3 of 1+3, system test, segment 1, the first; term 0, vote 0, entries 1 to 0, snapshot none`,
+      `${walName(1)} 192 hardState: term 1, vote 2`,
+      `${walName(1)} 224 entries: 1 (term 1): 1xxxxxxx; 2 (term 1): 2xxxxxxxxxxxxxx`,
+      `${walName(1)} 308 snapshot: snapshot 1 up to entry 2 (term 1); entries up to 1 are dropped`,
+      `${walName(1)} 372 entries: 3 (term 1): 3xxxxxxxxxxxxxxxxxxxxx`,
+      `${walName(1)} 440 truncateTail: entries from 3 on are void`,
     ]);
   });
 
   test('stops at the first broken place of a file and says how much is behind it', () => {
     const life = storied();
-    life.disk.put(walName(1), life.disk.bytesOf(walName(1)).slice(0, 180));
-    expect([...inspectFiles(life.disk.durableFiles())].at(-1)).toMatchObject({ offset: 160, sizeBytes: 20, kind: 'broken', verdict: 'broken' });
+    life.disk.put(walName(1), life.disk.bytesOf(walName(1)).slice(0, 244));
+    expect([...inspectFiles(life.disk.durableFiles())].at(-1)).toMatchObject({ offset: 224, sizeBytes: 20, kind: 'broken', verdict: 'broken' });
   });
 
   test('never throws, whatever the bytes', () => {
-    const file = fc.record({ path: fc.constantFrom(walName(1), walName(2), snapshotName(1), 'x'), bytes: fc.uint8Array({ maxLength: 400, size: 'max' }) });
+    const file = fc.record({ path: fc.constantFrom(walName(1), walName(2), snapshotName(1), 'x'), bytes: fc.uint8Array({ maxLength: 500, size: 'max' }) });
     fc.assert(
       fc.property(fc.uniqueArray(file, { selector: ({ path }) => path }), (files) => {
         expect([...inspectFiles(files)].every(({ kind }) => kind === 'broken' || kind === 'otherFile')).toBe(true);
@@ -66,9 +66,9 @@ describe('verification', () => {
     expect(sound.recovered).toMatchObject({ currentTerm: 1, votedFor: 2, firstIndex: 2 });
 
     const bytes = life.disk.bytesOf(walName(1)).slice();
-    bytes[170] = (bytes[170] as number) ^ 4;
+    bytes[234] = (bytes[234] as number) ^ 4;
     life.disk.put(walName(1), bytes);
-    expect(verifyFiles(life.disk.durableFiles()).problem).toContain(`${walName(1)}, byte 160: a record is damaged`);
+    expect(verifyFiles(life.disk.durableFiles()).problem).toContain(`${walName(1)}, byte 224: a record is damaged`);
   });
 });
 
@@ -106,9 +106,9 @@ describe('the reader of what is durable', () => {
     const life = storied();
     const bytes = life.disk.bytesOf(walName(1));
     const reader = new DurableLogReader(IDENTITY);
-    reader.tell(walName(1), bytes.subarray(0, 170));
+    reader.tell(walName(1), bytes.subarray(0, 234));
     expect([reader.currentTerm, reader.lastIndex]).toEqual([1, 0]);
-    reader.tell(walName(1), bytes.subarray(160, 308), 160);
+    reader.tell(walName(1), bytes.subarray(224, 372), 224);
     expect([reader.lastIndex, reader.snapshotIndex, reader.termAt(logIndex(2))]).toEqual([2, 2, 1]);
     expect(reader.holds(logIndex(1), term(1))).toBe(true);
     expect(reader.holds(logIndex(3), term(1))).toBe(false);

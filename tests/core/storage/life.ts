@@ -1,13 +1,13 @@
 import { logIndex, nodeId, term, type OperationId } from '../../../src/core/base/units.js';
-import type { DiskStep, DiskValue } from '../../../src/core/machine.js';
+import type { DiskStep, DiskValue, Past } from '../../../src/core/machine.js';
 import {
   flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeHardState, writeOut, writeTruncateTail,
-  type DiskEffect, type Identity, type Recovered, type StorageOptions, type StorageState, type StoredEntry,
+  type DiskEffect, type Label, type Recovered, type StorageOptions, type StorageState, type StoredEntry,
 } from '../../../src/core/storage/storage.js';
 import { TestDisk } from './disk.js';
 
 export const OPTIONS: StorageOptions = { segmentBytesMax: 400, recordBytesMax: 64, readBytes: 4_096, snapshotsKept: 2 };
-export const IDENTITY: Identity = { clusterId: 7, nodeId: nodeId(3) };
+export const IDENTITY: Label = { clusterId: 7, nodeId: nodeId(3), system: 'test', members: [nodeId(1), nodeId(3)] };
 
 /** What a disk should remember, written down the slow way. */
 export interface Memory {
@@ -52,7 +52,7 @@ export class Life {
   recoveries = 0;
   #payload = 0;
 
-  constructor(readonly options = OPTIONS, readonly disk = new TestDisk()) {
+  constructor(readonly options = OPTIONS, readonly disk = new TestDisk(), readonly past: Past = 'unknown') {
     this.boot();
   }
 
@@ -61,7 +61,7 @@ export class Life {
   }
 
   boot(): void {
-    const { storage, effects } = startStorage(this.options, IDENTITY);
+    const { storage, effects } = startStorage(this.options, IDENTITY, this.past);
     this.storage = storage;
     this.running = [];
     this.recovered = null;

@@ -5,7 +5,7 @@ import {
 
 const BOOLEANS = [false, true];
 
-const FILE_SIGHTS = (['whole', 'broken', 'foreign', 'otherVersion', 'misnamed'] as const).flatMap((head) =>
+const FILE_SIGHTS = (['whole', 'broken', 'foreign', 'otherVersion', 'misnamed', 'otherSystem', 'otherMembers'] as const).flatMap((head) =>
   (['newest', 'named', 'beside'] as const).flatMap((place) => BOOLEANS.map((hasMarks): FileSight => ({ head, place, hasMarks }))),
 );
 const RECORD_SIGHTS = (['whole', 'broken', 'end'] as const).flatMap((bytes) =>

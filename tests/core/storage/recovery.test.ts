@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Past } from '../../../src/core/machine.js';
 import { crc32c } from '../../../src/core/base/crc32c.js';
 import { setU64, viewOf } from '../../../src/core/storage/bytes.js';
 import { snapshotName, unfinishedName } from '../../../src/core/storage/snapshot-format.js';
-import { KIND_TRUNCATE_TAIL, recordBytes, sealRecord, segmentCrc, walName } from '../../../src/core/storage/wal-format.js';
+import { KIND_TRUNCATE_TAIL, recordBytes, sealRecord, segmentCrc, WAL_HEAD_BYTES, walName } from '../../../src/core/storage/wal-format.js';
 import { act, chances, script } from './chances.js';
 import { TestDisk } from './disk.js';
 import { IDENTITY, Life, OPTIONS } from './life.js';
@@ -76,23 +77,23 @@ describe('damage', () => {
 
   test('in the middle of what was synced is refused, with file and place', () => {
     const life = lived(5, WIDE);
-    damage(life, walName(1), flip(200));
+    damage(life, walName(1), flip(WAL_HEAD_BYTES + 72));
     life.crash(null);
     life.settle();
     expect(life.problem).toMatch(/^wal-0000000000000001\.log, byte \d+: a record is damaged that was durable before later ones were written; restore this disk or remove this server/);
   });
 
-  test.each([128 + 17, 128 + 3, 128 + 9, 128 + 25])('at byte %i of the first record is refused although nothing valid may stand right behind it', (at) => {
+  test.each([17, 3, 9, 25].map((at) => WAL_HEAD_BYTES + at))('at byte %i of the first record is refused although nothing valid may stand right behind it', (at) => {
     const life = lived(3, WIDE);
     damage(life, walName(1), flip(at));
     life.crash(null);
     life.settle();
-    expect(life.problem).toContain('wal-0000000000000001.log, byte 128: a record is damaged');
+    expect(life.problem).toContain('wal-0000000000000001.log, byte 192: a record is damaged');
   });
 
   test('in an older file is refused', () => {
     const life = lived(30);
-    damage(life, walName(2), flip(150));
+    damage(life, walName(2), flip(WAL_HEAD_BYTES + 22));
     life.crash(null);
     life.settle();
     expect(life.problem).toContain('durable before the next file was begun');
@@ -129,14 +130,71 @@ describe('damage', () => {
     const size = life.disk.bytesOf(walName(1)).length;
     expect(size).toBeGreaterThan(10 * OPTIONS.readBytes);
     // Everything but the last batch is zeroed: only its mark tells.
-    damage(life, walName(1), (bytes) => bytes.fill(0, 128, size - 400));
+    damage(life, walName(1), (bytes) => bytes.fill(0, WAL_HEAD_BYTES, size - 400));
     life.crash(null);
     life.settle();
-    expect(life.problem).toContain('byte 128: a record is damaged');
+    expect(life.problem).toContain('byte 192: a record is damaged');
+  });
+});
+
+/** A head after a change, with its checksum made good. */
+function resealed(bytes: Uint8Array): Uint8Array {
+  viewOf(bytes).setUint32(WAL_HEAD_BYTES - 4, crc32c(bytes.subarray(0, WAL_HEAD_BYTES - 4)), true);
+  return bytes;
+}
+
+describe('what is known of the lives before', () => {
+  const begun = (past: Past, disk = new TestDisk()): Life => {
+    const life = new Life(OPTIONS, disk, past);
+    life.isTrusting = true;
+    life.settle();
+    return life;
+  };
+
+  test('an empty directory is refused where the server ran before, and nothing is written to it', () => {
+    const life = begun('some');
+    expect(life.problem).toMatch(/^it holds no data\. Is this a new server .* start it with --new.* its disk is lost/);
+    expect(life.disk.list()).toEqual([]);
+    expect(begun('none').recovered?.isFresh).toBe(true);
+  });
+
+  test('a directory with data is refused where the server never ran, and goes on where it did', () => {
+    const { disk } = lived(2);
+    const before = contents(disk);
+    expect(begun('none', disk).problem).toMatch(/^it holds the data of a server that has run before, and --new/);
+    expect(contents(disk)).toBe(before);
+    expect(begun('some', disk).recovered?.entries).toHaveLength(2);
+  });
+
+  test('what a first start left that a crash ended while it began its file is no data', () => {
+    const disk = new TestDisk();
+    disk.put(walName(1), new Uint8Array(40));
+    expect(begun('some', disk).problem).toContain('it holds no data');
+    expect(begun('none', disk).problem).toBeNull();
   });
 });
 
 describe('a directory', () => {
+  test.each<[string, { readonly system?: string; readonly members?: readonly number[] }, string]>([
+    ['of another system', { system: 'single' }, 'this directory belongs to a server of the system single, not test: start that system on it, or name another directory'],
+    ['of fewer servers', { members: [3] }, 'this directory belongs to a cluster of the servers 3, and this start names 1, 3: the members are fixed'],
+    ['of other servers', { members: [2, 3] }, 'this directory belongs to a cluster of the servers 2, 3, and this start names 1, 3: the members are fixed'],
+  ])('%s is refused, and both are named', (_, { system = IDENTITY.system, members = IDENTITY.members }, words) => {
+    const life = lived(2);
+    damage(life, walName(1), (bytes) => {
+      bytes.fill(0, 120, 186);
+      for (let i = 0; i < system.length; i++) bytes[120 + i] = system.charCodeAt(i);
+      viewOf(bytes).setUint16(136, members.length, true);
+      for (const [i, member] of members.entries()) viewOf(bytes).setUint16(138 + 2 * i, member, true);
+      return resealed(bytes);
+    });
+    const before = contents(life.disk);
+    life.crash(null);
+    life.settle();
+    expect(life.problem).toContain(words);
+    expect(contents(life.disk)).toBe(before);
+  });
+
   test('that is empty is a new server', () => {
     const life = new Life();
     life.settle();
@@ -148,8 +206,7 @@ describe('a directory', () => {
     damage(life, walName(1), (bytes) => {
       viewOf(bytes).setUint32(16, identity.clusterId, true);
       viewOf(bytes).setUint32(20, identity.nodeId, true);
-      viewOf(bytes).setUint32(124, crc32c(bytes.subarray(0, 124)), true);
-      return bytes;
+      return resealed(bytes);
     });
     life.crash(null);
     life.settle();
@@ -159,13 +216,13 @@ describe('a directory', () => {
   test('of another version is refused', () => {
     const life = lived(2);
     damage(life, walName(1), (bytes) => {
-      viewOf(bytes).setUint32(8, 2, true);
+      viewOf(bytes).setUint32(8, 1, true);
       viewOf(bytes).setUint32(12, crc32c(bytes.subarray(0, 12)), true);
       return bytes.subarray(0, 16);
     });
     life.crash(null);
     life.settle();
-    expect(life.problem).toContain('it was written in another version of the format (version 2)');
+    expect(life.problem).toContain('it was written in another version of the format (version 1)');
   });
 
   test('with a file under a wrong name is refused', () => {

@@ -63,7 +63,7 @@ export class Servers<State, Message> {
   boot(id: number): void {
     const server = this.#server(id);
     server.life++;
-    const { state, effects } = this.#machine.init({ self: server.id, members: this.members, now: micros(this.nowUs), seed: server.life * 1_000 + id });
+    const { state, effects } = this.#machine.init({ self: server.id, members: this.members, past: 'unknown', now: micros(this.nowUs), seed: server.life * 1_000 + id });
     server.state = state;
     this.#carryOut(server, effects);
   }

@@ -22,7 +22,7 @@ class Three {
   readonly effects = new Map<NodeId, readonly LeaseEffect[]>();
 
   constructor() {
-    for (const id of [A, B, C]) this.states.set(id, machine.init({ self: id, members: [A, B, C], now: micros(0), seed: id }).state);
+    for (const id of [A, B, C]) this.states.set(id, machine.init({ self: id, members: [A, B, C], past: 'unknown', now: micros(0), seed: id }).state);
   }
 
   state(id: NodeId): LeaseState {

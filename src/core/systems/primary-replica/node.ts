@@ -26,7 +26,8 @@ export function primaryReplicaNode(options: PrimaryReplicaOptions): PrimaryRepli
 }
 
 function init(options: PrimaryReplicaOptions, plan: Plan, boot: Boot): NodeStep {
-  const { journal, effects } = startJournal<Tenure, Command, Effected, Promised>(plan, { clusterId: options.clusterId, nodeId: boot.self });
+  const label = { clusterId: options.clusterId, nodeId: boot.self, system: 'primary-replica', members: boot.members };
+  const { journal, effects } = startJournal<Tenure, Command, Effected, Promised>(plan, label, boot.past);
   const draft: ReplicationDraft = { state: firstState(options, journal, boot), plan, now: boot.now, effects: [...effects] };
   if (options.journal.storage === null) beginMemoryless(draft);
   return close(draft);

@@ -31,8 +31,9 @@ export function quorumNode(options: QuorumOptions): QuorumNode {
 }
 
 function init(plan: QuorumPlan, options: QuorumOptions, boot: Boot): QuorumStep {
-  const { self, members, now } = boot;
-  const started = startJournal<Cells, QuorumStateEntry, null, Promised>(plan, { clusterId: options.clusterId, nodeId: self });
+  const { self, members, now, past } = boot;
+  const label = { clusterId: options.clusterId, nodeId: self, system: 'quorum', members };
+  const started = startJournal<Cells, QuorumStateEntry, null, Promised>(plan, label, past);
   const state: QuorumState = {
     options,
     self,

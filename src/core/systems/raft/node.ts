@@ -27,7 +27,7 @@ export function raftNode(options: NodeOptions): RaftNode {
 }
 
 function init(options: NodeOptions, boot: Boot): NodeStep {
-  const started = options.storage === null ? null : startStorage(options.storage, { clusterId: options.clusterId, nodeId: boot.self });
+  const started = options.storage === null ? null : startStorage(options.storage, { clusterId: options.clusterId, nodeId: boot.self, system: 'raft', members: boot.members }, boot.past);
   const recovering: NodeState = {
     options,
     self: boot.self,

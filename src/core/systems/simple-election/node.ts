@@ -25,9 +25,10 @@ export function electionNode(options: ElectionOptions): ElectionNode {
   return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt };
 }
 
-function init(plan: ElectionPlan, options: ElectionOptions, { self, members, now, seed }: Boot): ElectionStep {
+function init(plan: ElectionPlan, options: ElectionOptions, { self, members, past, now, seed }: Boot): ElectionStep {
   assert(options.writeQuorum === null || options.writeQuorum <= members.length, 'a write quorum is at most all servers');
-  const started = startJournal<Data, Entry, null, Promised>(plan, { clusterId: options.clusterId, nodeId: self });
+  const label = { clusterId: options.clusterId, nodeId: self, system: 'simple-election', members };
+  const started = startJournal<Data, Entry, null, Promised>(plan, label, past);
   const state: ElectionState = {
     options,
     self,

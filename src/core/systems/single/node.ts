@@ -49,8 +49,9 @@ export function singleNode(options: SingleOptions): SingleNode {
   };
 }
 
-function init({ clusterId }: SingleOptions, plan: Plan, { self }: Boot): SingleStep {
-  const { journal, effects } = startJournal<StoreState, Command, StoreResult, Waiter>(plan, { clusterId, nodeId: self });
+function init({ clusterId }: SingleOptions, plan: Plan, { self, members, past }: Boot): SingleStep {
+  const label = { clusterId, nodeId: self, system: 'single', members };
+  const { journal, effects } = startJournal<StoreState, Command, StoreResult, Waiter>(plan, label, past);
   return { state: { self, journal, lastWrites: new Array<LogIndex>(SLOTS).fill(logIndex(0)) }, effects };
 }
 

@@ -7,7 +7,7 @@ import { ECHO_PATIENCE_US, echoCodecs, echoNode, type EchoMessage, type EchoStat
 const machine = echoNode();
 const text = byteStringOf(Uint8Array.of(1, 200));
 const boot = (members: number[]): EchoState =>
-  machine.init({ self: nodeId(1), members: members.map(nodeId), now: micros(0), seed: 0 }).state;
+  machine.init({ self: nodeId(1), members: members.map(nodeId), past: 'unknown', now: micros(0), seed: 0 }).state;
 const asked = (members: number[]) =>
   machine.step(boot(members), { kind: 'request', now: micros(5), connection: connectionId(9), request: { text } });
 const heard = (state: EchoState, from: number, message: EchoMessage) =>

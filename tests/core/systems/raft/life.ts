@@ -41,7 +41,7 @@ export class Life {
     this.node = raftNode({ ...OPTIONS, ...options });
     this.disk = disk;
     const members = Array.from({ length: size }, (_, slot) => nodeId(slot + 1));
-    const { state, effects } = this.node.init({ self, members, now: micros(0), seed });
+    const { state, effects } = this.node.init({ self, members, past: 'unknown', now: micros(0), seed });
     this.state = state;
     this.#take(effects);
   }

@@ -20,7 +20,7 @@ export class Life {
 
   constructor(readonly options: Partial<SingleOptions> = {}, readonly disk = new TestDisk()) {
     this.node = singleNode({ ...DEFAULT_SINGLE_OPTIONS, ...options });
-    const { state, effects } = this.node.init({ self: nodeId(1), members: [nodeId(1)], now: micros(0), seed: 1 });
+    const { state, effects } = this.node.init({ self: nodeId(1), members: [nodeId(1)], past: 'unknown', now: micros(0), seed: 1 });
     this.state = state;
     this.#take(effects);
   }
