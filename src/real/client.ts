@@ -1,17 +1,16 @@
-import { byteStringFromText, byteStringOf, bytesOf, type ByteString } from '../core/base/bytestring.js';
+import { bytesOf } from '../core/base/bytestring.js';
 import { fromMs, NOBODY, nodeId, type NodeId } from '../core/base/units.js';
 import type { ClientCall } from '../core/client/calls.js';
-import { chooseServer, openSpreader, SPREADS, type Spreader } from '../core/client/spread.js';
+import { chooseServer, openSpreader, type Spreader } from '../core/client/spread.js';
 import type { StoreResult } from '../core/store/command.js';
-import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../core/wire/limits.js';
 import type { NodeRequest, NodeResponse, NodeStatus } from '../core/wire/protocol.js';
-import { parseHostAndPort, type HostAndPort } from './addresses.js';
+import type { HostAndPort } from './addresses.js';
 import type { Bytes, CallOptions, Client, ClientSettings, PutOutcome, ReadOptions } from './client-api.js';
-import { badArgument, ERROR_CODES, NotDoneError } from './client-errors.js';
+import { bytesFrom, checkCallOptions, checkSettings, checkVersion } from './client-arguments.js';
+import { ERROR_CODES, NotDoneError } from './client-errors.js';
 import { Lane } from './client-lane.js';
 import { ClientPools } from './client-pools.js';
 import { drawSeed } from './entropy.js';
-import { UserError } from './errors.js';
 import { silentLog } from './log.js';
 
 export { ERROR_CODES, MaybeError, NotDoneError, SeedstormError, type ErrorCode } from './client-errors.js';
@@ -33,8 +32,8 @@ const KNOCK_MS = 50;
  * Opens a client and waits until a server of the list has answered.
  *
  * @param settings Settings, or only the addresses: `host:port,host:port`.
- * @throws {UserError} When a setting is malformed.
- * @throws {NotDoneError} `SEEDSTORM_UNREACHABLE` when no server answers within the time limit; `SEEDSTORM_ABORTED`.
+ * @throws {NotDoneError} `SEEDSTORM_BAD_ARGUMENT` when a setting is malformed; `SEEDSTORM_UNREACHABLE` when no server answers within
+ *   the time limit; `SEEDSTORM_ABORTED`.
  */
 export async function connect(settings: ClientSettings | string, options: Pick<CallOptions, 'signal'> = {}): Promise<Client> {
   const client = openClusterClient(typeof settings === 'string' ? { servers: settings.split(',').map((part) => part.trim()) } : settings);
@@ -50,23 +49,14 @@ export async function connect(settings: ClientSettings | string, options: Pick<C
 /**
  * A client that connects when it is first used. It needs {@link Client.close} in the end.
  *
- * @throws {UserError} When a setting is malformed.
+ * @throws {NotDoneError} `SEEDSTORM_BAD_ARGUMENT` when a setting is malformed.
  */
 export function openClient(settings: ClientSettings): Client {
   return openClusterClient(settings);
 }
 
 function openClusterClient(settings: ClientSettings): ClusterClient {
-  if (settings.servers.length === 0) throw new UserError('a client needs the address of at least one server');
-  checkTimeout(settings.timeoutMs, (line) => new UserError(line));
-  checkTimeout(settings.attemptTimeoutMs, (line) => new UserError(line));
-  wholeNumber('connectionsMax', settings.connectionsMax, 1);
-  wholeNumber('extraConnectionsMax', settings.extraConnectionsMax, 0);
-  wholeNumber('idleMsMax', settings.idleMsMax, 1);
-  wholeNumber('callsMax', settings.callsMax, 1);
-  if (settings.spread !== undefined && !SPREADS.includes(settings.spread)) throw new UserError(`spread is one of ${SPREADS.join(', ')}, not "${String(settings.spread)}"`);
-  checkLevel(settings.level, (line) => new UserError(line));
-  return new ClusterClient(settings, settings.servers.map(parseHostAndPort));
+  return new ClusterClient(settings, checkSettings(settings));
 }
 
 type Call = Omit<ClientCall, 'id' | 'timeLimitUs'>;
@@ -88,26 +78,26 @@ class ClusterClient implements Client {
   }
 
   async get(key: Bytes, options: ReadOptions = {}) {
-    checkLevel(options.level, badArgument);
-    const call: Call = { op: 'get', key: bytesFrom(key) };
+    checkCallOptions(options);
+    const call: Call = { op: 'get', key: bytesFrom('key', key) };
     const level = options.level ?? this.#settings.level;
     const { status, value, version } = await this.#call(level === 'stale' ? { ...call, level, ask: this.#nextReader() } : call, options);
     return status === 'ok' ? { value: Buffer.from(bytesOf(value)), version } : null;
   }
 
   async put(key: Bytes, value: Bytes, version: number, options: CallOptions = {}): Promise<PutOutcome> {
-    if (!Number.isSafeInteger(version) || version < 0) throw badArgument(`${version} is not a version: expected a whole number, 0 or more`);
-    const result = await this.#call({ op: 'put', key: bytesFrom(key), value: bytesFrom(value), version }, options);
+    checkVersion(version);
+    const result = await this.#call({ op: 'put', key: bytesFrom('key', key), value: bytesFrom('value', value), version }, options);
     if (result.status === 'noKey') return { kind: 'noKey' };
     return { kind: result.status === 'ok' ? 'done' : 'versionConflict', version: result.version };
   }
 
   async set(key: Bytes, value: Bytes, options: CallOptions = {}) {
-    return (await this.#call({ op: 'set', key: bytesFrom(key), value: bytesFrom(value) }, options)).version;
+    return (await this.#call({ op: 'set', key: bytesFrom('key', key), value: bytesFrom('value', value) }, options)).version;
   }
 
   async delete(key: Bytes, options: CallOptions = {}) {
-    return (await this.#call({ op: 'delete', key: bytesFrom(key) }, options)).status === 'ok';
+    return (await this.#call({ op: 'delete', key: bytesFrom('key', key) }, options)).status === 'ok';
   }
 
   async leader(options: CallOptions = {}) {
@@ -162,16 +152,14 @@ class ClusterClient implements Client {
 
   async #call(call: Call, options: CallOptions): Promise<StoreResult> {
     this.#check(options);
-    if (call.key.length === 0 || call.key.length > KEY_BYTES_MAX) throw badArgument(`a key has 1 to ${KEY_BYTES_MAX} bytes, not ${call.key.length}`);
-    const valueBytes = call.value?.length ?? 0;
-    if (valueBytes > VALUE_BYTES_MAX) throw badArgument(`a value has at most ${VALUE_BYTES_MAX} bytes, not ${valueBytes}`);
     const limited = options.timeoutMs === undefined ? call : { ...call, timeLimitUs: fromMs(options.timeoutMs) };
     return this.#lane().call(limited, options.signal);
   }
 
   /** Refuses what cannot be begun. */
-  #check({ signal, timeoutMs }: CallOptions): void {
-    checkTimeout(timeoutMs, badArgument);
+  #check(options: CallOptions): void {
+    checkCallOptions(options);
+    const { signal } = options;
     if (this.#isClosed) throw new NotDoneError('the client is closed', ERROR_CODES.closed);
     if (signal?.aborted === true) throw new NotDoneError('the call was taken back before it began', ERROR_CODES.aborted, { cause: signal.reason });
   }
@@ -210,17 +198,3 @@ class ClusterClient implements Client {
     });
   }
 }
-
-function checkTimeout(timeoutMs: number | undefined, mistake: (line: string) => Error): void {
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw mistake(`a timeout of ${timeoutMs} ms leaves no time for an answer`);
-}
-
-function checkLevel(level: string | undefined, mistake: (line: string) => Error): void {
-  if (level !== undefined && level !== 'linearizable' && level !== 'stale') throw mistake(`a read's level is linearizable or stale, not "${level}"`);
-}
-
-function wholeNumber(name: string, value: number | undefined, min: number): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= min)) throw new UserError(`${name} is a whole number, ${min} or more, not ${value}`);
-}
-
-const bytesFrom = (bytes: Bytes): ByteString => (typeof bytes === 'string' ? byteStringFromText(bytes) : byteStringOf(bytes));

@@ -1,8 +1,6 @@
 /** A mistake of the person who runs the program: one clear line, exit code 2, never a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  /** The code that a client's settings reject with, see client-errors.ts. */
-  readonly code = 'SEEDSTORM_BAD_ARGUMENT';
   /** What the command line ends with. */
   readonly exitCode = 2;
 }

@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { connect, ERROR_CODES, MaybeError, NotDoneError, type Client, type ClientSettings } from '../../src/real/client.js';
-import { UserError } from '../../src/real/errors.js';
+import { connect, ERROR_CODES, MaybeError, NotDoneError, SeedstormError, type Client, type ClientSettings } from '../../src/real/client.js';
 import { freePorts } from '../../src/real/ports.js';
 import { eventually } from './helpers.js';
 import { agreeing, done, scripted } from './scripted.js';
@@ -66,7 +65,7 @@ describe('connect', () => {
   ])('refuses %j with one line', async (settings, line) => {
     const refused = connect({ servers: ['127.0.0.1:1'], ...settings });
     await expect(refused).rejects.toThrow(line);
-    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(SeedstormError);
     await expect(refused).rejects.toMatchObject({ code: ERROR_CODES.badArgument });
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { nodeId } from '../../src/core/base/units.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../src/core/wire/limits.js';
 import { MaybeError, NotDoneError, openClient } from '../../src/real/client.js';
-import { UserError } from '../../src/real/errors.js';
 import { freePorts } from '../../src/real/ports.js';
 import { eventually } from './helpers.js';
 import { done, scripted } from './scripted.js';
@@ -102,11 +101,11 @@ describe('a client', () => {
     await expect(opened.get('')).rejects.toThrow(NotDoneError);
     await expect(opened.get('x'.repeat(KEY_BYTES_MAX + 1))).rejects.toThrow(/a key has 1 to/);
     await expect(opened.set('k', new Uint8Array(VALUE_BYTES_MAX + 1))).rejects.toThrow(/a value has at most/);
-    await expect(opened.put('k', 'v', -1)).rejects.toThrow(/not a version/);
+    await expect(opened.put('k', 'v', -1)).rejects.toThrow(/the version is a whole number/);
     await expect(opened.put('k', 'v', 1.5)).rejects.toThrow(NotDoneError);
-    expect(() => openClient({ servers: [] })).toThrow(UserError);
-    expect(() => openClient({ servers: ['nonsense'] })).toThrow(UserError);
-    expect(() => openClient({ servers: ['a:1'], timeoutMs: 0 })).toThrow(UserError);
+    expect(() => openClient({ servers: [] })).toThrow(NotDoneError);
+    expect(() => openClient({ servers: ['nonsense'] })).toThrow(NotDoneError);
+    expect(() => openClient({ servers: ['a:1'], timeoutMs: 0 })).toThrow(NotDoneError);
   });
 
   test('tells null for a server that does not say how it is', async () => {

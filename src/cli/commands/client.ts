@@ -142,16 +142,26 @@ function answer(options: Reach, json: object, isDone: boolean, line: string): vo
 async function withClient(options: Reach, use: (client: Client) => Promise<void>): Promise<void> {
   const timeoutMs = duration('timeout', once('timeout', options.timeout));
   const servers = serversOf(options.servers);
-  const { openClient } = await import('../../real/client.js');
-  const client = openClient({ servers, timeoutMs });
+  const { ERROR_CODES, openClient } = await import('../../real/client.js');
+  const client = opened(() => openClient({ servers, timeoutMs }));
   try {
     await use(client);
   } catch (error) {
     const line = outcomeLine(error);
     if (line === null || !(error instanceof SeedstormError)) throw error;
+    if (error.code === ERROR_CODES.badArgument) throw misuse(error.message);
     const json = error.maybe ? { done: null, reason: 'maybe' } : { done: false, reason: 'notDone' };
     answer(options, { ...json, message: error.message }, false, `${line} (servers ${servers.join(', ')})`);
   } finally {
     await client.close();
+  }
+}
+
+/** Here the settings are the user's own words. */
+function opened(open: () => Client): Client {
+  try {
+    return open();
+  } catch (error) {
+    throw misuse(error instanceof Error ? error.message : String(error));
   }
 }
