@@ -84,6 +84,8 @@ export interface Note {
   readonly kind: 'note';
   readonly name: string;
   readonly text: string;
+  /** Somebody should look at it, although the node goes on. */
+  readonly isWarning?: boolean;
 }
 
 /**

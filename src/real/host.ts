@@ -127,7 +127,7 @@ export class Host<State, Message, Request, Response> {
           this.#perform(effect.operation, effect.steps);
           break;
         case 'note':
-          this.#world.log('info', effect.text === '' ? effect.name : `${effect.name} ${effect.text}`);
+          this.#world.log(effect.isWarning === true ? 'warn' : 'info', effect.text === '' ? effect.name : `${effect.name} ${effect.text}`);
           break;
         case 'stop':
           this.#stop(effect.reason);

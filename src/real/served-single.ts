@@ -1,4 +1,4 @@
-import { closingSteps } from '../core/journal/journal.js';
+import { closingSteps, isJournalAtRest } from '../core/journal/journal.js';
 import { singleCodecs } from '../core/systems/single/codecs.js';
 import { singleNode, type SingleState } from '../core/systems/single/node.js';
 import { DEFAULT_SINGLE_OPTIONS } from '../core/systems/single/options.js';
@@ -19,6 +19,7 @@ export function servedSingle(keeping: Keeping = {}): Served<SingleState, never> 
     keepsFiles: keepsFiles(keeping),
     isRecovering: ({ journal }) => journal.phase === 'recalling',
     warnings: () => keepingWarnings(keeping),
+    isAtRest: ({ journal }) => isJournalAtRest(journal),
     closingSteps: ({ journal }) => closingSteps(journal),
   };
 }

@@ -5,6 +5,7 @@ import { checkRaftOptions, DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../cor
 import { raftCodecs } from '../core/systems/raft/codecs.js';
 import { raftNode } from '../core/systems/raft/node.js';
 import { DEFAULT_NODE_OPTIONS } from '../core/systems/raft/options.js';
+import { closingSteps, isAtRest } from '../core/storage/storage.js';
 import type { NodeState } from '../core/systems/raft/state.js';
 import type { NodeMessage, NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { UserError } from './errors.js';
@@ -31,8 +32,10 @@ export interface Served<State = unknown, Message = unknown> {
   isRecovering(state: State): boolean;
   /** What the user should know about these options before they hurt, a line each. */
   warnings(servers: number): readonly string[];
-  /** What a stop in good order asks of the disk, last of all. Absent: nothing. */
-  closingSteps?(state: State): readonly DiskStep[];
+  /** Whether nothing is under way on the disk: a good moment for the last steps. */
+  isAtRest(state: State): boolean;
+  /** What a stop in good order asks of the disk, last of all: the machine is given no input after it. */
+  closingSteps(state: State): readonly DiskStep[];
 }
 
 /** What may be set of the raft system, in milliseconds. Absent: the default of the protocol. */
@@ -61,6 +64,8 @@ export function servedRaft(times: RaftTimes = {}): Served<NodeState, NodeMessage
     keepsFiles: true,
     isRecovering: ({ phase }) => phase === 'recovering',
     warnings: () => [],
+    isAtRest: ({ storage }) => storage === null || isAtRest(storage),
+    closingSteps: ({ storage }) => (storage === null ? [] : closingSteps(storage)),
   };
 }
 

@@ -25,6 +25,7 @@ const HTTP_ANSWER_MS_MAX = 10_000;
 /** How long a server that stops waits for what was asked to be answered, and for its disk, in milliseconds. */
 const QUIESCE_MS_MAX = 1_000;
 const CLOSE_MS_MAX = 3_000;
+const REST_LOOK_MS = 2;
 
 /**
  * Starts one server in this process: its data directory, its ports, its machine.
@@ -150,16 +151,29 @@ class Server implements RunningServer {
   async #stopGracefully(): Promise<void> {
     if (this.#closing === null) {
       await withinMs(QUIESCE_MS_MAX, Promise.all([this.#clients.quiesce(), this.#http?.quiesce()]));
+      // Nothing new from the others either, so that the disk comes to rest.
+      await this.#peers.close();
+      await this.#restOfDisk();
+      this.#host.end();
       await withinMs(CLOSE_MS_MAX, this.#performLast());
     }
     await this.close();
     this.#resolveEnded(null);
   }
 
+  async #restOfDisk(): Promise<void> {
+    const end = performance.now() + QUIESCE_MS_MAX;
+    while (performance.now() < end && !this.#host.hasEnded) {
+      const { state } = this.#host;
+      if (state === null || this.#system.isAtRest(state)) return;
+      await new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS));
+    }
+  }
+
   /** What the system wants to be on the disk before a stop, whatever it promised. */
   async #performLast(): Promise<void> {
     const { state } = this.#host;
-    const steps = state === null ? [] : (this.#system.closingSteps?.(state) ?? []);
+    const steps = state === null ? [] : this.#system.closingSteps(state);
     if (steps.length === 0) return;
     const outcome = await this.#disk.perform(steps);
     if (!outcome.ok) (this.#settings.log ?? silentLog)('error', `the last sync failed: ${outcome.error.message}`);

@@ -145,6 +145,20 @@ describe('a server is not started, and one line says why', () => {
     await cluster.start(1);
   });
 
+  test('when a bit of its last write flipped after a stop in good order', async () => {
+    const cluster = await serversUnderTest(1);
+    const first = await cluster.start(1);
+    await cluster.client().set('k', 'the last word');
+    await first.stop();
+    const directory = join(cluster.directory, '1');
+    const [path = ''] = (await readdir(directory)).filter((file) => file.startsWith('wal-')).map((file) => join(directory, file));
+    const bytes = await readFile(path);
+    const at = bytes.lastIndexOf('the last word');
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    await expect(cluster.start(1)).rejects.toThrow(/a record is damaged that was durable before later ones were written/);
+  });
+
   test('when its data directory is of a cluster of other servers: two sets of members would elect two leaders', async () => {
     const cluster = await serversUnderTest(3);
     await (await cluster.start(1)).stop();

@@ -4,7 +4,7 @@ import { promised, scenarios } from '../../scenarios/index.js';
 import { MOMENTS, RARE_MOMENTS } from '../../src/sim/moments.js';
 import { runScenario } from '../../src/sim/run.js';
 
-const ROOMS = ['raft', 'systems/raft', 'systems/single', 'systems/primary-replica', 'systems/quorum', 'systems/simple-election', 'client'];
+const ROOMS = ['raft', 'storage', 'systems/raft', 'systems/single', 'systems/primary-replica', 'systems/quorum', 'systems/simple-election', 'client'];
 const SOURCES = [...ROOMS.map((room) => `../../src/core/${room}/`), '../../src/sim/'].map((folder) => new URL(folder, import.meta.url));
 const all = [...MOMENTS, ...RARE_MOMENTS].map(({ name }) => name);
 

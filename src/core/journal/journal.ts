@@ -3,7 +3,7 @@ import { Fifo } from '../base/fifo.js';
 import { logIndex, micros, NEVER, term, type LogIndex, type Micros, type OperationId } from '../base/units.js';
 import type { DiskOutcome, DiskStep, Past } from '../machine.js';
 import {
-  flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeOut, type DiskEffect, type Label, type StorageState,
+  closingSteps as storageClosingSteps, flushStorage, isAtRest, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeOut, type DiskEffect, type Label, type StorageState,
 } from '../storage/storage.js';
 import type { Kept } from './kept.js';
 import { checkJournalOptions, type JournalOptions } from './options.js';
@@ -199,10 +199,14 @@ export function journalWakeAt<State, Entry, Promised>(journal: JournalState<Stat
   return isWaiting ? journal.syncDueUs : null;
 }
 
-/** What a host that stops in good order does last, so that a stop loses nothing under any policy. Nothing for most. */
+/** Nothing is under way on the disk. */
+export function isJournalAtRest<State, Entry, Promised>({ storage }: JournalState<State, Entry, Promised>): boolean {
+  return storage === null || isAtRest(storage);
+}
+
+/** What a host that stops in good order does last, so that a stop loses nothing under any policy and the log vouches for its end. */
 export function closingSteps<State, Entry, Promised>({ storage }: JournalState<State, Entry, Promised>): readonly DiskStep[] {
-  const path = storage === null || storage.isStopped ? null : storage.unsyncedPath;
-  return path === null ? [] : [{ kind: 'sync', path }];
+  return storage === null ? [] : storageClosingSteps(storage);
 }
 
 type Draft<State, Entry, Promised> = { -readonly [Field in keyof JournalState<State, Entry, Promised>]: JournalState<State, Entry, Promised>[Field] };

@@ -6,7 +6,7 @@ import { assert } from '../base/assert.js';
  *
  * The line that runs through all of them: bytes that were once reported durable and cannot be read are never
  * passed over, because a promise was given on them (a vote, an acknowledgement) and another server may count on
- * it. Bytes that were not are cut: nobody was told. How the two are told apart: docs/FORMATS.md.
+ * it. Bytes of which no later record says that they were are cut: most likely nobody was told. How the two are told apart: docs/FORMATS.md.
  */
 export interface Case<Sight, Decision extends string> {
   readonly name: string;
@@ -59,7 +59,7 @@ export const RECORD_CASES: readonly Case<RecordSight, 'keep' | 'end' | 'cut' | '
   { name: 'R3', when: { bytes: 'end' }, decision: 'end', because: 'all records were read' },
   { name: 'R4', when: { bytes: 'broken', isEndDeclared: true }, decision: 'refuse', because: 'a record is damaged that was durable before the next file was begun' },
   { name: 'R5', when: { bytes: 'broken', isEndDeclared: false, wasSynced: true }, decision: 'refuse', because: 'a record is damaged that was durable before later ones were written' },
-  { name: 'R6', when: { bytes: 'broken', isEndDeclared: false, wasSynced: false }, decision: 'cut', because: 'a torn tail: nobody was told of it' },
+  { name: 'R6', when: { bytes: 'broken', isEndDeclared: false, wasSynced: false }, decision: 'cut', because: 'the end of the log is not whole, and nothing behind it says that it was durable' },
 ];
 
 /** A snapshot to begin with: the one that the log names, then older ones, then none at all. */

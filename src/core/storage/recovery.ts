@@ -85,6 +85,9 @@ export const EMPTY_DIRECTORY =
   'it holds no data. Is this a new server of a new cluster? Then start it with --new, this once. Has it run before? Then its disk is lost: bring the data back or leave ' +
   'the server out, for with an empty disk it can make the others lose acknowledged writes';
 
+/** What is said of a tail that was cut. */
+const IN_DOUBT = 'the last write before a crash, or damage of the last flush, which look alike; in the second case an acknowledged write may be among these bytes';
+
 /** Begins with what the directory holds. */
 export function beginRecovery(options: StorageOptions, identity: Label, past: Past): Recovery {
   return {
@@ -261,7 +264,7 @@ function onSearchTail(recovery: Recovery, { brokenAt, offset }: Extract<Stage, {
   if (next !== null) return searchTail(recovery, brokenAt, next);
   const decided = caseOf(RECORD_CASES, { bytes: 'broken', isEndDeclared: false, wasSynced, follows: false });
   if (decided.decision === 'refuse') return refused(`${file.path}, byte ${brokenAt}`, decided.because);
-  const note = `cut a torn tail of ${file.sizeBytes - brokenAt} bytes in ${file.path} at byte ${brokenAt}: nobody was told of it`;
+  const note = `cut a torn tail of ${file.sizeBytes - brokenAt} bytes in ${file.path} at byte ${brokenAt}: ${IN_DOUBT}`;
   return endFile({ ...recovery, notes: [...recovery.notes, note] }, recovery.chain.length - 1, brokenAt);
 }
 

@@ -314,6 +314,25 @@ function askForDue(storage: StorageState, isSynced: boolean): StorageStep {
   return { storage: after, effects };
 }
 
+/** Nothing is under way and nothing waits: what the state says is in the files is there. */
+export function isAtRest({ flush, saving, cleaning, wal }: StorageState): boolean {
+  return flush === null && saving === null && cleaning === null && !hasPending(wal);
+}
+
+/**
+ * What a host that stops in good order does last: all that was written is synced, and one more record says so, the hard state
+ * once again. Then the log has a witness for its last flush, and damage there is told from a torn tail. Only the
+ * sync where the storage is not at rest: what is under way may fail yet. The node must be given no input after it, for
+ * it knows nothing of that record.
+ */
+export function closingSteps(storage: StorageState): readonly DiskStep[] {
+  const { isReady, isStopped, unsyncedPath, wal } = storage;
+  if (!isReady || isStopped) return [];
+  const synced: readonly DiskStep[] = unsyncedPath === null ? [] : [{ kind: 'sync', path: unsyncedPath }];
+  if (!isAtRest(storage)) return synced;
+  return [...synced, ...recordSteps(putHardState(takePending(wal), wal.currentTerm, wal.votedFor))];
+}
+
 /** Steps that make a snapshot's file durable under its name. */
 function snapshotSteps(identity: Identity, { number, snapshot }: NumberedSnapshot): readonly DiskStep[] {
   const path = unfinishedName(number);

@@ -3,6 +3,7 @@ import { unreachable } from '../../base/assert.js';
 import { logIndex, micros, NEVER, NOBODY, type LogIndex, type Micros, type NodeId, type OperationId } from '../../base/units.js';
 import { install, journalOnDisk, journalWakeAt, settle, startJournal } from '../../journal/journal.js';
 import type { Boot, DiskOutcome, Input, Machine, Step } from '../../machine.js';
+import { recoveryNote } from '../../storage/recovery-note.js';
 import type { Command } from '../../store/command.js';
 import { openStore } from '../../store/store.js';
 import type { NodeResponse } from '../../wire/protocol.js';
@@ -115,7 +116,7 @@ function onDisk(draft: ReplicationDraft, operation: OperationId, outcome: DiskOu
   draft.effects.push(...effects);
   if (problem !== null) draft.effects.push({ kind: 'stop', reason: problem });
   if (recalled === null) return;
-  for (const text of recalled.notes) note(draft, text.startsWith('cut a torn tail') ? 'torn-tail-cut' : 'recovery', text);
+  for (const text of recalled.notes) draft.effects.push(recoveryNote(text));
   if (!recalled.isFresh) note(draft, 'recovered-with-log', `entries up to ${recalled.lastIndex}, snapshot up to ${recalled.snapshotIndex}`);
   beginServing(draft);
 }

@@ -3,6 +3,7 @@ import { unreachable } from '../../base/assert.js';
 import { micros, NEVER, NOBODY, type Micros, type NodeId } from '../../base/units.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
 import { append, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
+import { recoveryNote } from '../../storage/recovery-note.js';
 import { OrderedMap } from '../../store/ordered-map.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
 import type { Cells } from './cells.js';
@@ -169,7 +170,7 @@ function onDisk(draft: QuorumDraft, input: Extract<QuorumInput, { kind: 'disk' }
 /** Writes down that another life begins; service begins when that is durable. */
 function begin(draft: QuorumDraft, recalled: Recalled<Cells> | null): void {
   const { state, plan } = draft;
-  for (const text of recalled?.notes ?? []) note(draft, text.startsWith('cut a torn tail') ? 'torn-tail-cut' : 'recovery', text);
+  for (const text of recalled?.notes ?? []) draft.effects.push(recoveryNote(text));
   if (recalled !== null && !recalled.isFresh) note(draft, 'recovered-with-log', `${recalled.state.keyCount} keys, the last write is ${recalled.state.lastWriteId}`);
   state.phase = 'starting';
   state.lastWriteId = state.journal.state.lastWriteId;

@@ -3,6 +3,7 @@ import { NOBODY, type Term } from '../../base/units.js';
 import { Log, type Entry } from '../../raft/log.js';
 import { openDraft, startRaft } from '../../raft/raft.js';
 import type { Snapshot } from '../../raft/state.js';
+import { recoveryNote } from '../../storage/recovery-note.js';
 import type { Recovered, StoredEntry } from '../../storage/storage.js';
 import { commandSizeBytes, decodeCommand } from '../../wire/command.js';
 import { restoreStore } from './apply.js';
@@ -12,7 +13,7 @@ import { note, stop, type NodeDraft } from './state.js';
 /** Takes up service with the recovered term, vote, log and snapshot (§3.8); or stops where they cannot be understood. */
 export function beginServing(draft: NodeDraft, recovered: Recovered): void {
   const { state } = draft;
-  for (const text of recovered.notes) note(draft, text.startsWith('cut a torn tail') ? 'torn-tail-cut' : 'recovery', text);
+  for (const text of recovered.notes) draft.effects.push(recoveryNote(text));
   const log = logOf(draft, recovered);
   if (log === null) return;
   if (recovered.snapshot !== null) restoreStore(draft, recovered.snapshot);

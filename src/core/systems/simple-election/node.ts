@@ -4,6 +4,7 @@ import { advance } from '../../base/random.js';
 import { micros, NEVER, NOBODY, term, type Micros, type NodeId } from '../../base/units.js';
 import { journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
+import { recoveryNote } from '../../storage/recovery-note.js';
 import { OrderedMap } from '../../store/ordered-map.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
 import { KEPT_DATA, type Data, type Entry } from './data.js';
@@ -145,7 +146,7 @@ function onDisk(draft: ElectionDraft, input: Extract<ElectionInput, { kind: 'dis
 /** The writes are back; term and vote are those of a server that never was. */
 function begin(draft: ElectionDraft, recalled: Recalled<Data> | null): void {
   const { state, now } = draft;
-  for (const text of recalled?.notes ?? []) note(draft, text.startsWith('cut a torn tail') ? 'torn-tail-cut' : 'recovery', text);
+  for (const text of recalled?.notes ?? []) draft.effects.push(recoveryNote(text));
   if (recalled !== null && !recalled.isFresh) note(draft, 'recovered-with-log', `${recalled.lastIndex} writes, and no memory of a term or a vote`);
   state.phase = 'serving';
   state.electionDueUs = micros(now + state.options.timeoutUs);

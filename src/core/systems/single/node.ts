@@ -5,6 +5,7 @@ import { logIndex, type ConnectionId, type LogIndex, type NodeId, type Operation
 import { append, hold, journalOnDisk, journalWakeAt, settle, startJournal, type JournalPlan, type JournalState, type Recalled } from '../../journal/journal.js';
 import { keptStore } from '../../journal/kept-store.js';
 import type { Boot, DiskOutcome, Effect, Input, Machine, Step } from '../../machine.js';
+import { recoveryNote } from '../../storage/recovery-note.js';
 import type { Command, StoreResult } from '../../store/command.js';
 import { keyCount, readKey, sessionCount, storeDigest, type StoreState } from '../../store/store.js';
 import type { NodeRequest, NodeResponse, NodeStatus } from '../../wire/protocol.js';
@@ -142,6 +143,6 @@ function statusOf({ self, journal }: SingleState): NodeStatus {
 }
 
 function tellRecalled(effects: SingleEffect[], { isFresh, notes, lastIndex, snapshotIndex }: Recalled<StoreState>): void {
-  for (const text of notes) effects.push({ kind: 'note', name: text.startsWith('cut a torn tail') ? 'torn-tail-cut' : 'recovery', text });
+  for (const text of notes) effects.push(recoveryNote(text));
   if (!isFresh) effects.push({ kind: 'note', name: 'recovered-with-log', text: `entries up to ${lastIndex}, snapshot up to ${snapshotIndex}` });
 }
