@@ -48,7 +48,7 @@ export class Budget {
     if (this.#reserved.has(server)) return 'forgetful';
     if (!this.#wasTouched(server, disk)) return 'whole';
     // Any of the names may be kept at a power loss and any lost: no one content of the disk stands for all of them.
-    if (disk.hasNamesInDoubt) return 'forgetful';
+    if (disk.hasNamesUndecided) return 'forgetful';
     if (this.#cluster.world.process(server).isUp) return this.#standingOfLiving(server, disk, withDamage);
     // Its next life reads what is there to see, or, if the power goes before, what that leaves: it must be whole by both.
     const standing = this.#standingOfDead(server, disk.survey('medium', withDamage));
@@ -184,6 +184,7 @@ export class Budget {
    * not in force yet will be, so it must be whole too; files that are being removed may be gone or not.
    */
   #standingOfLiving(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
+    if (disk.hasNamesInDoubt) return 'forgetful';
     const files = disk.survey('medium', withDamage);
     const pristine = this.#fate(server, disk.survey('medium', false));
     const fate = this.#fate(server, files);

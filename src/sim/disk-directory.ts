@@ -83,6 +83,11 @@ export class SimDirectory {
     return this.#claimed >= 0;
   }
 
+  /** Whether a power loss now would decide which of them are: after one it is decided. */
+  get isUndecided(): boolean {
+    return this.isInDoubt && this.#pending.length > 0;
+  }
+
   /** Makes every change before `mark` durable. */
   settle(mark: number): void {
     if (mark >= this.#claimed) this.#claimed = -1;

@@ -246,6 +246,11 @@ export class SimDisk {
     this.#ills.forgetsNamesUntilUs = Math.max(this.#ills.forgetsNamesUntilUs, atUs);
   }
 
+  /** Whether such names may be kept or lost, each for itself, by the next power loss. */
+  get hasNamesUndecided(): boolean {
+    return this.#directory.isUndecided;
+  }
+
   /** Whether a sync of the directory vouched for names that it did not keep, and no honest one came since. */
   get hasNamesInDoubt(): boolean {
     return this.#directory.isInDoubt;

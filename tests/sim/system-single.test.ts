@@ -21,7 +21,7 @@ describe('a single server in the simulated world', () => {
       const changed = kind === null ? options : { ...options, node: { ...node, journal: { ...node.journal, sync: { kind } } } };
       return runOptions('single-unsynced', changed, seed, {}, { system }).violation?.property ?? 'none';
     });
-    expect(new Set(withPolicy(null))).toEqual(new Set(['No Acknowledged Write Lost']));
+    expect(withPolicy(null)).toContain('No Acknowledged Write Lost');
     expect(new Set(withPolicy('always'))).toEqual(new Set(['none']));
   });
 
