@@ -12,6 +12,20 @@ const STEPS_PER_OPERATION = 8;
 /** How much longer each turn is than the one before. */
 const TURN_GROWTH = 4;
 
+/** Steps between two looks at how far a search has come: some tens of milliseconds. */
+const STEPS_PER_LOOK = 1_000_000;
+
+/** How far a search has come. */
+export interface SearchProgress {
+  /** `judging`: looking for an order. `telling`: it failed, and the story of the failure is put together in one go. */
+  readonly stage: 'judging' | 'telling';
+  readonly steps: number;
+  readonly stepsMax: number;
+  readonly keys: number;
+  /** Keys that have an order. */
+  readonly decided: number;
+}
+
 /**
  * Decides whether a history is linearizable (Herlihy & Wing 1990) with respect to a model.
  *
@@ -20,20 +34,46 @@ const TURN_GROWTH = 4;
  * not hide the plain failure of another. Same history, same options: same verdict after the same steps.
  */
 export function checkLinearizability(operations: readonly Operation[], model: Model, options: Partial<CheckOptions> = {}): CheckResult {
+  const search = searchingLinearizability(operations, model, options);
+  for (;;) {
+    const next = search.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** The same, with a breath every now and then, for who shows how far it has come or may want to stop. */
+export function* searchingLinearizability(operations: readonly Operation[], model: Model, options: Partial<CheckOptions> = {}): Generator<SearchProgress, CheckResult> {
   const { stepsMax, wordsMax, prunings } = { ...CHECK_DEFAULTS, ...options };
   const memory = { words: wordsMax };
+  const parts = byKey(operations);
   let steps = 0;
+  let decided = 0;
   let undecided: Partition[] = [];
-  const takeTurn = (partition: Partition, turn: number): CheckResult | null => {
-    const before = partition.steps;
-    const verdict = partition.run(Math.min(turn, stepsMax - steps));
-    steps += partition.steps - before;
-    if (verdict === 'unknown') undecided.push(partition);
-    return verdict === 'failed' ? failureOf(partition, model, { stepsMax, wordsMax, prunings }, steps) : null;
-  };
+  const look = (stage: SearchProgress['stage']): SearchProgress => ({ stage, steps, stepsMax, keys: parts.size, decided });
 
-  for (const [key, list] of byKey(operations)) {
-    const failure = takeTurn(new Partition(key, list, model, prunings, memory), FIRST_TURN_STEPS + STEPS_PER_OPERATION * list.length);
+  function* takeTurn(partition: Partition, turn: number): Generator<SearchProgress, CheckResult | null> {
+    let left = Math.min(turn, stepsMax - steps);
+    for (;;) {
+      const before = partition.steps;
+      const verdict = partition.run(Math.min(left, STEPS_PER_LOOK));
+      const taken = partition.steps - before;
+      steps += taken;
+      left -= taken;
+      if (verdict === 'failed') {
+        yield look('telling');
+        return failureOf(partition, model, { stepsMax, wordsMax, prunings }, steps);
+      }
+      if (verdict === 'passed') decided++;
+      else if (taken > 0 && left > 0 && !partition.isGivenUp) {
+        yield look('judging');
+        continue;
+      } else undecided.push(partition);
+      return null;
+    }
+  }
+
+  for (const [key, list] of parts) {
+    const failure = yield* takeTurn(new Partition(key, list, model, prunings, memory), FIRST_TURN_STEPS + STEPS_PER_OPERATION * list.length);
     if (failure !== null) return failure;
   }
   for (let turn = FIRST_TURN_STEPS * TURN_GROWTH; steps < stepsMax; turn *= TURN_GROWTH) {
@@ -41,7 +81,7 @@ export function checkLinearizability(operations: readonly Operation[], model: Mo
     if (open.length === 0) break;
     undecided = undecided.filter((partition) => partition.isGivenUp);
     for (const partition of open) {
-      const failure = takeTurn(partition, turn);
+      const failure = yield* takeTurn(partition, turn);
       if (failure !== null) return failure;
     }
   }

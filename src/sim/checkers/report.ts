@@ -10,9 +10,10 @@ const TEXT_MAX = 40;
 export function reportOf(result: CheckResult): string {
   const { verdict, key, culprit, prefix, unplaced, steps } = result;
   if (verdict === 'passed') return `passed  linearizable (${steps} steps)`;
-  if (verdict === 'unknown') return `unknown  key ${quoted(key)} was not decided within ${steps} steps; allow more`;
+  if (verdict === 'unknown') return `unknown  ${key === '' ? 'the history' : `key ${quoted(key)}`} was not decided within ${steps} steps`;
 
-  const lines = [`failed  not linearizable: key ${quoted(key)}`];
+  // A register or a lock that stands alone has no name.
+  const lines = [`failed  not linearizable${key === '' ? '' : `: key ${quoted(key)}`}`];
   if (culprit === null) return lines.join('\n');
   lines.push('', `Until ${moment(culprit.returnUs)} all was well. Then this answer came, for which there is no place:`);
   lines.push(`  ${describe(culprit)}`);
@@ -20,7 +21,7 @@ export function reportOf(result: CheckResult): string {
     lines.push('', `An order of all that went before (${prefix.length} operations${prefix.length > PREFIX_LINES ? ', the last ones' : ''}):`);
     for (const operation of prefix.slice(-PREFIX_LINES)) lines.push(`  ${describe(operation)}`);
   }
-  lines.push(`  then the key is: ${shorten(result.prefixState)}`);
+  lines.push(`  then ${key === '' ? 'it' : 'the key'} is: ${shorten(result.prefixState)}`);
   const others = unplaced.filter((operation) => operation !== culprit);
   if (others.length > 0) {
     lines.push('', 'At work at that moment, and not in that order:');

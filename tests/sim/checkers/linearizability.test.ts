@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { checkLinearizability } from '../../../src/sim/checkers/linearizability.js';
+import { checkLinearizability, searchingLinearizability, type SearchProgress } from '../../../src/sim/checkers/linearizability.js';
 import { ALL_PRUNINGS, type Prunings } from '../../../src/sim/checkers/prunings.js';
-import { drawsOf, makeHistory, type Draw } from './made.js';
+import { drawsOf, makeHistory, operation, type Draw } from './made.js';
+import { text } from '../../../src/sim/checkers/models/text.js';
 import { KINDS, spoil } from './makers.js';
 
 const SWITCHES = Object.keys(ALL_PRUNINGS) as (keyof Prunings)[];
@@ -33,4 +34,19 @@ describe.each(KINDS)('$name', (kind) => {
     expect(seen.failed).toBeGreaterThan(HISTORIES / 20);
     expect(seen.unknown).toBe(0);
   });
+});
+
+test('a long search tells every now and then how far it has come', () => {
+  // Every choice of appends must be tried: no sum of even lengths is odd.
+  const appends = Array.from({ length: 30 }, (_, i) => operation({ op: 'append', clientId: i, value: 'aa'.repeat(i + 3), callUs: i, returnUs: null, outcome: 'unknown' }));
+  const history = [...appends, operation({ op: 'get', clientId: 99, resultValue: 'a'.repeat(451), callUs: 20_000, returnUs: 30_000 })];
+  const looks: SearchProgress[] = [];
+  const search = searchingLinearizability(history, text, { stepsMax: 6_000_000 });
+  let next = search.next();
+  for (; next.done !== true; next = search.next()) looks.push(next.value);
+  const steps = looks.map((look) => look.steps);
+  expect(looks.length).toBeGreaterThanOrEqual(3);
+  expect(looks[0]).toMatchObject({ stage: 'judging', stepsMax: 6_000_000, keys: 1, decided: 0 });
+  expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+  expect(next.value).toEqual(checkLinearizability(history, text, { stepsMax: 6_000_000 }));
 });

@@ -4,16 +4,7 @@ import { parseEdn, textOf, type EdnMap, type EdnValue } from './ednValues.js';
 import { pairEvents, type ClientEvent } from './events.js';
 import type { HistoryProblem, SourcedOperation } from './sourced.js';
 
-/**
- * EVENTS AS EDN MAPS, as Porcupine's key-value tests and Knossos write them, one after the other or in one
- * vector:
- *
- *   {:process 6, :type :invoke, :f :append, :key "0", :value "x 6 0 y"}
- *
- * `:f` is get, put, append (texts, "" at first), read, write, cas (a register; value of a cas `[expected
- * new]`), acquire or release. `:type :fail` means that it did not happen; `:info` that nobody knows. A read
- * that returned nil says nothing (Knossos). Events of processes that are no numbers are passed over.
- */
+/** Reads events as EDN maps, as Porcupine's key-value tests and Knossos write them: docs/FORMATS.md, "Histories of clients". */
 export function ednHistory(source: string): Result<SourcedOperation[], HistoryProblem> {
   const parsed = parseEdn(source);
   if (!parsed.ok) return parsed;

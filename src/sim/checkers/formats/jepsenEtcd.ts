@@ -2,16 +2,7 @@ import { fail, type Result } from '../../../core/base/result.js';
 import { pairEvents, type ClientEvent } from './events.js';
 import type { HistoryProblem, SourcedOperation } from './sourced.js';
 
-/**
- * THE LOG OF JEPSEN'S ETCD TEST. One event a line, for one register that is empty at first:
- *
- *   INFO  jepsen.util - <process> <type> <operation> <value>
- *
- * with blanks or tabs between. Types `:invoke :ok :fail :info`, operations `:read :write :cas`; a value is
- * a number or `nil`, of a cas `[expected new]`, of an answer that never came `:timed-out`.
- * A cas that fails was refused: it saw another value. Another operation that fails did not happen. `:info`
- * is an unknown outcome. Other lines of the log are passed over.
- */
+/** Reads the log of Jepsen's etcd test: docs/FORMATS.md, "Histories of clients". */
 export function jepsenEtcdHistory(source: string): Result<SourcedOperation[], HistoryProblem> {
   const events: ClientEvent[] = [];
   const lines = source.split('\n');

@@ -1,35 +1,7 @@
-/**
- * HISTORY AS JSON LINES. UTF-8; one operation a line, as one JSON object; blank lines do not count; the
- * order of the lines means nothing.
- *
- *   clientId       whole number                    who did it
- *   key            text, "" when left out          what it was done to
- *   op             "get" "put" "set" "delete"      --model kv
- *                  "read" "write" "cas"            --model register
- *                  "acquire" "release"             --model lock
- *                  "get" "set" "append"            --model text
- *   value          text or number                  what put, set, append, write, cas were to write;
- *                                                  lock: the owner, when that is not the client
- *   version        whole number, 0 or more         put: the version that must be there, 0: no key
- *   expected       text, number or null            cas: the value that must be there, null: empty
- *   callUs         whole number                    when it was called, microseconds
- *   returnUs       whole number, at least callUs   when the answer came; left out or null: never
- *   outcome        "ok"                            it took effect, or found a value
- *                  "noKey" "versionConflict"       kv: and so nothing changed
- *                  "refused"                       cas, acquire, release: and so nothing changed
- *                  "unknown"                       no answer, so no returnUs: it may take effect yet
- *                  "failed"                        it certainly did nothing: the line does not count
- *   resultValue    text, number or null            what get or read found; read, null: empty
- *   resultVersion  whole number, 0 or more         the version that the answer told, if it did
- *
- * A field that says nothing is left out or null. A number as a value is its decimal text. Other fields are
- * refused, since a misspelt one would silently weaken the check. Example:
- *
- *   {"clientId":1,"key":"a","op":"put","value":"x","version":0,"callUs":100,"returnUs":250,"outcome":"ok"}
- *   {"clientId":2,"key":"a","op":"get","callUs":200,"returnUs":300,"outcome":"ok","resultValue":"x","resultVersion":1}
- */
+/** HISTORY AS JSON LINES: docs/FORMATS.md, "Histories of clients", has the fields, and a test reads the examples there. */
 import { fail, ok, type Result } from '../../../core/base/result.js';
 import type { Operation, OperationName, OperationOutcome } from '../history.js';
+import { unknownLine } from '../../nearest.js';
 import type { HistoryProblem, SourcedOperation } from './sourced.js';
 
 const OPS: readonly string[] = ['get', 'put', 'set', 'delete', 'append', 'read', 'write', 'cas', 'acquire', 'release'];
@@ -89,7 +61,7 @@ function operationOf(text: string): Result<Operation | null, string> {
 }
 
 function problemOf(fields: Fields): string | null {
-  for (const name of Object.keys(fields)) if (!FIELDS.includes(name)) return `there is no field ${JSON.stringify(name)}`;
+  for (const name of Object.keys(fields)) if (!FIELDS.includes(name)) return unknownLine('field', name, FIELDS);
   const { op, outcome, key, returnUs } = fields;
   for (const name of ['clientId', 'callUs']) if (!Number.isSafeInteger(fields[name])) return `"${name}" must be a whole number`;
   for (const name of ['version', 'resultVersion']) {

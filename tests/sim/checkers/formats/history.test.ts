@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FORMATS, readHistory, type HistoryFormat } from '../../../../src/sim/checkers/formats/history.js';
 import { jsonLineOf } from '../../../../src/sim/checkers/formats/jsonLines.js';
 import type { Operation } from '../../../../src/sim/checkers/history.js';
+import { checkLinearizability } from '../../../../src/sim/checkers/linearizability.js';
 import type { Model } from '../../../../src/sim/checkers/model.js';
 import { MODELS } from '../../../../src/sim/checkers/models/index.js';
 import { kv } from '../../../../src/sim/checkers/models/kv.js';
@@ -44,7 +46,7 @@ describe('JSON lines', () => {
 
   const good = { clientId: 1, key: 'a', op: 'put', value: 'x', version: 0, callUs: 1, returnUs: 2, outcome: 'ok' };
   test.each([
-    [{ ...good, resultVerison: 1 }, 'there is no field "resultVerison"'],
+    [{ ...good, resultVerison: 1 }, 'unknown field "resultVerison"; did you mean "resultVersion"? known: clientId, key, op, value, version, expected, callUs, returnUs, outcome, resultValue, resultVersion'],
     [{ ...good, clientId: 1.5 }, '"clientId" must be a whole number'],
     [{ ...good, version: -1 }, '"version" must be a whole number, 0 or more'],
     [{ ...good, value: [] }, '"value" must be a text or a number'],
@@ -166,4 +168,30 @@ test('no text breaks a reader', () => {
     }),
     { seed: 1, numRuns: 3_000 },
   );
+});
+
+describe('the examples of docs/FORMATS.md', () => {
+  const docs = readFileSync(new URL('../../../../docs/FORMATS.md', import.meta.url), 'utf8');
+  const example = (language: string): string => new RegExp(`\`\`\`${language}\n([^\`]*)\`\`\``).exec(docs)?.[1] ?? '';
+
+  test.each<readonly [language: string, format: HistoryFormat, model: Model, count: number]>([
+    ['jsonl', 'jsonl', kv, 3], ['edn', 'edn', register, 3], ['log', 'jepsen-etcd', register, 3],
+  ])('%s is read, and linearizable', (language, format, model, count) => {
+    const operations = read(format, example(language), model);
+    expect(operations).toHaveLength(count);
+    expect(checkLinearizability(operations, model).verdict).toBe('passed');
+  });
+
+  test('each field of JSON lines has a row', () => {
+    const { problem: line } = problem('jsonl', '{"nothing":1}', kv) ?? { problem: '' };
+    const known = /known: (.*)$/.exec(line)?.[1]?.split(', ') ?? [];
+    expect(known.length).toBeGreaterThan(10);
+    for (const field of known) expect(docs).toContain(`| \`${field}\` |`);
+  });
+
+  test('what a read of nil means is true of both event formats', () => {
+    const edn = '{:process 1, :type :invoke, :f :read, :value nil}\n{:process 1, :type :ok, :f :read, :value nil}';
+    expect(read('edn', edn, register)).toEqual([]);
+    expect(read('jepsen-etcd', 'INFO  jepsen.util - 2\t:invoke\t:read\tnil\nINFO  jepsen.util - 2\t:ok\t:read\tnil', register)).toMatchObject([{ op: 'read', outcome: 'ok', resultValue: null }]);
+  });
 });
