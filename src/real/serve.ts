@@ -32,6 +32,8 @@ export function served<State, Message>({ name, machine, codec, isRecovering }: O
     hasGuests: false,
     isRecovering: (state: State) => isRecovering?.(state) ?? false,
     warnings: () => [],
+    isAtRest: () => true,
+    closingSteps: () => [],
   } satisfies Served<State, Message> as unknown as Served;
 }
 

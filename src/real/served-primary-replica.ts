@@ -1,5 +1,5 @@
 import { NOBODY, type NodeId } from '../core/base/units.js';
-import { closingSteps } from '../core/journal/journal.js';
+import { closingSteps, isJournalAtRest } from '../core/journal/journal.js';
 import { primaryReplicaCodecs } from '../core/systems/primary-replica/codec.js';
 import type { PeerMessage } from '../core/systems/primary-replica/messages.js';
 import { primaryReplicaNode } from '../core/systems/primary-replica/node.js';
@@ -29,6 +29,7 @@ export function servedPrimaryReplica(choices: ReplicationChoices = {}): Served<R
     keepsFiles: keepsFiles(choices),
     isRecovering: ({ journal }) => journal.phase === 'recalling',
     warnings: () => warningsOf(choices),
+    isAtRest: ({ journal }) => isJournalAtRest(journal),
     closingSteps: ({ journal }) => closingSteps(journal),
   };
 }
