@@ -1,6 +1,7 @@
 import { MaybeError, SeedstormError } from '../real/client-errors.js';
-import type { ServerStatus } from '../real/client.js';
+import type { Client, ServerStatus } from '../real/client.js';
 import { once } from './arguments.js';
+import { misuse } from './exit.js';
 import { BASE_PORT, SERVERS_BY_DEFAULT } from './ports.js';
 
 /** What `--servers` says in the help of each command of a client. */
@@ -18,6 +19,19 @@ export function serversOf(option: string | undefined): readonly string[] {
   const text = option === undefined ? process.env['SEEDSTORM_SERVERS'] : once('servers', option);
   if (text !== undefined && text !== '') return text.split(',').map((address) => address.trim());
   return Array.from({ length: SERVERS_BY_DEFAULT }, (_, i) => `127.0.0.1:${BASE_PORT + 1 + i}`);
+}
+
+/**
+ * Opens a client whose settings are a user's own words.
+ *
+ * @throws {UserError} When they are no good.
+ */
+export function opened(open: () => Client): Client {
+  try {
+    return open();
+  } catch (error) {
+    throw misuse(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** What became of a call that did not end in an answer, in a line; null for an error that is no outcome of a call. */

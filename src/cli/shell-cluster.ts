@@ -1,7 +1,7 @@
 import { unreachable } from '../core/base/assert.js';
 import { CLUSTER_SHELL, clusterGreeting, getText, putText, versionText, type ClusterAction } from '../core/wire/shell-languages.js';
 import { openClient, type CallOptions, type Client } from '../real/client.js';
-import { conflictText, outcomeLine, statusLine } from './reach.js';
+import { conflictText, opened, outcomeLine, statusLine } from './reach.js';
 import { runShell, type ShellStreams } from './shell.js';
 import { shown } from './shown.js';
 
@@ -12,7 +12,7 @@ import { shown } from './shown.js';
  * @throws {UserError} When an address is none.
  */
 export async function runClusterShell(servers: readonly string[], timeoutMs: number, streams?: ShellStreams): Promise<void> {
-  const client = openClient({ servers, timeoutMs });
+  const client = opened(() => openClient({ servers, timeoutMs }));
   try {
     await runShell({
       language: CLUSTER_SHELL,

@@ -4,7 +4,7 @@ import { SeedstormError } from '../../real/client-errors.js';
 import { duration, once, wholeNumber } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, say, sayJson } from '../output.js';
-import { conflictText, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
+import { conflictText, opened, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
 import { differences } from '../replicas.js';
 
 /** What every client command takes. */
@@ -154,14 +154,5 @@ async function withClient(options: Reach, use: (client: Client) => Promise<void>
     answer(options, { ...json, message: error.message }, false, `${line} (servers ${servers.join(', ')})`);
   } finally {
     await client.close();
-  }
-}
-
-/** Here the settings are the user's own words. */
-function opened(open: () => Client): Client {
-  try {
-    return open();
-  } catch (error) {
-    throw misuse(error instanceof Error ? error.message : String(error));
   }
 }
