@@ -17,7 +17,7 @@ const program = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url)
 /** A single server as a process of its own. */
 async function startProcess(dataDirectory: string | null, ports: readonly number[], words: readonly string[]) {
   const own = ['--system', 'single', '--id', '1', '--peers', `1=127.0.0.1:${ports[0]}:${ports[1]}`, ...(dataDirectory === null ? [] : ['--data', dataDirectory]), '--http-port', `${ports[2]}`];
-  const child = spawn(process.execPath, [program, 'node', ...own, ...(dataDirectory === null || existsSync(dataDirectory) ? [] : ['--new']), ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [program, 'node', ...own, ...(dataDirectory === null || existsSync(dataDirectory) || words.includes('memory') ? [] : ['--new']), ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
