@@ -36,7 +36,8 @@ export async function withServers<Value>(wanted: ServersWanted, act: (filled: Fi
   const directory = await mkdtemp(join(wanted.directory, `${wanted.system}-`));
   let cluster: RunningCluster | null = null;
   try {
-    cluster = await startCluster({ servers: wanted.servers, directory, nodeArguments: ['--system', wanted.system, ...wanted.words] });
+    const keepsFiles = !wanted.words.includes('memory');
+    cluster = await startCluster({ servers: wanted.servers, directory, keepsFiles, nodeArguments: ['--system', wanted.system, ...wanted.words] });
     const writer = await fill(cluster.clientAddresses);
     const others = cluster.clientAddresses.filter((address) => address !== writer);
     for (const address of others) await untilItHasAll(address);

@@ -103,6 +103,6 @@ test('a cluster serves, is restarted, and has kept everything', async () => {
 test('the files of a server can be listed record by record', async () => {
   const { exitCode, stdout } = await seedstorm(['wal', 'dump', join(folder, 'cluster', 'server-1')]);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^wal-0+1\.log +0 {2}head +cluster \d+ server 1, the first file/);
+  expect(stdout).toMatch(/^wal-0+1\.log +0 {2}head +cluster \d+ server 1 of 1, 2, 3, system raft, the first file/);
   expect(stdout).toMatch(/ entries +1\.\.1 of term \d+/);
 });
