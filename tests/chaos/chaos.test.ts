@@ -38,6 +38,9 @@ test('three real processes that are killed, paused and cut apart stay linearizab
   expect(verdict).toBe('pass');
   // A storm in which nothing was written, or nobody was hit, proves nothing.
   for (let client = 1; client <= 4; client++) expect(recording.operations.filter(({ clientId, outcome }) => clientId === client && outcome !== 'unknown').length).toBeGreaterThan(20);
-  expect([...deeds.keys()].toSorted()).toEqual(['isolateLeader', 'kill', 'killAll', 'killLeader', 'oneWayCut', 'partition', 'pauseLeader']);
+  // Blows at a leader pass when nobody leads at that moment, which real time decides: of these two one may be missing.
+  const always = ['kill', 'killAll', 'killLeader', 'oneWayCut', 'partition'];
+  expect([...deeds.keys()]).toEqual(expect.arrayContaining(always));
+  expect(deeds.has('isolateLeader') || deeds.has('pauseLeader')).toBe(true);
   expect(dropped).toBeGreaterThan(0);
 });

@@ -18,8 +18,8 @@ export const READ_BUGS: readonly Mutant[] = [
 `,
       },
     ],
-    scenarios: ['clock-skew', 'partition'],
-    seedsMax: 40,
+    scenarios: ['clock-skew', 'partition', 'paused-leader', 'unlucky-leaders', 'odd-partitions'],
+    seedsMax: 80,
   },
   {
     name: 'G11',

@@ -122,8 +122,8 @@ export const SNAPSHOT_BUGS: readonly Mutant[] = [
         replace: '    queued: null,\n    garbage: [...storage.garbage, ...storage.snapshotNumbers.map(snapshotName)],\n    snapshotNumbers: [],\n    saving: { operation',
       },
     ],
-    scenarios: ['swarm'],
-    seedsMax: 15,
+    scenarios: ['crash-at-effect', 'crash-loop', 'crowded', 'process-swarm', 'swarm'],
+    seedsMax: 20,
   },
   {
     name: 'E16',
