@@ -3,8 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.js';
 import { neverSeen } from '../../src/sim/coverage.js';
 import { optionsOf, runScenario } from '../../src/sim/run.js';
+import type { RunReport } from '../../src/sim/report.js';
+import type { Scenario } from '../../src/sim/scenario.js';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
+
+const lived = new Map<string, readonly RunReport[]>();
+
+/** The runs of a scenario, each lived once for all tests of this file. */
+function runsOf(scenario: Scenario): readonly RunReport[] {
+  const reports = lived.get(scenario.name) ?? SEEDS.map((seed) => runScenario(scenario, seed));
+  lived.set(scenario.name, reports);
+  return reports;
+}
 
 test('every file of the folder is a scenario under its own name', () => {
   const files = readdirSync(new URL('../../scenarios/', import.meta.url)).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
@@ -28,7 +39,7 @@ describe.each(scenarios)('$name', (scenario) => {
   });
 
   test('holds for some seeds, and does some work in each', () => {
-    const reports = SEEDS.map((seed) => runScenario(scenario, seed));
+    const reports = runsOf(scenario);
     // A finding that is expected comes soon: these seeds are fewer than any scenario asks for.
     if (scenario.finding !== undefined) expect(reports.map(({ verdict }) => verdict)).toContain('found');
     for (const report of reports) {
@@ -41,7 +52,7 @@ describe.each(scenarios)('$name', (scenario) => {
 });
 
 test('all scenarios together show at least fifteen different moments', () => {
-  const seen = new Set(scenarios.flatMap((scenario) => SEEDS.flatMap((seed) => Object.keys(runScenario(scenario, seed).moments))));
+  const seen = new Set(scenarios.flatMap((scenario) => runsOf(scenario).flatMap(({ moments }) => Object.keys(moments))));
   expect(seen.size).toBeGreaterThanOrEqual(15);
   // Each promise names a moment that some scenario brings within a few seeds: a name that nobody marks is a typing error.
   const promised = [{ name: 'all', expected: [...new Set(scenarios.flatMap(({ expected }) => expected))] }];
