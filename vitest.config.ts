@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that open sockets, start processes and wait for real time. They share two cores and some ports. */
 const REAL = [
-  'tests/real/**/*.test.ts', 'tests/chaos/**/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/docs/**/*.test.ts',
+  'tests/real/**/*.test.ts', 'tests/chaos/**/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/docs/writing-a-system.test.ts',
   'tests/cli/commands/{bench,cluster,shell,proxy,chaos}.test.ts',
 ];
 

@@ -44,6 +44,7 @@ import { staleRead } from './stale-read.js';
 import { single } from './single.js';
 import { singleLog } from './single-log.js';
 import { singleUnsynced } from './single-unsynced.js';
+import { promotedReplica } from './promoted-replica.js';
 import { quorum } from './quorum.js';
 import { quorumFive } from './quorum-five.js';
 import { quorumStale } from './quorum-stale.js';
@@ -63,7 +64,7 @@ export const scenarios: readonly Scenario[] = [
   badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,
-  primaryReplica, staleRead, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
+  primaryReplica, staleRead, promotedReplica, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
   single, singleLog, singleUnsynced, lockSingle, lockRaft,
   quorum, quorumFive, quorumWriteAll, quorumStale, simpleElectionLostWrite, simpleElectionTwoVotes,
 ];

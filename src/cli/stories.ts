@@ -51,7 +51,7 @@ const INTRODUCTIONS: Readonly<Record<string, Introduction>> = {
     title: 'A primary and replicas, done well',
     lines: [
       '[primary-replica](../src/core/systems/primary-replica/README.md) promises that every replica shows what the primary, `s1`, once held. It does not promise that',
-      'this is what it holds now.',
+      'this is what it holds now, nor that a write that the primary has answered outlives it: that is the one loss by design.',
     ],
   },
   quorum: {

@@ -10,6 +10,7 @@ export const PROCESS_HARM_SENTENCES = {
   powerCutOfSome: 'Some servers lose power at one moment, and come back one by one.',
   slowServer: 'A process takes long for each input.',
   gracefulStop: 'A process is told to stop, finishes what its disk has to do, and is started again.',
+  takeOver: 'The process of the leader ends, and an operator makes another server take its place before it comes back. Only where operators decide that.',
   rollingRestart: 'One server after the other is stopped gracefully and comes back with the other options of the run.',
 } as const;
 

@@ -32,6 +32,8 @@ export interface Hosted<NodeOptions = unknown> {
   coreSize(options: RunOptions<NodeOptions>): number;
   /** Servers that must be in it, such as a primary that nobody replaces: the nemesis never damages their disks. */
   essential(options: RunOptions<NodeOptions>): readonly NodeId[];
+  /** What an operator asks of a server that shall lead from now on. Absent: no operator decides that in this system. */
+  readonly takeOver?: unknown;
   /** Whether the core, all of it serving in these states, has come to rest in one state. */
   hasConverged(states: readonly unknown[]): boolean;
   /** A state in a few words, for a person who asks why a run got stuck. */

@@ -66,6 +66,9 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'reads-shared-a-wait', sentence: 'Two reads waited at one leader.' },
   { name: 'read-waited-for-next-round', sentence: 'A read came too late for the running round and waited for the next (thesis §6.4).' },
   // A primary and its replicas.
+  { name: 'operator-chose-another', sentence: 'The leader died, and an operator made another server take its place.' },
+  { name: 'primary-promoted', sentence: 'An operator made a replica the primary, and its disk knew.' },
+  { name: 'primary-stepped-down', sentence: 'A primary heard of a successor, and followed it.' },
   { name: 'replica-joined', sentence: 'A replica had the whole of a snapshot, and began to follow.' },
   { name: 'replica-gap-found', sentence: 'A replica learned that a change was lost on its way, and asked for it.' },
   { name: 'replica-resynced', sentence: 'A replica was told that what it needs is forgotten, and joined anew.' },
@@ -202,7 +205,5 @@ export const RARE_MOMENTS: readonly Moment[] = [
   { name: 'clock-went-back', sentence: 'A monotonic clock lied: it went back.' },
   { name: 'cluster-served-beyond-budget', sentence: 'Clients were served by a cluster that was damaged beyond its budget, from memory.' },
   { name: 'linearizability-undecided', sentence: 'The search for a linear order gave up at its bound.' },
-  { name: 'primary-promoted', sentence: 'An operator made a replica the primary, and its disk knew.' },
-  { name: 'primary-stepped-down', sentence: 'A primary heard of a successor, and followed it.' },
   { name: 'typed-change-ignored', sentence: 'A bare change came to a replica that has a primary.' },
 ];

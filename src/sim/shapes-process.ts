@@ -1,5 +1,5 @@
-import type { NodeId } from '../core/base/units.js';
-import { LOOKS_MAX, anyUp, bit, leaderOf, shuffled, strike, up, watchFor, type Blow, type Shape } from './aim.js';
+import { connectionId, type NodeId } from '../core/base/units.js';
+import { LOOKS_MAX, anyUp, bit, leaderOf, pickOf, shuffled, strike, up, watchFor, type Blow, type Shape } from './aim.js';
 import type { PROCESS_HARMS } from './harms-process.js';
 import type { Slowness } from './process.js';
 import type { Striker } from './striker.js';
@@ -24,6 +24,10 @@ const SLOWNESS_US = [200, 1_000, 5_000, 40_000];
 const BACKLOG = 8;
 /** Of the deaths of which either may be, this share is a process that is killed; the others are a power loss. */
 const KILL_SHARE = 0.5;
+/** The connection of an operator: nobody's, so that what is answered there reaches nobody. */
+const OPERATOR = connectionId(0);
+/** Within this an operator has chosen: quick for a person, so that a run has more to tell than silence. */
+const OPERATOR_US = 200_000;
 /** The golden section: multiples of it modulo 1 are spread evenly. */
 const GOLDEN = 0.618_033_988_75;
 
@@ -79,6 +83,20 @@ export const PROCESS_SHAPES: Readonly<Record<(typeof PROCESS_HARMS)[number], Sha
       const { world } = striker.cluster;
       if (server === leaderOf(striker)) striker.coverage.mark('leader-stopped-gracefully');
       world.lives.stop(world.process(server), () => striker.later(blow.lastsUs, () => striker.restart(server)));
+    }),
+
+  takeOver: (striker, blow) =>
+    strike(leaderOf(striker), (leader) => {
+      const { hosted, world } = striker.cluster;
+      if (hosted.takeOver === undefined) return;
+      striker.crash(leader, true, blow.lastsUs);
+      striker.later(Math.floor(blow.how * Math.min(blow.lastsUs, OPERATOR_US)), () =>
+        strike(pickOf(up(striker).filter((server) => serves(striker, server)), blow.who), (server) => {
+          striker.coverage.mark('operator-chose-another');
+          world.harm(`an operator tells s${server} to take the place of s${leader}`);
+          world.request(server, hosted.takeOver, OPERATOR);
+        }),
+      );
     }),
 
   rollingRestart: (striker, blow) => {

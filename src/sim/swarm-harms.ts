@@ -30,6 +30,7 @@ export const SWARM_HARMS: Readonly<Record<HarmName, Row>> = {
 
   slowServer: ['process', [500, 3_000], [100, 3_000]],
   gracefulStop: ['process', [700, 5_000], [10, 1_000]],
+  takeOver: ['process', [1_500, 6_000], [100, 1_500]],
   rollingRestart: ['process', [1_000, 4_000], [10, 500]],
   pause: ['process', [700, 4_000], [20, 2_000]],
   pauseLeader: ['process', [1_000, 4_000], [100, 2_000]],

@@ -47,6 +47,7 @@ const system = keyValueSystem<ReplicationState, PeerMessage, PrimaryReplicaOptio
 /** The primary-replica system with clients that ask the primary alone: what it tells them is linearizable. */
 export const primaryReplicaSystem: HostedSystem<PrimaryReplicaOptions> = {
   ...system,
+  takeOver: { kind: 'promote', id: 0 } satisfies ReplicationRequest,
   client: (options, id) => client(options, id, [PRIMARY]),
   watch,
 };
@@ -79,6 +80,10 @@ export const replicationView: CopyView = {
   partOf: (state) => {
     const { role, epoch } = state as ReplicationState;
     return epoch === NO_EPOCH ? 'none' : role;
+  },
+  historyOf: (state) => {
+    const { epoch } = state as ReplicationState;
+    return { epoch, generation: generationOf(epoch) };
   },
   contentOf: (state) => contentText(entriesOf(state as ReplicationState)),
   contentsBetween: (before, after) => contentsBetween(before as ReplicationState, after as ReplicationState),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { promotedReplica } from '../../scenarios/promoted-replica.js';
 import type { NodeId } from '../../src/core/base/units.js';
 import type { Blow } from '../../src/sim/aim.js';
 import { Cluster } from '../../src/sim/cluster.js';
@@ -8,7 +9,7 @@ import { PROCESS_HARMS } from '../../src/sim/harms-process.js';
 import { History } from '../../src/sim/history.js';
 import { Nemesis } from '../../src/sim/nemesis.js';
 import type { Observer } from '../../src/sim/observer.js';
-import { runOptions } from '../../src/sim/run.js';
+import { runOptions, runScenario } from '../../src/sim/run.js';
 import type { RunOptions } from '../../src/sim/scenario.js';
 import { SHAPES } from '../../src/sim/shapes.js';
 import { Workload } from '../../src/sim/workload.js';
@@ -242,5 +243,19 @@ describe('a rolling restart', () => {
     const stage = strike('rollingRestart');
     live(stage, 3 * SECOND);
     expect(stage.coverage.counts()).toEqual({ 'rolling-restart-done': 1 });
+  });
+});
+
+describe('an operator', () => {
+  test('puts another server in the place of a primary that died, in a system where operators do that', () => {
+    const { moments } = runScenario(promotedReplica, 3);
+    expect(moments['operator-chose-another']).toBeGreaterThan(0);
+    expect(moments['primary-promoted']).toBeGreaterThan(0);
+  });
+
+  test('has nothing to say where servers elect their leader, and nobody dies', () => {
+    const stage = strike('takeOver');
+    live(stage, SECOND);
+    expect(stage.log).toEqual([]);
   });
 });

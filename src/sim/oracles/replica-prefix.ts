@@ -6,14 +6,20 @@ import { violated } from './oracle.js';
 export interface CopyView {
   /** `none`: it holds nothing that it would show, such as one that recovers. */
   partOf(state: unknown): 'primary' | 'replica' | 'none';
+  /**
+   * The history that its content is a part of. Each life of a primary begins one of its own; the generation is another
+   * one after another server took its place. Absent: nobody ever does.
+   */
+  historyOf?(state: unknown): { readonly epoch: number; readonly generation: number };
   contentOf(state: unknown): string;
   /** What a primary held between two states, in order, the last of them included; empty when nothing changed. */
   contentsBetween(before: unknown, after: unknown): readonly string[];
 }
 
 /**
- * Replica Prefix: what a replica shows is what the primary once held, whole, and within its life it never goes back.
- * So its reads may be old, but they are never of a store that never was.
+ * Replica Prefix: what a replica shows is what the primary once held, whole, and within its life it never goes back,
+ * unless another server took the primary's place, which may have held less. So its reads may be old, but they are
+ * never of a store that never was.
  */
 export class ReplicaPrefix implements Observer {
   readonly #view: CopyView;
@@ -23,6 +29,9 @@ export class ReplicaPrefix implements Observer {
   /** By replica: the first place in the history at which it may be now. */
   readonly #places = new Map<NodeId, number>();
   readonly #contents = new Map<NodeId, string>();
+  /** By epoch: whose. By replica: in whose place and generation it is. */
+  readonly #owners = new Map<number, NodeId>();
+  readonly #tenures = new Map<NodeId, string>();
 
   /** @param servers They are numbered from 1 on; whoever stands behind them is a client. */
   constructor(view: CopyView, servers: number) {
@@ -43,8 +52,20 @@ export class ReplicaPrefix implements Observer {
   onStep(atUs: number, node: NodeId, _input: unknown, before: unknown, after: unknown): void {
     if (node > this.#servers) return;
     const part = this.#view.partOf(after);
-    if (part === 'primary') this.#onPrimary(before, after);
-    else if (part === 'replica') this.#onReplica(atUs, node, this.#view.contentOf(after));
+    const history = this.#view.historyOf?.(after);
+    if (part === 'primary') {
+      if (history !== undefined) this.#owners.set(history.epoch, node);
+      this.#onPrimary(before, after);
+    } else if (part === 'replica') {
+      // A primary that starts again is the same one in its generation, and holds what it held.
+      if (history !== undefined) this.#noteTenure(atUs, node, `${history.generation} of s${this.#owners.get(history.epoch)}`);
+      this.#onReplica(atUs, node, this.#view.contentOf(after));
+    }
+  }
+
+  #noteTenure(atUs: number, node: NodeId, tenure: string): void {
+    if (this.#tenures.get(node) !== tenure) this.onRestart(atUs, node);
+    this.#tenures.set(node, tenure);
   }
 
   #onPrimary(before: unknown, after: unknown): void {

@@ -1,21 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { nodeId } from '../../../src/core/base/units.js';
+import { nodeId, type NodeId } from '../../../src/core/base/units.js';
 import { contentText, ReplicaPrefix } from '../../../src/sim/oracles/replica-prefix.js';
 import { Violated } from '../../../src/sim/oracles/oracle.js';
 
 interface Shown {
   readonly part: 'primary' | 'replica' | 'none';
   readonly contents: readonly string[];
+  readonly epoch?: number;
 }
 
-const primary = (...contents: readonly string[]): Shown => ({ part: 'primary', contents });
-const replica = (content: string): Shown => ({ part: 'replica', contents: [content] });
+const primary = (epoch: number, contents: readonly string[]): Shown => ({ part: 'primary', contents, epoch });
+const replica = (content: string, epoch: number): Shown => ({ part: 'replica', contents: [content], epoch });
 const PRIMARY = nodeId(1);
 const A = nodeId(2);
 
 class Story {
   readonly #oracle = new ReplicaPrefix({
     partOf: (state) => (state as Shown).part,
+    historyOf: (state) => ({ epoch: (state as Shown).epoch ?? 0, generation: 0 }),
     contentOf: (state) => (state as Shown).contents.at(-1) ?? '',
     contentsBetween: (_before, after) => (after as Shown).contents,
   }, 3);
@@ -23,14 +25,20 @@ class Story {
   #before: Shown | undefined;
 
   holds(...contents: readonly string[]): this {
-    const after = primary(...contents);
+    const after = primary(1, contents);
     this.#oracle.onStep(1, PRIMARY, null, this.#before, after);
     this.#before = after;
     return this;
   }
 
-  shows(content: string, node = A): this {
-    this.#oracle.onStep(2, node, null, undefined, replica(content));
+  /** Another server takes the primary's place. */
+  isPromoted(node: NodeId, epoch: number, content: string): this {
+    this.#oracle.onStep(1, node, null, undefined, primary(epoch, [content]));
+    return this;
+  }
+
+  shows(content: string, node = A, epoch = 1): this {
+    this.#oracle.onStep(2, node, null, undefined, replica(content, epoch));
     return this;
   }
 
@@ -72,6 +80,12 @@ describe('Replica Prefix', () => {
   test('says that a replica went back, each replica by itself', () => {
     const story = new Story().holds('a').holds('b').shows('b').shows('a', nodeId(3));
     expect(broken(() => story.shows('a'))).toBe('replica s2 went back from change 2 of the primary to change 1: a');
+  });
+
+  test('lets a replica go back when another server has taken the place of its primary, and only then', () => {
+    const B = nodeId(3);
+    const story = new Story().holds('a').holds('b').shows('b').isPromoted(B, 2, 'a').shows('a', A, 2).isPromoted(B, 3, 'a c').shows('a c', A, 3);
+    expect(broken(() => story.shows('a', A, 3))).toBe('replica s2 went back from change 4 of the primary to change 3: a');
   });
 
   test('looks at servers only', () => {
