@@ -22,8 +22,9 @@ export interface ClientSettings {
   /** The level of reads that do not say it themselves. Default `linearizable`. */
   readonly level?: ReadLevel;
   /**
-   * Whether commands belong to sessions, so that one that is repeated takes effect once. Default true. Without, a command of
-   * which an attempt had no answer ends as "maybe". The systems `quorum` and `simple-election` keep no sessions: set false for them.
+   * Whether commands belong to sessions, so that one that is repeated takes effect once. Default true, where the servers keep
+   * sessions: `quorum` and `simple-election` do not, which the client finds out by itself. Without, a set or a delete of which an
+   * attempt had no answer ends as "maybe".
    */
   readonly sessions?: boolean;
   /** How stale reads are spread over the servers. Default `round-robin`. */

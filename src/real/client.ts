@@ -169,8 +169,8 @@ class ClusterClient implements Client {
     const [first, ...rest] = this.#lanes;
     const least = first === undefined ? null : rest.reduce((best, lane) => (lane.callsUnderWay < best.callsUnderWay ? lane : best), first);
     if (least !== null && (least.callsUnderWay === 0 || this.#lanes.length >= (this.#settings.callsMax ?? CALLS_MAX))) return least;
-    const { attemptTimeoutMs, sessions: useSessions = true, log = silentLog } = this.#settings;
-    const lane = new Lane(this.#pools, { timeLimitMs: this.#timeoutMs, useSessions, ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }) }, log);
+    const { attemptTimeoutMs, sessions = true, log = silentLog } = this.#settings;
+    const lane = new Lane(this.#pools, { timeLimitMs: this.#timeoutMs, useSessions: sessions && this.#pools.keepsSessions, ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }) }, log);
     this.#lanes.push(lane);
     return lane;
   }

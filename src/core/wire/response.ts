@@ -15,7 +15,8 @@ const UNAVAILABLE = 4;
 const LEADER = 5;
 const STATUS = 6;
 const MAYBE = 7;
-const KIND_MAX = 7;
+const NO_SESSIONS = 8;
+const KIND_MAX = 8;
 
 /** The numbers of StoreStatus in proto/seedstorm.proto. */
 const NUMBER_OF: Readonly<Record<StoreResult['status'], number>> = { ok: 1, noKey: 2, versionConflict: 3, sessionExpired: 4 };
@@ -52,6 +53,8 @@ function writeFields(response: NodeResponse): number {
     case 'maybe':
       writeText(1, response.reason);
       return MAYBE;
+    case 'noSessions':
+      return NO_SESSIONS;
     case 'leader':
       writer.uint(1, response.leaderHint);
       return LEADER;
@@ -90,6 +93,7 @@ type Body =
   | { readonly kind: 'notLeader'; readonly leaderHint: NodeId; readonly isUncertain: boolean }
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'maybe'; readonly reason: string }
+  | { readonly kind: 'noSessions' }
   | { readonly kind: 'leader'; readonly leaderHint: NodeId }
   | { readonly kind: 'status'; readonly status: NodeStatus };
 
@@ -124,6 +128,8 @@ function withId(id: number, body: Body): NodeResponse {
       return { kind: 'unavailable', id, reason: body.reason };
     case 'maybe':
       return { kind: 'maybe', id, reason: body.reason };
+    case 'noSessions':
+      return { kind: 'noSessions', id };
     case 'leader':
       return { kind: 'leader', id, leaderHint: body.leaderHint };
     case 'status':
@@ -143,6 +149,9 @@ function readBody(reader: Reader, kind: number): Body {
       return { kind: 'unavailable', reason: readReason(reader) };
     case MAYBE:
       return { kind: 'maybe', reason: readReason(reader) };
+    case NO_SESSIONS:
+      while (reader.hasMore()) reader.skip(reader.tag(), 0);
+      return { kind: 'noSessions' };
     case LEADER:
       return { kind: 'leader', leaderHint: readLeaderHint(reader) };
     default:

@@ -136,6 +136,8 @@ export function answerLine(verb: Verb, response: NodeResponse, addressOf: Addres
       return errorLine(`unavailable, nothing was done: ${response.reason}`);
     case 'maybe':
       return errorLine(`nobody can know whether it was done: ${response.reason}`);
+    case 'noSessions':
+      return errorLine('unavailable, nothing was done: this system keeps no sessions');
     case 'leader': {
       const address = addressIn(response.leaderHint, addressOf);
       return address === null ? errorLine('no leader') : line(`LEADER ${address}`);

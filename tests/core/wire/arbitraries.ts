@@ -107,6 +107,7 @@ export const response: fc.Arbitrary<NodeResponse> = fc.oneof(
   fc.record({ kind: fc.constant('notLeader' as const), id: counter, leaderHint: nodeOrNobody, isUncertain: fc.boolean() }),
   fc.record({ kind: fc.constant('unavailable' as const), id: counter, reason: text }),
   fc.record({ kind: fc.constant('maybe' as const), id: counter, reason: text }),
+  fc.record({ kind: fc.constant('noSessions' as const), id: counter }),
   fc.record({ kind: fc.constant('leader' as const), id: counter, leaderHint: nodeOrNobody }),
   fc.record({
     kind: fc.constant('status' as const),

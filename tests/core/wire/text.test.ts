@@ -83,6 +83,7 @@ describe('an answer in text', () => {
       'ERROR the leader was deposed meanwhile; the command may have taken effect, or may yet\n',
     ],
     ['GET', { kind: 'unavailable', id: 1, reason: 'starting\nup' }, 'ERROR unavailable, nothing was done: starting up\n'],
+    ['SET', { kind: 'noSessions', id: 1 }, 'ERROR unavailable, nothing was done: this system keeps no sessions\n'],
     ['SET', { kind: 'maybe', id: 1, reason: '1 of 2 servers' }, 'ERROR nobody can know whether it was done: 1 of 2 servers\n'],
     [
       'STATUS',

@@ -89,6 +89,8 @@ function protoResponse(r: NodeResponse): Response {
       return create(ResponseSchema, { id, kind: { case: 'unavailable', value: { reason: r.reason } } });
     case 'maybe':
       return create(ResponseSchema, { id, kind: { case: 'maybe', value: { reason: r.reason } } });
+    case 'noSessions':
+      return create(ResponseSchema, { id, kind: { case: 'noSessions', value: {} } });
     case 'leader':
       return create(ResponseSchema, { id, kind: { case: 'leader', value: { leaderHint: r.leaderHint } } });
     case 'status': {
