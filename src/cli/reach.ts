@@ -1,5 +1,6 @@
 import { MaybeError, SeedstormError } from '../real/client-errors.js';
 import type { Client, ServerStatus } from '../real/client.js';
+import type { NodeStatus } from '../core/wire/protocol.js';
 import { once } from './arguments.js';
 import { misuse } from './exit.js';
 import { BASE_PORT, SERVERS_BY_DEFAULT } from './ports.js';
@@ -43,10 +44,21 @@ export function outcomeLine(error: unknown): string | null {
 /** What a server says of itself, in a line. */
 export function statusLine({ address, status }: ServerStatus): string {
   if (status === null) return `${address}  no answer`;
-  const { self, role, term, leaderId, commitIndex, lastApplied, keyCount, digest } = status;
-  return `${address}  s${self} ${role.padEnd(12)} term ${term}  leader ${leaderId === 0 ? 'unknown' : `s${leaderId}`}  ` +
-    `committed ${commitIndex}  applied ${lastApplied}  keys ${keyCount}  digest ${digest}`;
+  const { self, system, role, keyCount, digest } = status;
+  const words = [...(PLACE_OF[system] ?? PLACE_OF['raft'] ?? (() => []))(status), `keys ${keyCount}`, `digest ${digest}`];
+  return `${address}  ${system === '' ? '' : `${system} `}s${self} ${role.padEnd(12)} ${words.join('  ')}`;
 }
+
+/** Where a server stands, in the words of its system (the status has those of raft; what each means by them stands beside its `statusOf`). */
+const PLACE_OF: Readonly<Record<string, (status: NodeStatus) => readonly string[]>> = {
+  raft: ({ term, leaderId, commitIndex, lastApplied }) => [`term ${term}`, `leader ${serverText(leaderId)}`, `committed ${commitIndex}`, `applied ${lastApplied}`],
+  single: ({ lastApplied, lastLogIndex }) => [`applied ${lastApplied} of ${lastLogIndex}`],
+  'primary-replica': ({ term, leaderId, lastApplied }) => [`generation ${term}`, `primary ${serverText(leaderId)}`, `changes ${lastApplied}`],
+  quorum: ({ term, leaderId, commitIndex }) => [`boot ${term}`, `primary ${serverText(leaderId)}`, `newest write ${commitIndex}`],
+  'simple-election': ({ term, leaderId, lastApplied }) => [`term ${term}`, `leader ${serverText(leaderId)}`, `writes in its log ${lastApplied}`],
+};
+
+const serverText = (id: number): string => (id === 0 ? 'unknown' : `s${id}`);
 
 /** Why a conditional write was not done, in words. */
 export function conflictText(known: number, wanted: number): string {

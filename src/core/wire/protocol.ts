@@ -42,8 +42,11 @@ export type NodeResponse =
   | { readonly kind: 'leader'; readonly id: number; readonly leaderHint: NodeId }
   | { readonly kind: 'status'; readonly id: number; readonly status: NodeStatus };
 
+/** What a server says of itself. The words are those of raft; what another system means by them stands beside the place where it says them. */
 export interface NodeStatus {
   readonly self: NodeId;
+  /** The word for `--system`, such as `raft`. */
+  readonly system: string;
   readonly role: string;
   readonly term: number;
   readonly leaderId: NodeId;

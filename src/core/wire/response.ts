@@ -67,6 +67,7 @@ function writeFields(response: NodeResponse): number {
 }
 
 function writeStatus(status: NodeStatus): void {
+  writeText(13, status.system);
   writeText(12, status.digest);
   writer.uint(11, status.sessionCount);
   writer.uint(10, status.keyCount);
@@ -208,6 +209,7 @@ function readLeaderHint(reader: Reader): NodeId {
 
 function readStatus(reader: Reader): NodeStatus {
   let self = NOBODY;
+  let system = '';
   let role = '';
   let leaderId = NOBODY;
   let digest = '';
@@ -219,13 +221,15 @@ function readStatus(reader: Reader): NodeStatus {
     if (tag === ((1 << 3) | VARINT)) self = reader.nodeId();
     else if (tag === ((2 << 3) | BYTES)) role = reader.text(TEXT_BYTES_MAX, 'the role');
     else if (tag === ((4 << 3) | VARINT)) leaderId = reader.nodeId();
+    else if (tag === ((13 << 3) | BYTES)) system = reader.text(TEXT_BYTES_MAX, 'the system');
     else if (tag === ((12 << 3) | BYTES)) digest = reader.text(TEXT_BYTES_MAX, 'the digest');
     else if (field >= 3 && field <= 11 && (tag & 7) === VARINT) numbers[field] = reader.uint();
-    else reader.skip(tag, 12);
+    else reader.skip(tag, 13);
   }
   const number = (field: number): number => numbers[field] as number;
   return {
     self,
+    system,
     role,
     term: number(3),
     leaderId,

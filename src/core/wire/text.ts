@@ -162,7 +162,7 @@ function statusLine(status: NodeStatus): ByteString {
   return line(
     `STATUS id=${status.self} role=${status.role} term=${status.term} leader=${status.leaderId} commit=${status.commitIndex} ` +
       `applied=${status.lastApplied} first=${status.firstLogIndex} last=${status.lastLogIndex} snapshot=${status.snapshotIndex} ` +
-      `keys=${status.keyCount} sessions=${status.sessionCount} digest=${status.digest}`,
+      `keys=${status.keyCount} sessions=${status.sessionCount} digest=${status.digest} system=${status.system}`,
   );
 }
 

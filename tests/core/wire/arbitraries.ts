@@ -113,7 +113,7 @@ export const response: fc.Arbitrary<NodeResponse> = fc.oneof(
     kind: fc.constant('status' as const),
     id: counter,
     status: fc.record({
-      self: node, role: text, term: counter, leaderId: nodeOrNobody, commitIndex: counter, lastApplied: counter, lastLogIndex: counter,
+      self: node, system: text, role: text, term: counter, leaderId: nodeOrNobody, commitIndex: counter, lastApplied: counter, lastLogIndex: counter,
       firstLogIndex: counter, snapshotIndex: counter, keyCount: counter, sessionCount: counter, digest: text,
     }),
   }),

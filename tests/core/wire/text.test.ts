@@ -90,11 +90,11 @@ describe('an answer in text', () => {
       {
         kind: 'status', id: 1,
         status: {
-          self: nodeId(1), role: 'leader', term: 4, leaderId: nodeId(1), commitIndex: 9, lastApplied: 8, lastLogIndex: 10, firstLogIndex: 3,
+          self: nodeId(1), system: 'raft', role: 'leader', term: 4, leaderId: nodeId(1), commitIndex: 9, lastApplied: 8, lastLogIndex: 10, firstLogIndex: 3,
           snapshotIndex: 2, keyCount: 5, sessionCount: 1, digest: '00ff00ff00ff00ff',
         },
       },
-      'STATUS id=1 role=leader term=4 leader=1 commit=9 applied=8 first=3 last=10 snapshot=2 keys=5 sessions=1 digest=00ff00ff00ff00ff\n',
+      'STATUS id=1 role=leader term=4 leader=1 commit=9 applied=8 first=3 last=10 snapshot=2 keys=5 sessions=1 digest=00ff00ff00ff00ff system=raft\n',
     ],
   ])('%s: %j', (verb, response, line) => {
     expect(answerLine(verb, response, addressOf)).toBe(line);
