@@ -3,6 +3,7 @@ import type { Client, ServerStatus } from '../real/client.js';
 import type { NodeStatus } from '../core/wire/protocol.js';
 import { once } from './arguments.js';
 import { misuse } from './exit.js';
+import type { Failed } from './patience.js';
 import { BASE_PORT, SERVERS_BY_DEFAULT } from './ports.js';
 
 /** What `--servers` says in the help of each command of a client. */
@@ -13,7 +14,7 @@ export const SERVERS_OPTION = {
 } as const;
 
 /** What `--timeout` says there. */
-export const TIMEOUT_OPTION = { type: 'string', default: '10s', requiresArg: true, describe: 'how long to go on trying' } as const;
+export const TIMEOUT_OPTION = { type: 'string', requiresArg: true, describe: 'how long to go on trying [default: 10s; 2s where nobody listens]' } as const;
 
 /** The client ports that a user means: those of `--servers`, else of the environment, else of a cluster on this machine. */
 export function serversOf(option: string | undefined): readonly string[] {
@@ -36,9 +37,14 @@ export function opened(open: () => Client): Client {
 }
 
 /** What became of a call that did not end in an answer, in a line; null for an error that is no outcome of a call. */
-export function outcomeLine(error: unknown): string | null {
+export function outcomeLine({ error, isNobodyThere }: Failed, servers: readonly string[]): string | null {
   if (!(error instanceof SeedstormError)) return null;
-  return `${error instanceof MaybeError ? 'maybe done' : 'not done'}: ${error.message}`;
+  return `${error instanceof MaybeError ? 'maybe done' : 'not done'}: ${isNobodyThere ? nobodyText(servers) : `${error.message} (servers ${servers.join(', ')})`}`;
+}
+
+/** What to do where nobody answers. */
+export function nobodyText(servers: readonly string[]): string {
+  return `nobody answers at ${servers.join(', ')}: start servers with "seedstorm cluster", or name others by --servers`;
 }
 
 /** What a server says of itself, in a line. */
