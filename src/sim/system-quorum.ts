@@ -52,6 +52,7 @@ function isAtRest({ writes, reads, spreads, incoming }: QuorumState): boolean {
 export const quorumSystem: HostedSystem<QuorumOptions> = {
   ...system,
   client,
+  habits: { wants: 'values', asks: 'anyone' },
   watch: (run) => watch(run),
 };
 
