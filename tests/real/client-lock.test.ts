@@ -40,7 +40,7 @@ describe('a lock', () => {
     const { client } = await single();
     const [mine, other] = [client().lock('door'), client().lock('door')];
     await mine.acquire();
-    await expect(other.acquire({ timeoutMs: 100 })).rejects.toMatchObject({ code: ERROR_CODES.timeout, maybe: false, message: 'somebody else holds it' });
+    await expect(other.acquire({ timeoutMs: 100 })).rejects.toMatchObject({ code: ERROR_CODES.timeout, maybe: false });
     expect(await other.release()).toBe(false);
     await expect(mine.acquire()).rejects.toMatchObject({ code: ERROR_CODES.badArgument });
     expect(await mine.release()).toBe(true);
