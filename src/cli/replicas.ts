@@ -1,13 +1,13 @@
 import type { ServerStatus } from '../real/client-api.js';
 
-/** Servers whose log is one for all: at the same place in it they hold the same data. Those of other systems count places of their own. */
-const SHARES_LOG: readonly string[] = ['leader', 'follower', 'candidate', 'preCandidate'];
+/** The system whose log is one for all: at the same place in it servers hold the same data. Those of others count places of their own. */
+const SHARES_LOG = 'raft';
 
 /** A line for each place in the log at which servers hold different data: something broke for good, or they are not one cluster. */
 export function differences(servers: readonly ServerStatus[]): readonly string[] {
   const byPlace = new Map<number, Map<string, string[]>>();
   for (const { address, status } of servers) {
-    if (status === null || !SHARES_LOG.includes(status.role)) continue;
+    if (status === null || status.system !== SHARES_LOG) continue;
     const digests = byPlace.get(status.lastApplied) ?? new Map<string, string[]>();
     byPlace.set(status.lastApplied, digests.set(status.digest, [...(digests.get(status.digest) ?? []), address]));
   }

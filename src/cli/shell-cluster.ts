@@ -1,6 +1,7 @@
 import { unreachable } from '../core/base/assert.js';
 import { CLUSTER_SHELL, clusterGreeting, getText, putText, versionText, type ClusterAction } from '../core/wire/shell-languages.js';
 import { openClient, type CallOptions, type Client } from '../real/client.js';
+import { patiently, type Patience } from './patience.js';
 import { conflictText, opened, outcomeLine, statusLine } from './reach.js';
 import { runShell, type ShellStreams } from './shell.js';
 import { shown } from './shown.js';
@@ -8,16 +9,17 @@ import { shown } from './shown.js';
 /**
  * A shell of the cluster behind these client ports, until EXIT or the end of its input.
  *
- * @param timeoutMs How long each command goes on trying.
+ * @param patience How long each command goes on trying.
  * @throws {UserError} When an address is none.
  */
-export async function runClusterShell(servers: readonly string[], timeoutMs: number, streams?: ShellStreams): Promise<void> {
-  const client = opened(() => openClient({ servers, timeoutMs }));
+export async function runClusterShell(patience: Patience, streams?: ShellStreams): Promise<void> {
+  const { servers } = patience;
+  const client = opened(() => openClient(patience));
   try {
     await runShell({
       language: CLUSTER_SHELL,
       greeting: clusterGreeting(servers),
-      act: (action, signal) => carryOut(client, action, { signal }),
+      act: (action, signal) => carryOut(client, action, patience, signal),
     }, streams);
   } finally {
     await client.close();
@@ -25,14 +27,12 @@ export async function runClusterShell(servers: readonly string[], timeoutMs: num
 }
 
 /** What is certain, or is not, is told in a line; the shell goes on. */
-async function carryOut(client: Client, action: ClusterAction, options: CallOptions): Promise<readonly string[]> {
-  try {
-    return await act(client, action, options);
-  } catch (error) {
-    const line = outcomeLine(error);
-    if (line === null) throw error;
-    return [`Error: ${line}`];
-  }
+async function carryOut(client: Client, action: ClusterAction, patience: Patience, signal: AbortSignal): Promise<readonly string[]> {
+  const waited = await patiently(patience, signal, (how) => act(client, action, how));
+  if (waited.kind === 'answered') return waited.value;
+  const line = outcomeLine(waited, patience.servers);
+  if (line === null) throw waited.error;
+  return [`Error: ${line}`];
 }
 
 async function act(client: Client, action: ClusterAction, options: CallOptions): Promise<readonly string[]> {

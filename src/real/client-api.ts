@@ -22,8 +22,9 @@ export interface ClientSettings {
   /** The level of reads that do not say it themselves. Default `linearizable`. */
   readonly level?: ReadLevel;
   /**
-   * Whether commands belong to sessions, so that one that is repeated takes effect once. Default true. Without, a command of
-   * which an attempt had no answer ends as "maybe". The systems `quorum` and `simple-election` keep no sessions: set false for them.
+   * Whether commands belong to sessions, so that one that is repeated takes effect once. Default true, where the servers keep
+   * sessions: `quorum` and `simple-election` do not, which the client finds out by itself. Without, a set or a delete of which an
+   * attempt had no answer ends as "maybe".
    */
   readonly sessions?: boolean;
   /** How stale reads are spread over the servers. Default `round-robin`. */
@@ -77,6 +78,11 @@ export interface Client {
   set(key: Bytes, value: Bytes, options?: CallOptions): Promise<number>;
   /** @returns False when there was no such key. */
   delete(key: Bytes, options?: CallOptions): Promise<boolean>;
+  /**
+   * A handle of the lock that this key is: keep one for each lock. Nothing else may write to the key. It is as good as the servers'
+   * versioned puts are: over `raft`, `single` and `quorum`, two handles never hold it together.
+   */
+  lock(key: Bytes, settings?: LockSettings): Lock;
   /** Asks who leads. @returns Its address as it was given; null when nobody says so in time, or it is not of the list. */
   leader(options?: CallOptions): Promise<string | null>;
   /** What each listed server says of itself, in the order of the list; null for one that does not answer in time. */
@@ -85,6 +91,28 @@ export interface Client {
   pools(): readonly PoolReport[];
   /** Ends all connections; calls under way reject. Idempotent. */
   close(): Promise<void>;
+}
+
+/** How a lock is waited for. */
+export interface LockSettings {
+  /** Who holds it, for people who read the key. Without "/". Default "client". */
+  readonly owner?: string;
+  /** Milliseconds between the first looks at a lock that is held; doubled each time up to `pollMsMax`, half of it random. Default 20, up to 1000. */
+  readonly pollMs?: number;
+  readonly pollMsMax?: number;
+}
+
+/** A lock. Its calls go one after the other; a handle that ends without releasing holds it for ever. */
+export interface Lock {
+  /**
+   * Waits until this handle holds it, which rejects when the time is over. After a `MaybeError` it may be held in this handle's name, or may
+   * yet: release it, or acquire it again. One that is taken back by its signal is released by itself if it comes to hold the lock.
+   *
+   * @returns A number that grows from holder to holder: whoever guards a resource may refuse a smaller one (a fencing token).
+   */
+  acquire(options?: CallOptions): Promise<number>;
+  /** @returns False when this handle did not hold it. After a `MaybeError` it may still be held; acquiring it again takes it over. */
+  release(options?: CallOptions): Promise<boolean>;
 }
 
 /** One server of the list and what it says of itself. */

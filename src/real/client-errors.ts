@@ -15,6 +15,8 @@ export const ERROR_CODES = {
   overloaded: 'SEEDSTORM_OVERLOADED',
   /** The servers forgot the session of this command, and with it what became of it. */
   sessionExpired: 'SEEDSTORM_SESSION_EXPIRED',
+  /** An attempt had no answer that settles it, and without a session there must be no other. */
+  unsettled: 'SEEDSTORM_UNSETTLED',
   /** No server of the list answered at all. */
   unreachable: 'SEEDSTORM_UNREACHABLE',
   /** An argument that no server would take; nothing was sent. */
@@ -55,9 +57,8 @@ const CODE_OF: Readonly<Record<Cause, ErrorCode>> = {
   overloaded: ERROR_CODES.overloaded,
   noServer: ERROR_CODES.unreachable,
   sessionExpired: ERROR_CODES.sessionExpired,
-  // The library's clients have sessions, in which neither comes about.
-  noRepeat: ERROR_CODES.internal,
-  ambiguous: ERROR_CODES.internal,
+  noRepeat: ERROR_CODES.unsettled,
+  ambiguous: ERROR_CODES.unsettled,
 };
 
 export const codeOfCause = (cause: Cause): ErrorCode => CODE_OF[cause];

@@ -27,6 +27,8 @@ export class ClientPools {
   #clusterId: string | null = null;
   /** The place of the server that last answered as leader; NOBODY before. */
   leader: NodeId = NOBODY;
+  /** False when a server said that its system keeps no sessions: then no lane asks for one any more. */
+  keepsSessions = true;
 
   constructor(addresses: readonly HostAndPort[], options: PoolOptions, log: Log) {
     this.#pools = addresses.map((at, i) => new ServerPool(at, options, (hello) => this.#meet(nodeId(i + 1), hello), log));

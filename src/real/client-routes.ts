@@ -48,6 +48,7 @@ export class ClientRoutes {
     const response = { ...reply.response, id };
     this.#noteTrouble(place, response);
     this.#noteLeader(place, request, response);
+    if (response.kind === 'noSessions') this.#pools.keepsSessions = false;
     this.#deliver(place, this.#inPlaces(response));
   }
 

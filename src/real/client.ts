@@ -5,16 +5,17 @@ import { chooseServer, openSpreader, type Spreader } from '../core/client/spread
 import type { StoreResult } from '../core/store/command.js';
 import type { NodeRequest, NodeResponse, NodeStatus } from '../core/wire/protocol.js';
 import type { HostAndPort } from './addresses.js';
-import type { Bytes, CallOptions, Client, ClientSettings, PutOutcome, ReadOptions } from './client-api.js';
+import type { Bytes, CallOptions, Client, ClientSettings, Lock, LockSettings, PutOutcome, ReadOptions } from './client-api.js';
 import { bytesFrom, checkCallOptions, checkSettings, checkVersion } from './client-arguments.js';
 import { ERROR_CODES, NotDoneError } from './client-errors.js';
+import { LockHandle } from './client-lock.js';
 import { Lane } from './client-lane.js';
 import { ClientPools } from './client-pools.js';
 import { drawSeed } from './entropy.js';
 import { silentLog } from './log.js';
 
 export { ERROR_CODES, MaybeError, NotDoneError, SeedstormError, type ErrorCode } from './client-errors.js';
-export type { Bytes, CallOptions, Client, ClientSettings, Found, PutOutcome, ReadOptions, ServerStatus } from './client-api.js';
+export type { Bytes, CallOptions, Client, ClientSettings, Found, Lock, LockSettings, PutOutcome, ReadOptions, ServerStatus } from './client-api.js';
 export type { PoolReport } from './client-pools.js';
 export type { Spread } from '../core/client/spread.js';
 export type { ReadLevel } from '../core/wire/protocol.js';
@@ -66,6 +67,7 @@ class ClusterClient implements Client {
   readonly #timeoutMs: number;
   readonly #pools: ClientPools;
   readonly #lanes: Lane[] = [];
+  readonly #locks: LockHandle[] = [];
   #spreader: Spreader;
   #isClosed = false;
 
@@ -100,6 +102,15 @@ class ClusterClient implements Client {
     return (await this.#call({ op: 'delete', key: bytesFrom('key', key) }, options)).status === 'ok';
   }
 
+  lock(key: Bytes, settings: LockSettings = {}): Lock {
+    this.#check({});
+    const { attemptTimeoutMs, log = silentLog } = this.#settings;
+    const client = { timeLimitMs: this.#timeoutMs, ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }) };
+    const handle = new LockHandle(this.#pools, bytesFrom('key', key), settings, client, log);
+    this.#locks.push(handle);
+    return handle;
+  }
+
   async leader(options: CallOptions = {}) {
     this.#check(options);
     const timeoutMs = Math.min(options.timeoutMs ?? this.#timeoutMs, STATUS_MS_MAX);
@@ -129,7 +140,7 @@ class ClusterClient implements Client {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const lane of this.#lanes) lane.close();
+    for (const one of [...this.#lanes, ...this.#locks]) one.close();
     this.#pools.close();
   }
 
@@ -169,8 +180,8 @@ class ClusterClient implements Client {
     const [first, ...rest] = this.#lanes;
     const least = first === undefined ? null : rest.reduce((best, lane) => (lane.callsUnderWay < best.callsUnderWay ? lane : best), first);
     if (least !== null && (least.callsUnderWay === 0 || this.#lanes.length >= (this.#settings.callsMax ?? CALLS_MAX))) return least;
-    const { attemptTimeoutMs, sessions: useSessions = true, log = silentLog } = this.#settings;
-    const lane = new Lane(this.#pools, { timeLimitMs: this.#timeoutMs, useSessions, ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }) }, log);
+    const { attemptTimeoutMs, sessions = true, log = silentLog } = this.#settings;
+    const lane = new Lane(this.#pools, { timeLimitMs: this.#timeoutMs, useSessions: sessions && this.#pools.keepsSessions, ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }) }, log);
     this.#lanes.push(lane);
     return lane;
   }

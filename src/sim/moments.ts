@@ -55,6 +55,7 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'snapshot-overtook-the-log', sentence: 'A snapshot reached beyond the end of the log that it replaced.' },
   // Clients.
   { name: 'client-session-registered', sentence: 'A client had its session.' },
+  { name: 'client-goes-without-sessions', sentence: 'A client learned that its servers keep no sessions, and went on without.' },
   { name: 'client-command-repeated', sentence: 'A client sent a command again whose fate it did not know.' },
   { name: 'session-removed-duplicate', sentence: 'A command stood in the log twice and took effect once (thesis §6.3).' },
   { name: 'client-maybe', sentence: 'A client gave up a call that may have taken effect.' },

@@ -3,6 +3,7 @@ import { assert } from '../core/base/assert.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Codecs, Machine } from '../core/machine.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
+import type { Coverage } from './coverage.js';
 import type { ClockSource } from './clock.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { HostedServer } from './hosted.js';
@@ -57,6 +58,8 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
  * and its histories are judged by every property of client histories that it promises.
  */
 export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<State, Message, NodeOptions>): HostedSystem<NodeOptions> {
+  const judge = (end: RunEnd, coverage: Coverage): void =>
+    judgeClients(spec.hasVersions === false ? withoutVersions(end) : end, coverage, spec.notPromised ?? []);
   return {
     name: spec.name,
     checkOptions: (options) => {
@@ -83,11 +86,16 @@ export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<S
     describe: (state) => spec.describe?.(state as State) ?? printed(state),
     tell: (message) => spec.tell?.(message as Message) ?? null,
     news: (before, after) => spec.news?.(before as State, after as State) ?? null,
-    watch: (run) => watchClients(run, spec),
+    watch: (run) => watchClients(run, spec, judge),
+    judgeClients: judge,
   };
 }
 
-function watchClients<State, Message, NodeOptions>(run: WatchedRun<NodeOptions>, spec: KeyValueSpec<State, Message, NodeOptions>): Watching {
+function watchClients<State, Message, NodeOptions>(
+  run: WatchedRun<NodeOptions>,
+  spec: KeyValueSpec<State, Message, NodeOptions>,
+  judge: HostedSystem['judgeClients'],
+): Watching {
   let commits = 0;
   return {
     observers: spec.observers?.(run) ?? [],
@@ -98,7 +106,7 @@ function watchClients<State, Message, NodeOptions>(run: WatchedRun<NodeOptions>,
     healed: () => undefined,
     judge: (end) => {
       commits = end.operations.filter(({ op, outcome }) => op !== 'get' && outcome === 'ok').length;
-      judgeClients(spec.hasVersions === false ? withoutVersions(end) : end, run.coverage, spec.notPromised ?? []);
+      judge(end, run.coverage);
     },
   };
 }

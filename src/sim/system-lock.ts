@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/base/units.js';
 import type { ClientMessage } from '../core/client/client.js';
 import { lockMachine } from '../core/client/lock.js';
+import type { Coverage } from './coverage.js';
 import type { HostedClient } from './hosted.js';
 import { isSessionless } from './hosted-client.js';
 import { LockWork, lockKeyOf } from './lock-work.js';
@@ -8,7 +9,7 @@ import { mayDouble } from './network-options.js';
 import { checkLocks } from './oracles/lock-exclusion.js';
 import { LockHonesty } from './oracles/lock-honesty.js';
 import type { RunOptions } from './run-options.js';
-import type { HostedSystem, Watching } from './system.js';
+import type { HostedSystem, RunEnd, Watching } from './system.js';
 
 /** Milliseconds between looks at a lock that is held. */
 const POLL_MS = 20;
@@ -21,6 +22,8 @@ const POLL_MS_MAX = 200;
 export function lockSystem<NodeOptions>(base: HostedSystem<NodeOptions>): HostedSystem<NodeOptions> {
   return {
     ...base,
+    habits: { wants: 'locks', asks: 'leader' },
+    judgeClients: judge,
     client: lockClient,
     work: (options, history, coverage) => new LockWork(options, history, coverage),
     watch: (run) => {
@@ -34,13 +37,15 @@ export function lockSystem<NodeOptions>(base: HostedSystem<NodeOptions>): Hosted
           return watching.commits;
         },
         healed: (atUs) => watching.healed(atUs),
-        judge: ({ operations, atUs }) => {
-          if (!checkLocks(operations, atUs)) run.coverage.mark('linearizability-undecided');
-        },
+        judge: (end) => judge(end, run.coverage),
       };
       return watchingLocks;
     },
   };
+}
+
+function judge({ operations, atUs }: RunEnd, coverage: Coverage): void {
+  if (!checkLocks(operations, atUs)) coverage.mark('linearizability-undecided');
 }
 
 function lockClient(options: RunOptions, id: NodeId): HostedClient {

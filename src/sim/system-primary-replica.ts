@@ -49,11 +49,16 @@ export const primaryReplicaSystem: HostedSystem<PrimaryReplicaOptions> = {
   ...system,
   takeOver: { kind: 'promote', id: 0 } satisfies ReplicationRequest,
   client: (options, id) => client(options, id, [PRIMARY]),
+  habits: { wants: 'values', asks: 'first' },
   watch,
 };
 
 /** The same with clients that read wherever they first asked. Such reads may be old, which is all that is not promised of them. */
-export const readAnywhereSystem: HostedSystem<PrimaryReplicaOptions> = { ...primaryReplicaSystem, client: (options, id) => client(options, id, undefined) };
+export const readAnywhereSystem: HostedSystem<PrimaryReplicaOptions> = {
+  ...primaryReplicaSystem,
+  habits: { wants: 'values', asks: 'anyone' },
+  client: (options, id) => client(options, id, undefined),
+};
 
 function client(options: PrimaryReplicaRunOptions, id: NodeId, servers: readonly NodeId[] | undefined): HostedClient {
   const { attemptTimeoutMs, timeLimitMs } = options.workload;

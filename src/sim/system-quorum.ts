@@ -8,6 +8,7 @@ import { quorumNode } from '../core/systems/quorum/node.js';
 import { checkQuorumOptions, copiesToShow, quorumProblem, type QuorumOptions } from '../core/systems/quorum/options.js';
 import type { QuorumState } from '../core/systems/quorum/state.js';
 import type { HostedClient } from './hosted.js';
+import { isSessionless } from './hosted-client.js';
 import type { Observer } from './observer.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, WatchedRun, Watching } from './system.js';
@@ -19,10 +20,9 @@ const PRIMARY = nodeId(1);
 
 const system = keyValueSystem<QuorumState, QuorumMessage, QuorumOptions>({
   name: 'quorum',
-  checkOptions: ({ node, servers, workload }) => {
+  checkOptions: ({ node, servers }) => {
     checkQuorumOptions(node);
     assert(quorumProblem(node, servers) === null, 'W and R fit the number of servers');
-    assert(workload.sessionlessRatio.numerator === workload.sessionlessRatio.denominator, 'the quorum system keeps no sessions');
   },
   machine: ({ node }) => quorumNode(node),
   codecs: quorumCodecs,
@@ -48,15 +48,19 @@ function isAtRest({ writes, reads, spreads, incoming }: QuorumState): boolean {
   return writes.size + reads.size + spreads.size + incoming.size === 0;
 }
 
-/** The quorum system under test. Its clients work without sessions, since it keeps none, and read at any server. */
+/** The quorum system under test. It keeps no sessions, which its clients know or find out, and they read at any server. */
 export const quorumSystem: HostedSystem<QuorumOptions> = {
   ...system,
-  client: ({ workload: { attemptTimeoutMs, timeLimitMs } }) => ({
-    machine: clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: false, spreadsReads: true }),
-    messageFingerprint: (message: ClientMessage) => message.id,
-  }) as unknown as HostedClient,
+  client,
+  habits: { wants: 'values', asks: 'anyone' },
   watch: (run) => watch(run),
 };
+
+function client(options: QuorumRunOptions, id: NodeId): HostedClient {
+  const { attemptTimeoutMs, timeLimitMs } = options.workload;
+  const machine = clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id), spreadsReads: true });
+  return { machine, messageFingerprint: (message: ClientMessage) => message.id } as unknown as HostedClient;
+}
 
 function watch(run: WatchedRun<QuorumOptions>): Watching {
   const watching = system.watch(run);

@@ -19,6 +19,7 @@ export const raftSystem: HostedSystem<NodeOptions> = {
   ...raftHosted,
   work: (options, history, coverage) => new Workload(options.workload, history, coverage),
   watch: (run) => new RaftWatching(run),
+  judgeClients,
 };
 
 class RaftWatching implements Watching {

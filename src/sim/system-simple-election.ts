@@ -6,10 +6,11 @@ import { checkElectionOptions, type ElectionOptions } from '../core/systems/simp
 import type { ElectionState } from '../core/systems/simple-election/state.js';
 import type { NodeId } from '../core/base/units.js';
 import type { Observer } from './observer.js';
+import { checkAcknowledgedByClients } from './oracles/acknowledged-by-clients.js';
 import { AcknowledgedWrites } from './oracles/acknowledged-writes.js';
 import { VotesGiven } from './oracles/votes-given.js';
 import type { RunOptions } from './run-options.js';
-import type { HostedSystem, Watching } from './system.js';
+import type { HostedSystem, RunEnd, Watching } from './system.js';
 import { keyValueSystem } from './system-kv.js';
 
 export type ElectionRunOptions = RunOptions<ElectionOptions>;
@@ -19,7 +20,7 @@ export type ElectionLesson = 'acknowledged-writes' | 'votes';
 
 const NAME = 'simple-election';
 
-/** What clients see is not judged: nothing of it is promised once a leader has changed. */
+/** What clients see is judged for acknowledged writes that are gone alone: nothing else of it is promised once a leader has changed. */
 const NOT_PROMISED = ['No Dirty Read', 'Exclusion', 'Version Monotonicity', 'Linearizability'];
 
 /** The simple-election system under test, with one lesson to be learned from it. */
@@ -45,12 +46,18 @@ export function simpleElectionSystem(lesson: ElectionLesson): HostedSystem<Elect
     observers: () => [lesson === 'votes' ? new VotesGiven() : new AcknowledgedWrites()],
     notPromised: NOT_PROMISED,
   });
+  const judgeClients: typeof system.judgeClients = (end, coverage) => {
+    system.judgeClients(end, coverage);
+    if (lesson === 'acknowledged-writes') checkAcknowledgedByClients(end.operations, end.atUs);
+  };
   return {
     ...system,
+    judgeClients,
     watch: (run) => {
       const watching = system.watch(run);
       const writes = new WritesLogged();
-      return withCommits({ ...watching, observers: [writes, ...watching.observers] }, () => writes.count);
+      const judging = { ...watching, observers: [writes, ...watching.observers], judge: (end: RunEnd): void => judgeClients(end, run.coverage) };
+      return withCommits(judging, () => writes.count);
     },
   };
 }

@@ -17,6 +17,20 @@ export interface HostedSystem<NodeOptions = unknown> extends Hosted<NodeOptions>
   work(options: RunOptions<NodeOptions>, history: History, coverage: Coverage): Work;
   /** The watchers and judges of one run. */
   watch(run: WatchedRun<NodeOptions>): Watching;
+  /** What its clients do, for whoever lets others live its scenarios (cli/chaos). Absent: they want values, and read where they write. */
+  readonly habits?: ClientHabits;
+  /**
+   * Judges what clients saw, by every property of client histories that this system promises. {@link Watching.judge} says it of a
+   * run, and others of histories that real servers gave.
+   */
+  readonly judgeClients: (end: RunEnd, coverage: Coverage) => void;
+}
+
+export interface ClientHabits {
+  /** Values of keys, or locks that are keys. */
+  readonly wants: 'values' | 'locks';
+  /** Whom they ask: whoever takes writes; any server for reads; or the first server alone. */
+  readonly asks: 'leader' | 'anyone' | 'first';
 }
 
 /** The applications behind the clients: closed loops whose calls end up in a history. */

@@ -3,10 +3,10 @@ import { differences } from '../../src/cli/replicas.js';
 import { nodeId } from '../../src/core/base/units.js';
 import type { ServerStatus } from '../../src/real/client-api.js';
 
-const status = (id: number, role: string, lastApplied: number, digest: string): ServerStatus => ({
+const status = (id: number, role: string, lastApplied: number, digest: string, system = 'raft'): ServerStatus => ({
   address: `h:${id}`,
   status: {
-    self: nodeId(id), role, term: 3, leaderId: nodeId(1), commitIndex: lastApplied, lastApplied, lastLogIndex: lastApplied,
+    self: nodeId(id), system, role, term: 3, leaderId: nodeId(1), commitIndex: lastApplied, lastApplied, lastLogIndex: lastApplied,
     firstLogIndex: 1, snapshotIndex: 0, keyCount: 1, sessionCount: 0, digest,
   },
 });
@@ -21,6 +21,7 @@ describe('the digests of servers', () => {
     ['agree', [status(1, 'leader', 9, 'a'), status(2, 'follower', 9, 'a')]],
     ['stand at different places', [status(1, 'leader', 9, 'a'), status(2, 'follower', 8, 'b')]],
     ['are silent', [status(1, 'leader', 9, 'a'), { address: 'h:2', status: null }]],
-    ['count places of their own', [status(1, 'primary', 9, 'a'), status(2, 'replica', 9, 'b')]],
+    ['count places of their own', [status(1, 'primary', 9, 'a', 'primary-replica'), status(2, 'replica', 9, 'b', 'primary-replica')]],
+    ['each have a log of their own', [status(1, 'leader', 9, 'a', 'simple-election'), status(2, 'follower', 9, 'b', 'simple-election')]],
   ])('say nothing where they %s', (_, servers) => expect(differences(servers)).toEqual([]));
 });

@@ -3,19 +3,19 @@ import type { NodeId } from '../../core/base/units.js';
 import { openClient, type Client, type ClientSettings } from '../../real/client.js';
 import { startCluster, type RunningCluster } from '../../real/cluster.js';
 import { Coverage } from '../../sim/coverage.js';
-import { judgeClients } from '../../sim/judges.js';
 import { Violated, violated } from '../../sim/oracles/oracle.js';
 import { RandomStreams } from '../../sim/random.js';
 import type { Violation } from '../../sim/report.js';
 import { StormNetwork } from './network.js';
 import type { ChaosPlan, Deed } from './plan.js';
 import { Storm } from './storm.js';
-import { nowUs, Worker, type Recording } from './worker.js';
+import { LockWatch, LockWorker } from './lock-worker.js';
+import { nowUs, Worker, type Application, type Recording } from './worker.js';
 
 /** What became of a storm. */
 export interface ChaosOutcome {
-  /** `unknown`: the search for an order gave up, or nothing was answered and so nothing proved. */
-  readonly verdict: 'pass' | 'violation' | 'unknown';
+  /** `found`: what the scenario expects to be found. `unknown`: the search for an order gave up, or nothing was answered and so nothing proved. */
+  readonly verdict: 'pass' | 'found' | 'violation' | 'unknown';
   readonly violation: Violation | null;
   readonly recording: Recording;
   readonly deeds: ReadonlyMap<Deed, number>;
@@ -38,7 +38,8 @@ interface Theatre {
   readonly network: StormNetwork;
   /** Reaches the servers past the proxies. */
   readonly scout: Client;
-  readonly workers: readonly Worker[];
+  readonly workers: readonly Application[];
+  readonly watch: LockWatch;
   readonly storm: Storm;
 }
 
@@ -58,6 +59,8 @@ export async function liveChaos(plan: ChaosPlan, directory: string): Promise<Cha
     const cluster = await startCluster({
       servers: plan.servers,
       directory: join(directory, 'cluster'),
+      nodeArguments: plan.system.words,
+      keepsFiles: plan.system.keepsFiles,
       onLine: (id, line) => void lines.push(`s${id} ${line}`),
       through: async (servers) => {
         open.network = await StormNetwork.open(servers, plan.workload.clients, plan.seed);
@@ -76,11 +79,12 @@ export async function liveChaos(plan: ChaosPlan, directory: string): Promise<Cha
       await untilSomebodyLeads(theatre.scout);
       await stormOver(theatre);
       await heal(theatre);
-      await serveEverybody(theatre);
+      if (theatre.watch.breach === null) await serveEverybody(theatre);
+      if (theatre.watch.breach !== null) throw theatre.watch.breach;
       await convergence(theatre);
     });
     for (const [deed, count] of theatre.storm.done) deeds.set(deed, count);
-    return { ...judged(violation, recording, lines), recording, deeds, ...network.counts, lines };
+    return { ...judged(plan, violation, recording, lines), recording, deeds, ...network.counts, lines };
   } finally {
     await Promise.all(open.clients.map((client) => client.close()));
     await open.cluster?.stop();
@@ -89,14 +93,21 @@ export async function liveChaos(plan: ChaosPlan, directory: string): Promise<Cha
 }
 
 function setUp(plan: ChaosPlan, cluster: RunningCluster, network: StormNetwork, recording: Recording, openOne: (settings: ClientSettings) => Client): Theatre {
-  const { workload, seed } = plan;
+  const { workload, seed, habits, sessions } = plan;
   const streams = new RandomStreams(seed);
-  const workers = network.clientAddresses.map((servers, i) => {
-    const client = openOne({ servers, timeoutMs: workload.timeLimitMs, attemptTimeoutMs: workload.attemptTimeoutMs, callsMax: 1, connectionsMax: 2 });
-    return new Worker(i + 1, client, workload, streams.stream('workload', `c${i + 1}`), recording);
+  const watch = new LockWatch();
+  const workers = network.clientAddresses.map((all, i): Application => {
+    const client = openOne({
+      servers: habits.asks === 'first' ? all.slice(0, 1) : all,
+      ...(habits.asks === 'anyone' ? { level: 'stale' } : {}),
+      sessions: sessions[i] ?? true,
+      timeoutMs: workload.timeLimitMs, attemptTimeoutMs: workload.attemptTimeoutMs, callsMax: 1, connectionsMax: 2,
+    });
+    const stream = streams.stream('workload', `c${i + 1}`);
+    return habits.wants === 'locks' ? new LockWorker(i + 1, client, workload, stream, recording, watch) : new Worker(i + 1, client, workload, stream, recording);
   });
   const scout = openOne({ servers: cluster.clientAddresses, timeoutMs: LEADER_MS_MAX });
-  return { plan, cluster, network, scout, workers, storm: new Storm(cluster, network, scout, workload.clients) };
+  return { plan, cluster, network, scout, workers, watch, storm: new Storm(cluster, network, scout, workload.clients) };
 }
 
 async function untilSomebodyLeads(scout: Client): Promise<void> {
@@ -130,24 +141,20 @@ async function heal({ network, cluster }: Theatre): Promise<void> {
   for (const id of cluster.servers.keys()) if (cluster.pidOf(id) === null) await cluster.restart(id);
 }
 
-/** Each client reads each key, so that whatever was lost is missed, and then writes one. */
-async function serveEverybody({ plan, workers }: Theatre): Promise<void> {
-  const { convergenceMs, workload } = plan;
+async function serveEverybody({ plan: { convergenceMs }, workers }: Theatre): Promise<void> {
   const endMs = performance.now() + convergenceMs;
   await Promise.all(workers.map(async (worker, i) => {
-    const answered = (isAnswered: boolean, call: string, key: string): void => {
-      if (!isAnswered) violated('Liveness', `${convergenceMs} ms after the healing client ${i + 1} had no answer to a ${call} of ${key}`, nowUs(), key);
-    };
-    const leftMs = (): number => Math.max(1, endMs - performance.now());
-    for (let n = 0; n < workload.keys; n++) answered(await worker.read(`k${n}`, leftMs()), 'read', `k${n}`);
-    answered(await worker.write('k0', leftMs()), 'write', 'k0');
+    const missing = await worker.served(endMs);
+    if (missing !== null) violated('Liveness', `${convergenceMs} ms after the healing client ${i + 1} had no answer to a ${missing}`, nowUs());
   }));
 }
 
 async function convergence({ plan, scout, cluster }: Theatre): Promise<void> {
+  const { place } = plan.system;
+  if (place === null) return;
   const endMs = performance.now() + plan.convergenceMs;
   for (;;) {
-    const told = (await scout.status()).map(({ status }) => (status === null ? 'no answer' : `${status.digest} at ${status.lastApplied}`));
+    const told = (await scout.status()).map(({ status }) => (status === null ? 'no answer' : place(status)));
     if (new Set(told).size === 1 && told[0] !== 'no answer') return;
     if (performance.now() > endMs) {
       const words = [...cluster.servers.keys()].map((id: NodeId, i) => `s${id} ${told[i] ?? ''}`).join('; ');
@@ -160,15 +167,21 @@ async function convergence({ plan, scout, cluster }: Theatre): Promise<void> {
 /**
  * The verdict on what was recorded.
  *
+ * @param plan Says what is promised, and what is expected to be found.
  * @param violation What was found while the storm was lived.
  */
-export function judged(violation: Violation | null, recording: Recording, lines: readonly string[]): Pick<ChaosOutcome, 'verdict' | 'violation'> {
+export function judged(
+  plan: Pick<ChaosPlan, 'judgeClients' | 'finding'>,
+  violation: Violation | null,
+  recording: Recording,
+  lines: readonly string[],
+): Pick<ChaosOutcome, 'verdict' | 'violation'> {
   const broken = lines.find((line) => BROKEN_RULE.test(line));
   if (broken !== undefined) return { verdict: 'violation', violation: { property: 'assertion', message: broken, atMs: msOf(nowUs()) } };
   const coverage = new Coverage();
   // What clients saw says more than that they waited in vain, so it is judged in either case.
-  const seen = foundNow(() => judgeClients({ ...recording, core: [], atUs: nowUs() }, coverage)) ?? violation;
-  if (seen !== null) return { verdict: 'violation', violation: seen };
+  const seen = foundNow(() => plan.judgeClients({ ...recording, core: [], atUs: nowUs() }, coverage)) ?? violation;
+  if (seen !== null) return { verdict: plan.finding?.properties.includes(seen.property) === true ? 'found' : 'violation', violation: seen };
   const isHollow = !recording.operations.some(({ op, outcome }) => op !== 'get' && outcome === 'ok');
   const isUndecided = (coverage.counts()['linearizability-undecided'] ?? 0) > 0;
   return { verdict: isHollow || isUndecided ? 'unknown' : 'pass', violation: null };

@@ -1,10 +1,14 @@
+import { nodeId } from '../../core/base/units.js';
 import { PRESETS, type Preset, type Rules } from '../../core/proxy/rules.js';
 import type { HarmName, HarmOptions } from '../../sim/harms.js';
 import type { LinkOptions } from '../../sim/network-options.js';
 import { between, RandomStreams } from '../../sim/random.js';
 import { optionsOf, systemOf } from '../../sim/run.js';
-import type { Scenario, WorkloadOptions } from '../../sim/scenario.js';
+import { isSessionless } from '../../sim/hosted-client.js';
+import type { Finding, RunOptions, Scenario, WorkloadOptions } from '../../sim/scenario.js';
+import type { ClientHabits, HostedSystem } from '../../sim/system.js';
 import { misuse } from '../exit.js';
+import { REAL_SYSTEMS, realSystemOf, type RealSystem } from './real-system.js';
 
 /** What can be done to real processes on this machine. The other families of a scenario stay in the simulator. */
 export type Deed = 'kill' | 'killLeader' | 'killAll' | 'pause' | 'pauseLeader' | 'partition' | 'oneWayCut' | 'isolateLeader' | 'isolateServer';
@@ -50,7 +54,15 @@ export interface ChaosPlan {
   /** By the time of their beginning. */
   readonly blows: readonly Blow[];
   /** Families of harm of the scenario that only the simulator can do, by name. */
-  readonly left: readonly HarmName[];
+  readonly left: readonly string[];
+  readonly system: RealSystem;
+  /** What its clients want and whom they ask. */
+  readonly habits: ClientHabits;
+  /** By client, the first at 0: whether it has a session. */
+  readonly sessions: readonly boolean[];
+  /** What is expected to be found; null where every property is to hold. */
+  readonly finding: Finding | null;
+  readonly judgeClients: HostedSystem['judgeClients'];
 }
 
 /** Processes on a busy machine are slower than simulated ones. */
@@ -62,12 +74,15 @@ const ATTEMPT_MS_MAX = 100;
  * Plans a scenario for real processes.
  *
  * @param network Which network clients have; null: the one of the scenario.
- * @throws {UserError} For a scenario of a system that is not the replicated store.
+ * @throws {UserError} For a scenario of a system that has no real servers.
  */
 export function planOf(scenario: Scenario, seed: number, forMs: number, network: Preset | null): ChaosPlan {
-  const { name } = systemOf(scenario);
-  if (name !== 'raft') throw misuse(`scenario "${scenario.name}" is about the system ${name}: chaos has real processes of raft only`);
+  const hosted = systemOf(scenario);
   const options = optionsOf(scenario, seed);
+  const system = realSystemOf(hosted.name, options);
+  if (system === null) {
+    throw misuse(`scenario "${scenario.name}" is about ${hosted.name}, a machine that lives in the simulator only: chaos has real servers of ${REAL_SYSTEMS.join(', ')}`);
+  }
   return {
     scenario: scenario.name,
     seed,
@@ -78,8 +93,17 @@ export function planOf(scenario: Scenario, seed: number, forMs: number, network:
     clientRules: network === null ? rulesOf(options.clientLink) : PRESETS[network],
     peerRules: rulesOf(options.peerLink),
     blows: options.harms.flatMap((harm) => blowsOf(harm, seed, forMs)).sort((a, b) => a.atMs - b.atMs),
-    left: options.harms.filter(({ harm }) => DEED_OF[harm] === undefined).map(({ harm }) => harm),
+    left: [...leftOf(options), ...(system.isSynced ? [] : options.harms.some(({ harm }) => harm === 'powerCut') ? ['what powerCut takes from the cache of the kernel'] : [])],
+    system,
+    habits: hosted.habits ?? { wants: 'values', asks: 'leader' },
+    sessions: Array.from({ length: options.workload.clients }, (_, i) => !isSessionless(options, nodeId(options.servers + i + 1))),
+    finding: scenario.finding ?? null,
+    judgeClients: hosted.judgeClients,
   };
+}
+
+function leftOf({ harms }: RunOptions): readonly string[] {
+  return harms.filter(({ harm }) => DEED_OF[harm] === undefined).map(({ harm }) => harm);
 }
 
 /** Where half of everything is lost, a client that waits long for what will not come gets nothing done in seconds of real time. */

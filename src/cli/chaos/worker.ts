@@ -18,8 +18,16 @@ export const nowUs = (): number => Math.floor(performance.now() * 1_000);
 type Asked = Pick<Operation, 'op' | 'key' | 'value' | 'version'>;
 type Learned = Pick<Operation, 'outcome' | 'resultValue' | 'resultVersion'>;
 
+/** What works behind one client. */
+export interface Application {
+  /** Works until the storm is over. */
+  run(isOver: () => boolean): Promise<void>;
+  /** When all is healed: asks for all there is, until `endMs` of the monotonic clock. @returns What had no answer; null when all had. */
+  served(endMs: number): Promise<string | null>;
+}
+
 /** One client's application, the same closed loop as in the simulator (sim/workload.ts): a few keys, one call at a time, each value written once. */
-export class Worker {
+export class Worker implements Application {
   readonly #clientId: number;
   readonly #client: Client;
   readonly #options: WorkloadOptions;
@@ -49,8 +57,20 @@ export class Worker {
     }
   }
 
+  /** Reads each key, so that whatever was lost is missed, and writes one. What may have been done is asked for once more. */
+  async served(endMs: number): Promise<string | null> {
+    const leftMs = (): number => Math.max(1, endMs - performance.now());
+    const until = async (call: () => Promise<boolean>): Promise<boolean> => {
+      do if (await call()) return true;
+      while (performance.now() < endMs);
+      return false;
+    };
+    for (let n = 0; n < this.#options.keys; n++) if (!(await until(() => this.#read(`k${n}`, leftMs())))) return `read of k${n}`;
+    return (await until(() => this.#write('k0', leftMs()))) ? null : 'write of k0';
+  }
+
   /** @returns Whether the read was answered. */
-  async read(key: string, timeoutMs: number): Promise<boolean> {
+  async #read(key: string, timeoutMs: number): Promise<boolean> {
     return this.#record({ op: 'get', key, value: null, version: null }, async () => {
       const found = await this.#client.get(key, { timeoutMs });
       this.#versions.set(key, found?.version ?? 0);
@@ -59,7 +79,7 @@ export class Worker {
   }
 
   /** Writes whatever is there. @returns Whether the write was answered. */
-  async write(key: string, timeoutMs: number): Promise<boolean> {
+  async #write(key: string, timeoutMs: number): Promise<boolean> {
     this.#calls += 1;
     return this.#set(key, `${this.#clientId}.${this.#calls}`, timeoutMs);
   }
@@ -77,7 +97,7 @@ export class Worker {
     const value = `${this.#clientId}.${this.#calls}${'-'.repeat(Math.floor(caution * (this.#options.paddingBytesMax + 1)))}`;
     switch (this.#opFor(choice)) {
       case 'get':
-        await this.read(key, this.#options.timeLimitMs);
+        await this.#read(key, this.#options.timeLimitMs);
         return;
       case 'set':
         await this.#set(key, value, this.#options.timeLimitMs);

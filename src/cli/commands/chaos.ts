@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs';
 import { duration, once, taken } from '../arguments.js';
 import type { ChaosOutcome } from '../chaos/driver.js';
 import type { ChaosPlan } from '../chaos/plan.js';
+import type { Scenario } from '../../sim/scenario.js';
 import { out } from '../colours.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, count, grouped, sayAll, sayJson, span } from '../output.js';
@@ -22,7 +23,7 @@ interface Options {
 /** `chaos <scenario>`: the same story as `run`, lived by real processes. */
 export const chaosCommand: CommandModule<object, Options> = {
   command: 'chaos <scenario>',
-  describe: 'live a scenario in real processes: kill, pause, cut off, and judge what clients saw',
+  describe: 'live a scenario of any system in real processes: kill, pause, cut off, and judge what clients saw',
   builder: (yargs) =>
     yargs
       .positional('scenario', { type: 'string', demandOption: true, describe: 'its name; an unknown one lists them all' })
@@ -32,7 +33,7 @@ export const chaosCommand: CommandModule<object, Options> = {
       .option('data', { type: 'string', requiresArg: true, describe: 'keep data, logs and history in this new directory [default: kept only when something is wrong]' })
       .option('history', { type: 'string', requiresArg: true, describe: 'write what the clients saw to this file, for "check"' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
-      .epilogue('Exit codes: 0 all held, 1 a property was violated, 2 wrong use, or nothing could be said.')
+      .epilogue('Exit codes: 0 all held, or what the scenario expects was found; 1 a property was violated; 2 wrong use, or nothing could be said.')
       .example('$0 chaos leader-failure', 'leaders are killed for ten seconds')
       .example('$0 chaos partition --seed 7 --for 1m --network unreliable', 'cut apart, while half of what clients say is lost')
       .example('$0 chaos basic --history h.jsonl && seedstorm check h.jsonl --model kv', 'what the clients saw, judged once more'),
@@ -58,7 +59,7 @@ export const chaosCommand: CommandModule<object, Options> = {
       throw error;
     }
     const wallMs = Math.round(performance.now() - startedMs);
-    const isKept = options.data !== undefined || outcome.verdict !== 'pass';
+    const isKept = options.data !== undefined || outcome.verdict === 'violation' || outcome.verdict === 'unknown';
     const history = await historyText(outcome);
     if (historyPath !== null) await writeTo(historyPath, history);
     if (isKept) {
@@ -66,10 +67,10 @@ export const chaosCommand: CommandModule<object, Options> = {
       await writeTo(join(directory, 'servers.log'), outcome.lines.map((line) => `${line}\n`).join(''));
     } else await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 
-    process.exitCode = { pass: EXIT.held, violation: EXIT.violated, unknown: EXIT.misuse }[outcome.verdict];
+    process.exitCode = { pass: EXIT.held, found: EXIT.held, violation: EXIT.violated, unknown: EXIT.misuse }[outcome.verdict];
     const report = reportOf(plan, outcome, { network: options.network ?? null, wallMs, directory: isKept ? directory : null });
     if (options.json) sayJson(report);
-    else sayAll(reportLines(report, scenario.title));
+    else sayAll(reportLines(report, scenario));
   },
 };
 
@@ -86,6 +87,7 @@ function reportOf(plan: ChaosPlan, { verdict, violation, recording, deeds, passe
   return {
     verdict,
     scenario: plan.scenario,
+    system: plan.system.words,
     seed: plan.seed,
     network: network ?? 'scenario',
     servers: plan.servers,
@@ -104,11 +106,12 @@ function reportOf(plan: ChaosPlan, { verdict, violation, recording, deeds, passe
   };
 }
 
-function reportLines(report: Report, title: string): readonly string[] {
+function reportLines(report: Report, { title, finding }: Scenario): readonly string[] {
   const { verdict, scenario, seed, violation, blows, left, messages, directory } = report;
   const name = `${scenario} seed ${seed}, in real processes`;
   const head = {
     pass: `${out.green('passed')}  ${name}: ${title}`,
+    found: `${out.green('found ')}  ${name}: ${violation?.property ?? ''}, as expected`,
     violation: `${out.red('failed')}  ${name}: ${violation?.property ?? ''}`,
     unknown: `${out.yellow('unknown')} ${name}: too little was answered, or too much to find an order for`,
   }[verdict];
@@ -119,6 +122,7 @@ function reportLines(report: Report, title: string): readonly string[] {
     `lived   ${count(report.servers, 'server')}, ${count(report.clients, 'client')}, ${count(report.operations, 'operation')} (${grouped(report.unknownOutcomes)} of unknown outcome), ` +
       `${count(messages.passed, 'message')} passed, ${grouped(messages.dropped)} lost, ${span(report.wallMs)} in all`,
     `blows   ${done === '' ? 'none' : done}`,
+    ...(finding === undefined ? [] : [verdict === 'found' ? `lesson  ${finding.lesson}` : `lesson  not shown by this run: ${finding.properties.join(' or ')}`]),
     ...(left.length === 0 ? [] : [`left    ${left.join(', ')}: only in the simulator`]),
     ...(directory === null ? [] : [`kept    ${directory}`]),
     ...(verdict === 'violation' ? [`again   npx seedstorm chaos ${scenario} --seed ${seed} --for ${report.stormMs}ms${report.network === 'scenario' ? '' : ` --network ${report.network}`}`] : []),

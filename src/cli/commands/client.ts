@@ -1,16 +1,17 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { Client } from '../../real/client.js';
+import type { CallOptions, Client } from '../../real/client.js';
 import { SeedstormError } from '../../real/client-errors.js';
-import { duration, once, wholeNumber } from '../arguments.js';
+import { once, wholeNumber } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, say, sayJson } from '../output.js';
-import { conflictText, opened, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
+import { patiently, patienceFor } from '../patience.js';
+import { conflictText, nobodyText, opened, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
 import { differences } from '../replicas.js';
 
 /** What every client command takes. */
 interface Reach {
   readonly servers: string | undefined;
-  readonly timeout: string;
+  readonly timeout: string | undefined;
   readonly json: boolean;
 }
 
@@ -36,8 +37,8 @@ export const getCommand: CommandModule<object, Reach & { readonly key: string; r
       .example('$0 get greeting --stale', 'works without a leader, too')
       .example('$0 get greeting --json', 'with its version'),
   handler: (options) =>
-    withClient(options, async (client) => {
-      const found = await client.get(options.key, { level: options.stale ? 'stale' : 'linearizable' });
+    withClient(options, async (client, how) => {
+      const found = await client.get(options.key, { ...how, level: options.stale ? 'stale' : 'linearizable' });
       const value = found?.value.toString() ?? null;
       answer(options, { found: found !== null, value, version: found?.version ?? null }, found !== null, value ?? 'no such key');
     }),
@@ -53,8 +54,8 @@ export const setCommand: CommandModule<object, Reach & { readonly key: string; r
       .example('$0 set greeting hello --servers localhost:7101,localhost:7102', 'to servers by their addresses')
       .example('$0 set offset -- -3', 'what begins with - stands behind --'),
   handler: (options) =>
-    withClient(options, async (client) => {
-      const version = await client.set(options.key, options.value);
+    withClient(options, async (client, how) => {
+      const version = await client.set(options.key, options.value, how);
       answer(options, { done: true, version }, true, `ok, version ${version}`);
     }),
 };
@@ -77,8 +78,8 @@ export const putCommand: CommandModule<object, Reach & { readonly key: string; r
   handler: (options) => {
     if (options.ifVersion !== undefined && options.version !== undefined) throw misuse('give the version once: behind the value or as --version');
     const version = wholeNumber('version', once('version', options.ifVersion ?? options.version ?? '0'), 0, VERSION_MAX);
-    return withClient(options, async (client) => {
-      const outcome = await client.put(options.key, options.value, version);
+    return withClient(options, async (client, how) => {
+      const outcome = await client.put(options.key, options.value, version, how);
       switch (outcome.kind) {
         case 'done':
           return answer(options, { done: true, version: outcome.version }, true, `ok, version ${outcome.version}`);
@@ -100,8 +101,8 @@ export const deleteCommand: CommandModule<object, Reach & { readonly key: string
       .example('$0 delete greeting', 'exit code 1 when there was no such key')
       .example('$0 delete greeting --json', 'the same for a script'),
   handler: (options) =>
-    withClient(options, async (client) => {
-      const wasThere = await client.delete(options.key);
+    withClient(options, async (client, how) => {
+      const wasThere = await client.delete(options.key, how);
       answer(options, { done: wasThere, ...(wasThere ? {} : { reason: 'noKey' }) }, wasThere, wasThere ? 'ok' : 'no such key');
     }),
 };
@@ -127,6 +128,7 @@ export const statusCommand: CommandModule<object, Reach> = {
       }
       for (const line of servers.map(statusLine)) say(line);
       for (const line of warnings) complain(`warning: ${line}`);
+      if (!isServing) complain(nobodyText(servers.map(({ address }) => address)));
     }),
 };
 
@@ -139,19 +141,19 @@ function answer(options: Reach, json: object, isDone: boolean, line: string): vo
 }
 
 /** Opens a client, and turns an outcome that is no answer into one line and exit code 1. */
-async function withClient(options: Reach, use: (client: Client) => Promise<void>): Promise<void> {
-  const timeoutMs = duration('timeout', once('timeout', options.timeout));
-  const servers = serversOf(options.servers);
+async function withClient(options: Reach, use: (client: Client, how: CallOptions) => Promise<void>): Promise<void> {
+  const patience = { ...patienceFor(options.timeout), servers: serversOf(options.servers) };
   const { ERROR_CODES, openClient } = await import('../../real/client.js');
-  const client = opened(() => openClient({ servers, timeoutMs }));
+  const client = opened(() => openClient(patience));
   try {
-    await use(client);
-  } catch (error) {
-    const line = outcomeLine(error);
+    const waited = await patiently(patience, undefined, (how) => use(client, how));
+    if (waited.kind === 'answered') return;
+    const { error } = waited;
+    const line = outcomeLine(waited, patience.servers);
     if (line === null || !(error instanceof SeedstormError)) throw error;
     if (error.code === ERROR_CODES.badArgument) throw misuse(error.message);
     const json = error.maybe ? { done: null, reason: 'maybe' } : { done: false, reason: 'notDone' };
-    answer(options, { ...json, message: error.message }, false, `${line} (servers ${servers.join(', ')})`);
+    answer(options, { ...json, message: line.slice(line.indexOf(': ') + 2) }, false, line);
   } finally {
     await client.close();
   }

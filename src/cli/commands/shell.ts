@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { ShellRole } from '../../core/wire/shell-languages.js';
-import { duration, once, wholeNumber } from '../arguments.js';
+import { once, wholeNumber } from '../arguments.js';
+import { patienceFor } from '../patience.js';
 import { SERVERS_OPTION, serversOf, TIMEOUT_OPTION } from '../reach.js';
 
 interface Options {
@@ -10,7 +11,7 @@ interface Options {
 
 interface ClusterOptions {
   readonly servers: string | undefined;
-  readonly timeout: string;
+  readonly timeout: string | undefined;
 }
 
 /** `shell`: a shell over a cluster that runs elsewhere. */
@@ -20,15 +21,15 @@ export const shellCommand: CommandModule<object, ClusterOptions> = {
   builder: (yargs) =>
     yargs
       .option('servers', SERVERS_OPTION)
-      .option('timeout', { ...TIMEOUT_OPTION, describe: 'how long each command goes on trying' })
+      .option('timeout', { ...TIMEOUT_OPTION, describe: 'how long each command goes on trying [default: 10s; 2s where nobody listens]' })
       .epilogue('HELP lists the commands; Ctrl-C takes back the command under way, Ctrl-D or EXIT ends the shell. What is typed on a terminal is remembered in ~/.seedstorm_history, or where $SEEDSTORM_HISTORY says; empty: nowhere.')
       .example('$0 shell', 'then: SET a 1')
       .example('$0 shell --servers localhost:7101,localhost:7102', 'of servers by their addresses')
       .example("printf 'SET a 1\\nGET a\\n' | $0 shell", 'lines from a pipe'),
   handler: async (options) => {
-    const timeoutMs = duration('timeout', once('timeout', options.timeout));
+    const patience = { ...patienceFor(options.timeout), servers: serversOf(options.servers) };
     const { runClusterShell } = await import('../shell-cluster.js');
-    await runClusterShell(serversOf(options.servers), timeoutMs);
+    await runClusterShell(patience);
   },
 };
 

@@ -62,7 +62,7 @@ export interface ClientOptions {
   readonly servers?: readonly NodeId[];
   /**
    * Whether commands go in a session, which makes a repeated command take effect once (thesis §6.3).
-   * Default true. Without one: a set or delete is not repeated once it may have taken effect; a put is,
+   * Default true, until a server says that its system keeps none. Without one: a set or delete is not repeated once it may have taken effect; a put is,
    * since its version guards it, except against a delete of the same key in between, which starts the
    * versions anew; and a network that doubles messages may double a command.
    */

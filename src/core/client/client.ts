@@ -31,7 +31,6 @@ export function clientMachine(options: ClientOptions = {}): ClientMachine {
 type Effects = Effect<ClientMessage, ClientOutcome>[];
 
 interface Plan {
-  readonly useSessions: boolean;
   readonly mayDouble: boolean;
   readonly spreadsReads: boolean;
   readonly attemptTimeoutUs: Micros;
@@ -42,7 +41,6 @@ interface Plan {
 
 function planOf(options: ClientOptions): Plan {
   return {
-    useSessions: options.useSessions ?? true,
     mayDouble: options.mayDouble ?? true,
     spreadsReads: options.spreadsReads ?? false,
     attemptTimeoutUs: fromMs(options.attemptTimeoutMs ?? 500),
@@ -60,7 +58,7 @@ const PAUSE_DOUBLINGS_MAX = 4;
 const PATIENCE_DOUBLINGS_MAX = 3;
 const RANDOM_STEPS = 2_097_152;
 
-function firstState(boot: Boot, { servers, first }: ClientOptions): ClientState {
+function firstState(boot: Boot, { servers, first, useSessions = true }: ClientOptions): ClientState {
   const known = servers === undefined ? boot.members : boot.members.filter((member) => servers.includes(member));
   const random = advance(boot.seed | 0);
   const drawn = known.length === 0 ? 0 : below(random, known.length);
@@ -72,6 +70,7 @@ function firstState(boot: Boot, { servers, first }: ClientOptions): ClientState 
     home: -1,
     silent: -1,
     lastRequestId: bitsOf(advance(random)) >>> 2,
+    useSessions,
     sessionId: 0,
     sequenceNum: 0,
     current: null,
@@ -152,7 +151,7 @@ function begin(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, as
     draft.random = advance(draft.random);
     draft.target = below(draft.random, draft.servers.length);
   }
-  prepare(plan, draft, asked.call);
+  prepare(draft, asked.call);
   attempt(plan, draft, effects, now);
 }
 
@@ -164,25 +163,25 @@ function visit(draft: ClientDraft, server: NodeId | undefined): void {
 }
 
 /** Makes the command, with the session's next number; none for a get, or while a session must come first. */
-function prepare(plan: Plan, draft: ClientDraft, call: ClientCall): void {
+function prepare(draft: ClientDraft, call: ClientCall): void {
   draft.command = null;
   draft.firstRequestId = draft.lastRequestId + 1;
   draft.wasSent = false;
   draft.isUncertain = false;
-  if (call.op === 'get' || needsSession(plan, draft, call)) return;
-  if (plan.useSessions) draft.sequenceNum += 1;
+  if (call.op === 'get' || needsSession(draft, call)) return;
+  if (draft.useSessions) draft.sequenceNum += 1;
   draft.command = {
     op: call.op,
     clientId: draft.sessionId,
-    sequenceNum: plan.useSessions ? draft.sequenceNum : 0,
+    sequenceNum: draft.useSessions ? draft.sequenceNum : 0,
     key: call.key,
     value: call.value ?? EMPTY,
     version: call.version ?? 0,
   };
 }
 
-function needsSession(plan: Plan, state: ClientState, call: ClientCall): boolean {
-  return plan.useSessions && state.sessionId === 0 && call.op !== 'get';
+function needsSession(state: ClientState, call: ClientCall): boolean {
+  return state.useSessions && state.sessionId === 0 && call.op !== 'get';
 }
 
 // ---- What the servers answer ---------------------------------------------------------------------
@@ -191,7 +190,7 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
   if (draft.current === null) return;
   const isAwaited = draft.awaiting !== 0 && message.id === draft.awaiting && from === draft.servers[draft.target];
   if (!isAwaited) {
-    if (isLateAnswer(plan, draft, from, message)) takeLateAnswer(plan, draft, effects, now, from, message.result);
+    if (isLateAnswer(draft, from, message)) takeLateAnswer(plan, draft, effects, now, from, message.result);
     return;
   }
   switch (message.kind) {
@@ -210,6 +209,9 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
     case 'unavailable':
       onRefusal(plan, draft, effects, now, NOBODY, false);
       break;
+    case 'noSessions':
+      onNoSessions(plan, draft, effects, now, draft.current.call);
+      break;
     default: // answers to what this client never asks
       break;
   }
@@ -220,11 +222,11 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
  * good; so it settles the call, and a server slower than the attempt timeout is still of use. Refusals by a server
  * that come late say nothing, and without a session neither does a result: a later attempt is under way.
  */
-function isLateAnswer(plan: Plan, draft: ClientDraft, from: NodeId, message: ClientMessage): message is Extract<ClientMessage, { kind: 'done' }> {
+function isLateAnswer(draft: ClientDraft, from: NodeId, message: ClientMessage): message is Extract<ClientMessage, { kind: 'done' }> {
   const isOfThisCommand = message.id >= draft.firstRequestId && message.id <= draft.lastRequestId;
   if (message.kind !== 'done' || !isOfThisCommand || !draft.servers.includes(from)) return false;
   const isRead = draft.current?.call.op === 'get';
-  return (isRead || plan.useSessions) && message.result.status !== 'sessionExpired';
+  return (isRead || draft.useSessions) && message.result.status !== 'sessionExpired';
 }
 
 function takeLateAnswer(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, from: NodeId, result: StoreResult): void {
@@ -238,7 +240,7 @@ function takeLateAnswer(plan: Plan, draft: ClientDraft, effects: Effects, now: M
 
 function onResult(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, result: StoreResult): void {
   const { call } = asked;
-  if (needsSession(plan, draft, call)) onRegistered(plan, draft, effects, now, call, result);
+  if (needsSession(draft, call)) onRegistered(plan, draft, effects, now, call, result);
   else if (result.status === 'sessionExpired') onSessionExpired(plan, draft, effects, now, asked);
   else conclude(plan, draft, effects, now, outcomeOfResult(draft, call.id, result, plan));
 }
@@ -251,7 +253,22 @@ function onRegistered(plan: Plan, draft: ClientDraft, effects: Effects, now: Mic
   draft.sessionId = result.version;
   draft.sequenceNum = 0;
   effects.push({ kind: 'note', name: 'client-session-registered', text: `session ${result.version}` });
-  prepare(plan, draft, call);
+  prepare(draft, call);
+  attempt(plan, draft, effects, now);
+}
+
+/**
+ * The system keeps none: this client goes on without, for good. The registration did nothing, so the command is the
+ * first of its call; from here on the rules for commands without a session hold.
+ */
+function onNoSessions(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, call: ClientCall): void {
+  if (!needsSession(draft, call)) {
+    onRefusal(plan, draft, effects, now, NOBODY, false);
+    return;
+  }
+  draft.useSessions = false;
+  effects.push({ kind: 'note', name: 'client-goes-without-sessions', text: 'the servers keep none' });
+  prepare(draft, call);
   attempt(plan, draft, effects, now);
 }
 
@@ -262,7 +279,7 @@ function onSessionExpired(plan: Plan, draft: ClientDraft, effects: Effects, now:
   if (mayHaveTakenEffect(draft, plan)) {
     conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'sessionExpired', 'the session expired', plan));
   } else {
-    prepare(plan, draft, asked.call);
+    prepare(draft, asked.call);
     attempt(plan, draft, effects, now);
   }
 }
@@ -278,7 +295,7 @@ function onRefusal(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
 /** The server could not finish it and does not know more. What may be repeated is; else its word is the outcome. */
 function onMaybe(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, reason: string): void {
   if (draft.command !== null) draft.isUncertain = true;
-  if (mayRepeat(draft, plan)) onRefusal(plan, draft, effects, now, NOBODY, draft.command !== null);
+  if (mayRepeat(draft)) onRefusal(plan, draft, effects, now, NOBODY, draft.command !== null);
   else conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'ambiguous', reason, plan));
 }
 
@@ -326,7 +343,7 @@ function turnTo(draft: ClientDraft, position: number): void {
 
 /** After an attempt that settled nothing: the next server, or a pause when all have had their turn. */
 function goOn(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {
-  if (draft.current !== null && !mayRepeat(draft, plan)) {
+  if (draft.current !== null && !mayRepeat(draft)) {
     const outcome = outcomeOfGivingUp(draft, draft.current.call.id, 'noRepeat', 'without a session it must not be repeated', plan);
     conclude(plan, draft, effects, now, outcome);
   } else if (draft.refusals < draft.servers.length) attempt(plan, draft, effects, now);

@@ -4,7 +4,6 @@ import type { ClientState } from './state.js';
 
 /** What the words "maybe" and "failed" rest on, beside the state. */
 export interface OutcomeRules {
-  readonly useSessions: boolean;
   readonly mayDouble: boolean;
 }
 
@@ -32,7 +31,7 @@ export function outcomeOfGivingUp(state: ClientState, id: number, cause: Cause, 
  * store may be the work of an earlier attempt of this same call: "maybe".
  */
 export function outcomeOfResult(state: ClientState, id: number, result: StoreResult, rules: OutcomeRules): ClientOutcome {
-  const isDoubtful = !rules.useSessions && result.status !== 'ok' && mayHaveTakenEffect(state, rules);
+  const isDoubtful = !state.useSessions && result.status !== 'ok' && mayHaveTakenEffect(state, rules);
   if (isDoubtful) return { kind: 'maybe', id, cause: 'ambiguous', reason: `${result.status} in answer to a retry` };
   return { kind: 'done', id, result };
 }
@@ -41,7 +40,7 @@ export function outcomeOfResult(state: ClientState, id: number, result: StoreRes
  * Whether the command under way may be sent once more. In a session always: it takes effect once (thesis §6.3).
  * Without one, a set or delete that may have taken effect must not be; a put's version guards it.
  */
-export function mayRepeat(state: ClientState, rules: OutcomeRules): boolean {
-  if (state.command === null || rules.useSessions) return true;
+export function mayRepeat(state: ClientState): boolean {
+  if (state.command === null || state.useSessions) return true;
   return state.command.op === 'put' || !state.isUncertain;
 }

@@ -29,6 +29,8 @@ export interface ClientState {
   readonly silent: number;
   /** The number of the last request sent. Starts at random, so that answers to a former life don't fit. */
   readonly lastRequestId: number;
+  /** Whether commands go in a session: as the options say, until a server says that its system keeps none. */
+  readonly useSessions: boolean;
   /** The session's id, 0 for none yet. */
   readonly sessionId: number;
   /** The number of the session's last command (thesis §6.3). */
@@ -69,6 +71,7 @@ export function draftOf(state: ClientState): ClientDraft {
     home: state.home,
     silent: state.silent,
     lastRequestId: state.lastRequestId,
+    useSessions: state.useSessions,
     sessionId: state.sessionId,
     sequenceNum: state.sequenceNum,
     current: state.current,

@@ -37,11 +37,16 @@ export type NodeResponse =
    * came. For systems whose refusal proves nothing; raft never says it.
    */
   | { readonly kind: 'maybe'; readonly id: number; readonly reason: string }
+  /** This system keeps no sessions, so none was registered and none ever will be: go on without. Every server of it says the same. */
+  | { readonly kind: 'noSessions'; readonly id: number }
   | { readonly kind: 'leader'; readonly id: number; readonly leaderHint: NodeId }
   | { readonly kind: 'status'; readonly id: number; readonly status: NodeStatus };
 
+/** What a server says of itself. The words are those of raft; what another system means by them stands beside the place where it says them. */
 export interface NodeStatus {
   readonly self: NodeId;
+  /** The word for `--system`, such as `raft`. */
+  readonly system: string;
   readonly role: string;
   readonly term: number;
   readonly leaderId: NodeId;

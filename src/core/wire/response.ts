@@ -15,7 +15,8 @@ const UNAVAILABLE = 4;
 const LEADER = 5;
 const STATUS = 6;
 const MAYBE = 7;
-const KIND_MAX = 7;
+const NO_SESSIONS = 8;
+const KIND_MAX = 8;
 
 /** The numbers of StoreStatus in proto/seedstorm.proto. */
 const NUMBER_OF: Readonly<Record<StoreResult['status'], number>> = { ok: 1, noKey: 2, versionConflict: 3, sessionExpired: 4 };
@@ -52,6 +53,8 @@ function writeFields(response: NodeResponse): number {
     case 'maybe':
       writeText(1, response.reason);
       return MAYBE;
+    case 'noSessions':
+      return NO_SESSIONS;
     case 'leader':
       writer.uint(1, response.leaderHint);
       return LEADER;
@@ -64,6 +67,7 @@ function writeFields(response: NodeResponse): number {
 }
 
 function writeStatus(status: NodeStatus): void {
+  writeText(13, status.system);
   writeText(12, status.digest);
   writer.uint(11, status.sessionCount);
   writer.uint(10, status.keyCount);
@@ -90,6 +94,7 @@ type Body =
   | { readonly kind: 'notLeader'; readonly leaderHint: NodeId; readonly isUncertain: boolean }
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'maybe'; readonly reason: string }
+  | { readonly kind: 'noSessions' }
   | { readonly kind: 'leader'; readonly leaderHint: NodeId }
   | { readonly kind: 'status'; readonly status: NodeStatus };
 
@@ -124,6 +129,8 @@ function withId(id: number, body: Body): NodeResponse {
       return { kind: 'unavailable', id, reason: body.reason };
     case 'maybe':
       return { kind: 'maybe', id, reason: body.reason };
+    case 'noSessions':
+      return { kind: 'noSessions', id };
     case 'leader':
       return { kind: 'leader', id, leaderHint: body.leaderHint };
     case 'status':
@@ -143,6 +150,9 @@ function readBody(reader: Reader, kind: number): Body {
       return { kind: 'unavailable', reason: readReason(reader) };
     case MAYBE:
       return { kind: 'maybe', reason: readReason(reader) };
+    case NO_SESSIONS:
+      while (reader.hasMore()) reader.skip(reader.tag(), 0);
+      return { kind: 'noSessions' };
     case LEADER:
       return { kind: 'leader', leaderHint: readLeaderHint(reader) };
     default:
@@ -199,6 +209,7 @@ function readLeaderHint(reader: Reader): NodeId {
 
 function readStatus(reader: Reader): NodeStatus {
   let self = NOBODY;
+  let system = '';
   let role = '';
   let leaderId = NOBODY;
   let digest = '';
@@ -210,13 +221,15 @@ function readStatus(reader: Reader): NodeStatus {
     if (tag === ((1 << 3) | VARINT)) self = reader.nodeId();
     else if (tag === ((2 << 3) | BYTES)) role = reader.text(TEXT_BYTES_MAX, 'the role');
     else if (tag === ((4 << 3) | VARINT)) leaderId = reader.nodeId();
+    else if (tag === ((13 << 3) | BYTES)) system = reader.text(TEXT_BYTES_MAX, 'the system');
     else if (tag === ((12 << 3) | BYTES)) digest = reader.text(TEXT_BYTES_MAX, 'the digest');
     else if (field >= 3 && field <= 11 && (tag & 7) === VARINT) numbers[field] = reader.uint();
-    else reader.skip(tag, 12);
+    else reader.skip(tag, 13);
   }
   const number = (field: number): number => numbers[field] as number;
   return {
     self,
+    system,
     role,
     term: number(3),
     leaderId,

@@ -136,6 +136,8 @@ export function answerLine(verb: Verb, response: NodeResponse, addressOf: Addres
       return errorLine(`unavailable, nothing was done: ${response.reason}`);
     case 'maybe':
       return errorLine(`nobody can know whether it was done: ${response.reason}`);
+    case 'noSessions':
+      return errorLine('unavailable, nothing was done: this system keeps no sessions');
     case 'leader': {
       const address = addressIn(response.leaderHint, addressOf);
       return address === null ? errorLine('no leader') : line(`LEADER ${address}`);
@@ -160,7 +162,7 @@ function statusLine(status: NodeStatus): ByteString {
   return line(
     `STATUS id=${status.self} role=${status.role} term=${status.term} leader=${status.leaderId} commit=${status.commitIndex} ` +
       `applied=${status.lastApplied} first=${status.firstLogIndex} last=${status.lastLogIndex} snapshot=${status.snapshotIndex} ` +
-      `keys=${status.keyCount} sessions=${status.sessionCount} digest=${status.digest}`,
+      `keys=${status.keyCount} sessions=${status.sessionCount} digest=${status.digest} system=${status.system}`,
   );
 }
 

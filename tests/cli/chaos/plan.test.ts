@@ -40,9 +40,37 @@ describe('a plan for real processes', () => {
     expect(planOf(named('basic'), 1, 1_000, 'unreliable').clientRules).toEqual(PRESETS.unreliable);
   });
 
+  test.each([
+    ['basic', ['--system', 'raft'], true],
+    ['single', ['--system', 'single', '--store', 'memory'], false],
+    ['primary-replica', ['--system', 'primary-replica', '--primary', '1', '--sync', 'always'], true],
+    ['quorum-write-all', ['--system', 'quorum', '--write-quorum', '3'], true],
+    ['quorum-stale', ['--system', 'quorum', '--write-quorum', '1', '--read-quorum', '1'], true],
+    ['simple-election-lost-write', ['--system', 'simple-election', '--heartbeat', '50ms', '--election-timeout', '250ms'], true],
+    ['lock-single', ['--system', 'single', '--store', 'memory'], false],
+    ['lock-raft', ['--system', 'raft'], true],
+  ])('carries the options of %s to its servers', (name, words, keepsFiles) => {
+    const { system } = planOf(named(name), 1, 1_000, null);
+    expect(system.words.slice(0, words.length)).toEqual(words);
+    expect(system.keepsFiles).toBe(keepsFiles);
+  });
+
+  test('has the clients of the scenario: what they want, whom they ask, and whether they have sessions', () => {
+    const habitsOf = (name: string) => planOf(named(name), 1, 1_000, null).habits;
+    expect(habitsOf('basic')).toEqual({ wants: 'values', asks: 'leader' });
+    expect(habitsOf('primary-replica')).toEqual({ wants: 'values', asks: 'first' });
+    expect(habitsOf('stale-read')).toEqual({ wants: 'values', asks: 'anyone' });
+    expect(habitsOf('lock-raft')).toEqual({ wants: 'locks', asks: 'leader' });
+    expect(new Set(planOf(named('quorum'), 1, 1_000, null).sessions)).toEqual(new Set([false]));
+    expect(new Set(planOf(named('quorum-write-all'), 1, 1_000, null).sessions)).toEqual(new Set([true]));
+  });
+
+  test('names what a power cut would take and a kill does not', () => {
+    expect(planOf(named('single-unsynced'), 1, 1_000, null).left).toEqual(['what powerCut takes from the cache of the kernel']);
+  });
+
   test('is refused for a system that has no real processes here', () => {
-    const foreign = { ...named('basic'), system: { ...systemOf(named('basic')), name: 'gossip' } };
-    expect(() => planOf(foreign, 1, 1_000, null)).toThrow('scenario "basic" is about the system gossip');
-    expect(() => planOf(foreign, 1, 1_000, null)).toThrow(UserError);
+    expect(() => planOf(named('naive-join'), 1, 1_000, null)).toThrow('scenario "naive-join" is about naive-primary-replica, a machine that lives in the simulator only: chaos has real servers of raft, single, primary-replica, quorum, simple-election');
+    expect(() => planOf(named('clock-lease'), 1, 1_000, null)).toThrow(UserError);
   });
 });

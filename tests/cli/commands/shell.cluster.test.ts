@@ -52,8 +52,8 @@ describe('the shell of a cluster', () => {
     await Promise.all([1, 2].map((id) => start(id, { system })));
     const told = await conversation(addresses, ['SET a 1', 'WHO_IS_LEADER', 'STATUS']);
     expect(told.slice(0, 4)).toEqual(['seedstorm> SET a 1', 'OK a = 1 (version 1)', 'seedstorm> WHO_IS_LEADER', `LEADER ${addresses[1]}`]);
-    expect(told[5]).toMatch(new RegExp(`^${addresses[0]}  s1 replica +term 0  leader s2  committed \\d`));
-    expect(told[6]).toMatch(new RegExp(`^${addresses[1]}  s2 primary +term 0  leader s2  committed 1`));
+    expect(told[5]).toMatch(new RegExp(`^${addresses[0]}  primary-replica s1 replica +generation 0  primary s2  changes \\d`));
+    expect(told[6]).toMatch(new RegExp(`^${addresses[1]}  primary-replica s2 primary +generation 0  primary s2  changes 1`));
   });
 
   test('goes on when nobody answers', async () => {

@@ -304,6 +304,63 @@ describe('without sessions', () => {
   });
 });
 
+describe('servers that keep no sessions', () => {
+  const toldSo = (options = {}): Hosted => {
+    const client = new Hosted({ mayDouble: false, ...options });
+    client.call({ id: 1, op: 'set', value: one });
+    client.answer({ kind: 'noSessions' });
+    return client;
+  };
+
+  test('are written to without one at once, and never asked for one again', () => {
+    const client = toldSo();
+    expect(client.lastCommand()).toMatchObject({ op: 'set', clientId: 0, sequenceNum: 0, value: one });
+    client.answerResult('ok', 1);
+    client.call({ id: 2, op: 'delete' });
+    expect(client.lastCommand()).toMatchObject({ op: 'delete', clientId: 0, sequenceNum: 0 });
+    expect(client.sent.filter(({ request }) => request.kind === 'command' && request.command.op === 'registerClient')).toHaveLength(1);
+  });
+
+  test('get a set once: without an answer it is a maybe, and its answer that comes late settles no other call', () => {
+    const client = toldSo();
+    const first = client.last();
+    client.sleep();
+    expect(client.outcomes).toMatchObject([{ kind: 'maybe', id: 1, cause: 'noRepeat' }]);
+    client.call({ id: 2, op: 'set' });
+    client.hear(first.to, { kind: 'done', id: first.request.id, result: { status: 'ok', version: 1, value: EMPTY } });
+    expect(client.outcomes).toHaveLength(1);
+  });
+
+  test('leave no doubt by a registration that had no answer: it is not the command', () => {
+    const client = new Hosted({ mayDouble: false });
+    client.call({ id: 1, op: 'put', version: 3 });
+    client.sleep();
+    client.answer({ kind: 'noSessions' });
+    client.answerResult('versionConflict', 4);
+    expect(client.outcomes).toMatchObject([{ kind: 'done', result: { status: 'versionConflict', version: 4 } }]);
+  });
+
+  test('that forget a session later have the command in doubt, and the next call without one', () => {
+    const client = new Hosted({ mayDouble: false });
+    client.register(5);
+    client.call({ id: 2, op: 'set' });
+    client.sleep();
+    client.answerResult('sessionExpired');
+    expect(client.outcomes.at(-1)).toMatchObject({ kind: 'maybe', cause: 'sessionExpired' });
+    client.call({ id: 3, op: 'set' });
+    client.answer({ kind: 'noSessions' });
+    expect(client.lastCommand()).toMatchObject({ op: 'set', clientId: 0 });
+  });
+
+  test('say it to a question that was none, and the client asks another', () => {
+    const client = toldSo();
+    const { to } = client.last();
+    client.answer({ kind: 'noSessions' });
+    expect(client.last().to).not.toBe(to);
+    expect(client.lastCommand()).toMatchObject({ op: 'set', clientId: 0 });
+  });
+});
+
 describe('several calls', () => {
   test('are taken one after the other', () => {
     const client = new Hosted();

@@ -40,10 +40,12 @@ class World {
   /** How often the value of each call was written, or its key deleted. */
   readonly effects = new Map<number, number>();
   readonly mayDouble: boolean;
+  readonly #keepsSessions: boolean;
   #taken = 0;
 
-  constructor(options: ClientOptions, mayDouble: boolean, seed: number) {
+  constructor(options: ClientOptions, mayDouble: boolean, seed: number, keepsSessions = true) {
     this.mayDouble = mayDouble;
+    this.#keepsSessions = keepsSessions;
     this.client = new Hosted({ attemptTimeoutMs: 100, timeLimitMs: 2_000, ...options, mayDouble }, SERVERS, seed);
   }
 
@@ -108,7 +110,9 @@ class World {
     const { to, request } = sent;
     const { id } = request;
     const leaderHint = pick % 2 === 0 ? NOBODY : nodeId((pick % SERVERS) + 1);
-    if (kind === 'busy') this.answers.push({ from: to, response: { kind: 'unavailable', id, reason: 'busy' } });
+    if (!this.#keepsSessions && request.kind === 'command' && request.command.op === 'registerClient' && kind !== 'refuse' && kind !== 'busy') {
+      this.answers.push({ from: to, response: { kind: 'noSessions', id } });
+    } else if (kind === 'busy') this.answers.push({ from: to, response: { kind: 'unavailable', id, reason: 'busy' } });
     else if (kind === 'refuse' || request.kind !== 'command') {
       const result = request.kind === 'query' ? readKey(this.store, request.key) : undefined;
       if (kind === 'refuse' || result === undefined) this.answers.push({ from: to, response: { kind: 'notLeader', id, leaderHint, isUncertain: false } });
@@ -224,6 +228,19 @@ test('without sessions every outcome is honest, where the network does not doubl
     RUNS,
   );
   for (const moment of ['done', 'failed', 'maybe']) expect(seen).toContain(moment);
+});
+
+test('with servers that turn out to keep no sessions every outcome is honest', () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(actsOf(['set', 'put', 'delete', 'get']), fc.nat(), (acts, seed) => {
+      const world = new World({}, false, seed, false);
+      for (const { kind } of judge(world, acts)) seen.add(kind);
+      for (const note of world.client.notes) seen.add(note);
+    }),
+    RUNS,
+  );
+  for (const moment of ['done', 'failed', 'maybe', 'client-goes-without-sessions']) expect(seen).toContain(moment);
 });
 
 test('when all goes well again, a call is done', () => {

@@ -107,12 +107,13 @@ export const response: fc.Arbitrary<NodeResponse> = fc.oneof(
   fc.record({ kind: fc.constant('notLeader' as const), id: counter, leaderHint: nodeOrNobody, isUncertain: fc.boolean() }),
   fc.record({ kind: fc.constant('unavailable' as const), id: counter, reason: text }),
   fc.record({ kind: fc.constant('maybe' as const), id: counter, reason: text }),
+  fc.record({ kind: fc.constant('noSessions' as const), id: counter }),
   fc.record({ kind: fc.constant('leader' as const), id: counter, leaderHint: nodeOrNobody }),
   fc.record({
     kind: fc.constant('status' as const),
     id: counter,
     status: fc.record({
-      self: node, role: text, term: counter, leaderId: nodeOrNobody, commitIndex: counter, lastApplied: counter, lastLogIndex: counter,
+      self: node, system: text, role: text, term: counter, leaderId: nodeOrNobody, commitIndex: counter, lastApplied: counter, lastLogIndex: counter,
       firstLogIndex: counter, snapshotIndex: counter, keyCount: counter, sessionCount: counter, digest: text,
     }),
   }),

@@ -83,17 +83,18 @@ describe('an answer in text', () => {
       'ERROR the leader was deposed meanwhile; the command may have taken effect, or may yet\n',
     ],
     ['GET', { kind: 'unavailable', id: 1, reason: 'starting\nup' }, 'ERROR unavailable, nothing was done: starting up\n'],
+    ['SET', { kind: 'noSessions', id: 1 }, 'ERROR unavailable, nothing was done: this system keeps no sessions\n'],
     ['SET', { kind: 'maybe', id: 1, reason: '1 of 2 servers' }, 'ERROR nobody can know whether it was done: 1 of 2 servers\n'],
     [
       'STATUS',
       {
         kind: 'status', id: 1,
         status: {
-          self: nodeId(1), role: 'leader', term: 4, leaderId: nodeId(1), commitIndex: 9, lastApplied: 8, lastLogIndex: 10, firstLogIndex: 3,
+          self: nodeId(1), system: 'raft', role: 'leader', term: 4, leaderId: nodeId(1), commitIndex: 9, lastApplied: 8, lastLogIndex: 10, firstLogIndex: 3,
           snapshotIndex: 2, keyCount: 5, sessionCount: 1, digest: '00ff00ff00ff00ff',
         },
       },
-      'STATUS id=1 role=leader term=4 leader=1 commit=9 applied=8 first=3 last=10 snapshot=2 keys=5 sessions=1 digest=00ff00ff00ff00ff\n',
+      'STATUS id=1 role=leader term=4 leader=1 commit=9 applied=8 first=3 last=10 snapshot=2 keys=5 sessions=1 digest=00ff00ff00ff00ff system=raft\n',
     ],
   ])('%s: %j', (verb, response, line) => {
     expect(answerLine(verb, response, addressOf)).toBe(line);

@@ -89,6 +89,8 @@ function protoResponse(r: NodeResponse): Response {
       return create(ResponseSchema, { id, kind: { case: 'unavailable', value: { reason: r.reason } } });
     case 'maybe':
       return create(ResponseSchema, { id, kind: { case: 'maybe', value: { reason: r.reason } } });
+    case 'noSessions':
+      return create(ResponseSchema, { id, kind: { case: 'noSessions', value: {} } });
     case 'leader':
       return create(ResponseSchema, { id, kind: { case: 'leader', value: { leaderHint: r.leaderHint } } });
     case 'status': {
@@ -96,7 +98,7 @@ function protoResponse(r: NodeResponse): Response {
       return create(ResponseSchema, { id, kind: { case: 'status', value: {
         self: s.self, role: s.role, term: big(s.term), leaderId: s.leaderId, commitIndex: big(s.commitIndex), lastApplied: big(s.lastApplied),
         lastLogIndex: big(s.lastLogIndex), firstLogIndex: big(s.firstLogIndex), snapshotIndex: big(s.snapshotIndex),
-        keyCount: big(s.keyCount), sessionCount: big(s.sessionCount), digest: s.digest,
+        keyCount: big(s.keyCount), sessionCount: big(s.sessionCount), digest: s.digest, system: s.system,
       } } });
     }
   }

@@ -209,11 +209,12 @@ function answerOperators(draft: ReplicationDraft, isMeant: (operator: Operator) 
 
 /**
  * The primary of a later epoch is followed: by replicas, by an old primary that has come back, and, where an
- * operator promoted two servers, by the one of the lesser number.
+ * operator promoted two servers, by the one of the lesser number. Only a server of the list may say that it is one: a guest who
+ * types it would be asked for a snapshot, and this server would wait for what never comes.
  */
 function onAnnounced(draft: ReplicationDraft, from: NodeId, epoch: number): void {
   const { state } = draft;
-  if (from === state.self || generationOf(epoch) === 0 || epoch <= state.epoch) return;
+  if (from === state.self || !state.members.includes(from) || generationOf(epoch) === 0 || epoch <= state.epoch) return;
   const isOnItsWay = state.primary === from && state.joining !== null;
   if (!isOnItsWay) join(draft, from);
 }

@@ -64,6 +64,7 @@ function onJoinRequest(draft: ReplicationDraft, connection: ConnectionId, id: nu
 function statusOf(state: ReplicationState): NodeStatus {
   return {
     self: state.self,
+    system: 'primary-replica',
     role: state.journal.phase === 'recalling' ? 'recovering' : state.role,
     term: generationOf(state.epoch),
     leaderId: state.primary,

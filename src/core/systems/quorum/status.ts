@@ -7,6 +7,7 @@ export function statusOf({ self, primary, phase, journal }: QuorumState): NodeSt
   const { state, lastApplied, lastIndex, snapshotIndex } = journal;
   return {
     self,
+    system: 'quorum',
     role: phase !== 'serving' ? phase : self === primary ? 'primary' : 'replica',
     term: state.lives,
     leaderId: primary,

@@ -14,7 +14,7 @@ const MS = 1_000;
 export function onCommand(draft: QuorumDraft, waiter: Waiter, command: Command): void {
   const { state } = draft;
   if (state.self !== state.primary) respond(draft, waiter, { kind: 'notLeader', id: waiter.id, leaderHint: state.primary, isUncertain: false });
-  else if (command.op === 'registerClient') refuse(draft, waiter, 'this system keeps no sessions; use a client without one');
+  else if (command.op === 'registerClient') respond(draft, waiter, { kind: 'noSessions', id: waiter.id });
   else if (command.clientId !== 0) respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
   else if (state.lastWriteId >= WRITE_ID_MAX) refuse(draft, waiter, 'there are no write ids left');
   else decide(draft, waiter, command);

@@ -8,6 +8,7 @@ import type { NodeState } from './state.js';
 export function statusOf(state: NodeState, raft: RaftState | null): NodeStatus {
   return {
     self: state.self,
+    system: 'raft',
     role: raft === null ? state.phase : raft.role,
     term: raft?.currentTerm ?? 0,
     leaderId: raft?.leaderId ?? NOBODY,

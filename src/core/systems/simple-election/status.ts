@@ -6,6 +6,7 @@ import type { ElectionState } from './state.js';
 export function statusOf({ self, phase, role, currentTerm, leaderId, journal }: ElectionState): NodeStatus {
   return {
     self,
+    system: 'simple-election',
     role: phase === 'serving' ? role : phase,
     term: currentTerm,
     leaderId,

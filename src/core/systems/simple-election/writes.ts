@@ -14,7 +14,7 @@ const MS = 1_000;
 export function onCommand(draft: ElectionDraft, waiter: Waiter, command: Command): void {
   const { state } = draft;
   if (state.role !== 'leader') sendAway(draft, waiter);
-  else if (command.op === 'registerClient') respond(draft, waiter, { kind: 'unavailable', id: waiter.id, reason: 'this system keeps no sessions; use a client without one' });
+  else if (command.op === 'registerClient') respond(draft, waiter, { kind: 'noSessions', id: waiter.id });
   else if (command.clientId !== 0) respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
   else write(draft, waiter, command);
 }

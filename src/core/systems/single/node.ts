@@ -128,6 +128,7 @@ function statusOf({ self, journal }: SingleState): NodeStatus {
   const { phase, state, lastApplied, lastIndex, storage, snapshotIndex } = journal;
   return {
     self,
+    system: 'single',
     role: phase === 'recalling' ? 'recovering' : 'single',
     term: 0,
     leaderId: self,

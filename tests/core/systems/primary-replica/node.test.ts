@@ -338,6 +338,18 @@ describe('a promotion', () => {
     expect(group.letters.at(-1)).toMatchObject({ to: person, message: { kind: 'refuse', reason: 'it has received no snapshot yet, so all would be lost' } });
   });
 
+  test('is believed of a server of the list, and of nobody else', () => {
+    const group = joined();
+    const later = 3 * 2 ** 32 + 7;
+    for (const server of [PRIMARY, A]) {
+      const before = group.state(server);
+      group.hear(server, nodeId(77), { kind: 'primary', epoch: later });
+      expect(group.state(server)).toMatchObject({ role: before.role, primary: PRIMARY, epoch: before.epoch, joining: null });
+      group.hear(server, B, { kind: 'primary', epoch: later });
+      expect(group.state(server)).toMatchObject({ role: 'replica', primary: B });
+    }
+  });
+
   test('of a primary changes nothing', () => {
     const group = joined();
     const before = group.state(PRIMARY).epoch;

@@ -72,7 +72,7 @@ describe('a write', () => {
 
   test('of a session is refused: there are none', () => {
     const servers = quorumOf(3);
-    expect(servers.answers.get(servers.ask(1, command('registerClient')))).toMatchObject({ kind: 'unavailable' });
+    expect(servers.answers.get(servers.ask(1, command('registerClient')))).toMatchObject({ kind: 'noSessions' });
     const inSession = { kind: 'command', command: { op: 'set', clientId: 5, sequenceNum: 1, key: K, value: EMPTY, version: 0 } } as const;
     expect(servers.answers.get(servers.ask(1, inSession))).toMatchObject(done({ status: 'sessionExpired' }));
   });

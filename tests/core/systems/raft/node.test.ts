@@ -368,7 +368,7 @@ describe('a client', () => {
     const life = leading();
     life.asks({ kind: 'status', id: 1 });
     expect(life.answers()).toMatchObject([
-      { kind: 'status', status: { self: 1, role: 'leader', term: 1, leaderId: 1, commitIndex: 1, lastApplied: 1, firstLogIndex: 1, lastLogIndex: 1, snapshotIndex: 0, keyCount: 0, sessionCount: 0, digest: expect.stringMatching(/^[0-9a-f]{16}$/) as string } },
+      { kind: 'status', status: { self: 1, system: 'raft', role: 'leader', term: 1, leaderId: 1, commitIndex: 1, lastApplied: 1, firstLogIndex: 1, lastLogIndex: 1, snapshotIndex: 0, keyCount: 0, sessionCount: 0, digest: expect.stringMatching(/^[0-9a-f]{16}$/) as string } },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { byteStringOf, bytesOf } from '../../../../src/core/base/bytestring.js';
+import { byteStringOf, bytesOf, EMPTY } from '../../../../src/core/base/bytestring.js';
 import { electionCodecs, type ElectionMessage } from '../../../../src/core/systems/simple-election/messages.js';
 import { cellOf } from '../../../../src/core/systems/simple-election/data.js';
 import { command, electionOf, get, K, ledBy, set, standsUp, text, type Election } from './election.js';
@@ -92,6 +92,13 @@ describe('a heartbeat', () => {
     expect(roles(servers)[0]).toBe('follower');
     expect(servers.answers.get(waiting)).toMatchObject({ kind: 'notLeader', leaderHint: 2, isUncertain: true });
   });
+});
+
+test('a session is refused by the leader, for good: there are none', () => {
+  const servers = ledBy(1);
+  const register = { kind: 'command', command: { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 } } as const;
+  expect(servers.answers.get(servers.ask(1, register))).toMatchObject({ kind: 'noSessions' });
+  expect(servers.answers.get(servers.ask(2, register))).toMatchObject({ kind: 'notLeader', leaderHint: 1 });
 });
 
 describe('a vote, typed by hand', () => {
