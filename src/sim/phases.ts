@@ -22,12 +22,15 @@ export interface Stage {
 }
 
 /** The first phase: clients work, the nemesis strikes, and safety is watched at every step. */
-export function liveThroughChaos({ cluster, workload, nemesis }: Stage): void {
+export function liveThroughChaos({ cluster, workload, nemesis }: Stage, onAdvance?: (nowUs: number, events: number) => void): void {
   const { options, world } = cluster;
   workload.start(cluster);
   nemesis.start(options.harms);
   const endUs = options.chaosMs * US_PER_MS;
-  while (world.nowUs < endUs) advance(cluster, Math.min(endUs, world.nowUs + LOOK_EVERY_US));
+  while (world.nowUs < endUs) {
+    advance(cluster, Math.min(endUs, world.nowUs + LOOK_EVERY_US));
+    onAdvance?.(world.nowUs, world.events);
+  }
   nemesis.stop();
 }
 

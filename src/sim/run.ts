@@ -32,6 +32,8 @@ export interface RunExtras {
   readonly observers?: readonly Observer[];
   /** Receives the client history when the run is over. */
   readonly onHistory?: (operations: readonly Operation[]) => void;
+  /** Called every 20 ms of simulated time until the healing, with the present in microseconds and the events so far: for who measures. */
+  readonly onAdvance?: (nowUs: number, events: number) => void;
   /** Receives the abstract shapes that the cluster went through (cluster-shapes.ts), each once. */
   readonly onShapes?: (shapes: ReadonlySet<number>) => void;
 }
@@ -82,10 +84,12 @@ class Run {
   readonly stage: Stage;
   readonly watching: Watching;
   readonly #options: RunOptions;
+  readonly #onAdvance: RunExtras['onAdvance'];
   readonly #coverage = new Coverage();
 
   constructor(system: HostedSystem, options: RunOptions, seed: number, extras: RunExtras) {
     this.#options = options;
+    this.#onAdvance = extras.onAdvance;
     const history = new History();
     const work = system.work(options, history, this.#coverage);
     this.watching = system.watch({ options, coverage: this.#coverage, cluster: () => this.stage.cluster, nemesis: () => this.stage.nemesis });
@@ -105,7 +109,7 @@ class Run {
   live(): Violation | null {
     const { cluster, history } = this.stage;
     try {
-      liveThroughChaos(this.stage);
+      liveThroughChaos(this.stage, this.#onAdvance);
       if (isBeyondBudget(this.stage)) standStillAndRepair(this.stage, this.#coverage);
       this.watching.healed(cluster.world.nowUs);
       const core = healAndConverge(this.stage);

@@ -5,11 +5,7 @@ export function together(observers: readonly Observer[]): Observer {
   const joined: Observer = {};
   // The two hooks of every event are spelled out: passing on a list of arguments costs more than most watchers do.
   const steps = observers.filter((observer) => observer.onStep !== undefined);
-  if (steps.length > 0) {
-    joined.onStep = (atUs, node, input, before, after, effects) => {
-      for (const observer of steps) observer.onStep?.(atUs, node, input, before, after, effects);
-    };
-  }
+  if (steps.length > 0) joined.onStep = steps.length === 2 ? stepOfTwo(steps[0] as Observer, steps[1] as Observer) : stepOf(steps);
   const sends = observers.filter((observer) => observer.onSend !== undefined);
   if (sends.length > 0) {
     joined.onSend = (atUs, from, to, message, fate) => {
@@ -20,11 +16,32 @@ export function together(observers: readonly Observer[]): Observer {
   return joined;
 }
 
+type OnStep = NonNullable<Observer['onStep']>;
+
+function stepOf(steps: readonly Observer[]): OnStep {
+  return (atUs, node, input, before, after, effects) => {
+    for (const observer of steps) observer.onStep?.(atUs, node, input, before, after, effects);
+  };
+}
+
+/** As many look at the steps of an ordinary run, the same two kinds in each: called by name, they can be compiled into their caller. */
+function stepOfTwo(first: Observer, second: Observer): OnStep {
+  return (atUs, node, input, before, after, effects) => {
+    first.onStep?.(atUs, node, input, before, after, effects);
+    second.onStep?.(atUs, node, input, before, after, effects);
+  };
+}
+
 type RareHook = Exclude<keyof Observer, 'onStep' | 'onSend'>;
 
 function joinRare(joined: Observer, observers: readonly Observer[], hook: RareHook): void {
   const having = observers.filter((observer) => observer[hook] !== undefined);
   if (having.length === 0) return;
+  if (having.length === 1) {
+    const [only] = having as [Observer];
+    (joined as Record<RareHook, unknown>)[hook] = (only[hook] as (...facts: never[]) => void).bind(only);
+    return;
+  }
   const all = (...facts: never[]): void => {
     for (const observer of having) (observer[hook] as (...facts: never[]) => void)(...facts);
   };

@@ -1,6 +1,6 @@
 import type { NodeId } from '../core/base/units.js';
 import type { ClientOutcome } from '../core/client/calls.js';
-import type { Input, Note } from '../core/machine.js';
+import type { Note } from '../core/machine.js';
 import type { Coverage } from './coverage.js';
 import type { Observer, SendFate } from './observer.js';
 
@@ -37,10 +37,8 @@ export class CoverageWatch implements Observer {
     this.#coverage = coverage;
     this.#servers = servers;
     this.#isServing = isServing;
-  }
-
-  onStep(_atUs: number, node: NodeId, _input: Input<unknown, unknown> | null, before: unknown): void {
-    if (before === undefined && node <= this.#servers) this.#isUp[node] = true;
+    // All servers of a world are booted before its first event.
+    for (let node = 1; node <= servers; node++) this.#isUp[node] = true;
   }
 
   onNote(_atUs: number, _node: NodeId, note: Note): void {
@@ -60,8 +58,9 @@ export class CoverageWatch implements Observer {
     this.#end(node);
   }
 
-  onRestart(): void {
+  onRestart(_atUs: number, node: NodeId): void {
     this.#coverage.mark('server-restarted');
+    if (node <= this.#servers) this.#isUp[node] = true;
   }
 
   onStop(_atUs: number, node: NodeId): void {

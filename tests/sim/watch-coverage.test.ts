@@ -13,13 +13,23 @@ function watch(): { readonly watch: CoverageWatch; readonly seen: () => readonly
 describe('moments of any cluster', () => {
   test('how many servers are left', () => {
     const { watch: to, seen } = watch();
-    for (const server of [1, 2, 3, 4]) to.onStep(1, nodeId(server), null, undefined);
     to.onCrash(1, nodeId(1), 'serving');
     expect(seen()).toEqual([]);
     to.onCrash(2, nodeId(2), 'recovering');
     expect(seen()).toEqual(['crash-while-recovering', 'majority-down']);
     to.onStop(3, nodeId(3));
     expect(seen()).toContain('all-servers-down');
+  });
+
+  test('a server that was restarted counts again', () => {
+    const { watch: to, seen } = watch();
+    to.onCrash(1, nodeId(1), 'serving');
+    to.onRestart(2, nodeId(1));
+    to.onCrash(3, nodeId(2), 'serving');
+    expect(seen()).toEqual(['server-restarted']);
+    to.onCrash(4, nodeId(3), 'serving');
+    expect(seen()).toContain('majority-down');
+    expect(seen()).not.toContain('all-servers-down');
   });
 
   test.each([

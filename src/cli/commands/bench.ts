@@ -5,8 +5,10 @@ import { duration, once, taken, wholeNumber } from '../arguments.js';
 import { misuse } from '../exit.js';
 import { complain, say, sayJson } from '../output.js';
 
+const WHAT = ['sim', 'harms', 'explore', 'checker', 'engine'] as const;
+
 interface Options {
-  readonly what: 'sim' | 'checker' | 'engine';
+  readonly what: (typeof WHAT)[number];
   readonly profile: 'core' | 'full' | 'codec' | 'idle';
   readonly servers: string;
   readonly seed: string;
@@ -15,6 +17,9 @@ interface Options {
   readonly clients: string | undefined;
   readonly data: string | undefined;
   readonly markdown: boolean | undefined;
+  readonly bars: boolean | undefined;
+  readonly runs: string | undefined;
+  readonly rounds: string | undefined;
   readonly json: boolean;
 }
 
@@ -28,10 +33,13 @@ export const benchCommand: CommandModule<object, Options> = {
   describe: 'measure, and print JSON',
   builder: (yargs) =>
     yargs
-      .positional('what', { choices: ['sim', 'checker', 'engine'] as const, demandOption: true })
+      .positional('what', { choices: WHAT, demandOption: true })
       .option('profile', { choices: ['core', 'full', 'codec', 'idle'] as const, default: 'core' as const, describe: 'sim: how much of the world takes part' })
       .option('servers', { type: 'string', default: '5', requiresArg: true, describe: `sim: 1 to ${SERVERS_MAX}` })
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'sim: the world to measure' })
+      .option('bars', { type: 'boolean', describe: 'sim: all profiles that have a bar, each bar beside what was measured; some minutes' })
+      .option('runs', { type: 'string', requiresArg: true, describe: 'explore: seeds of swarm in each campaign, 2 or more [default: 1200]' })
+      .option('rounds', { type: 'string', requiresArg: true, describe: 'explore: how often all is measured; medians are printed [default: 3]' })
       .option('system', { type: 'string', requiresArg: true, describe: 'engine: single, primary-replica, quorum, simple-election, raft or all [default: all]' })
       .option('for', { type: 'string', requiresArg: true, describe: 'engine: how long each row is measured [default: 5s]' })
       .option('clients', { type: 'string', requiresArg: true, describe: `engine: connections to each server, 1 to ${CLIENTS_MAX} [default: 64]` })
@@ -39,26 +47,44 @@ export const benchCommand: CommandModule<object, Options> = {
       .option('markdown', { type: 'boolean', describe: 'engine: the table of the README instead of JSON' })
       .option('json', { type: 'boolean', default: false, describe: 'one line, not indented' })
       .example('$0 bench sim --profile core --servers 5', 'events per second, beside a bare event loop')
+      .example('$0 bench explore --runs 600', 'a campaign with one job and with two, beside two processes that share nothing')
+      .example('$0 bench harms', 'what fault families cost that never strike')
       .example('$0 bench engine --system raft --for 10s', 'real servers of one system on this machine, beside the figures of its documents')
       .example('$0 bench checker --json', 'the linearizability checker'),
   handler: async (options) => {
     refuseForeign(options);
     if (options.what === 'engine') return benchEngineAs(options);
+    if (options.what === 'explore') return benchExploreAs(options);
     const servers = wholeNumber('servers', once('servers', options.servers), 1, SERVERS_MAX);
     const seed = taken(parseSeed(once('seed', options.seed)));
-    const result: object = options.what === 'sim'
-      ? (await import('../../../bench/sim.js')).benchSim({ profile: options.profile, servers, seed })
-      : (await import('../../../bench/checker.js')).benchChecker();
-    print(result, options.json);
+    print(await measured(options, servers, seed), options.json);
   },
 };
 
-const ONLY_ENGINE = ['system', 'for', 'clients', 'data', 'markdown'] as const;
+async function measured(options: Options, servers: number, seed: number): Promise<object> {
+  if (options.what === 'harms') return (await import('../../../bench/harms.js')).benchHarms();
+  if (options.what === 'checker') return (await import('../../../bench/checker.js')).benchChecker();
+  if (options.bars === true) return (await import('../../../bench/bars.js')).benchBars({ seed });
+  return (await import('../../../bench/sim.js')).benchSim({ profile: options.profile, servers, seed });
+}
+
+async function benchExploreAs(options: Options): Promise<void> {
+  const { benchExplore, EXPLORE_ROUNDS, EXPLORE_RUNS } = await import('../../../bench/explore.js');
+  const runs = wholeNumber('runs', once('runs', options.runs ?? String(EXPLORE_RUNS)), 2, 1_000_000);
+  const rounds = wholeNumber('rounds', once('rounds', options.rounds ?? String(EXPLORE_ROUNDS)), 1, 100);
+  print(await benchExplore(runs, rounds), options.json);
+}
+
+/** Options that mean something to one benchmark only. */
+const BELONGS_TO = {
+  system: 'engine', for: 'engine', clients: 'engine', data: 'engine', markdown: 'engine', bars: 'sim', runs: 'explore', rounds: 'explore',
+} as const satisfies Partial<Record<keyof Options, Options['what']>>;
 
 function refuseForeign(options: Options): void {
-  if (options.what === 'engine') return;
-  const foreign = ONLY_ENGINE.find((name) => options[name] !== undefined);
-  if (foreign !== undefined) throw misuse(`--${foreign} is nothing for bench ${options.what}; it belongs to bench engine`);
+  for (const [name, what] of Object.entries(BELONGS_TO)) {
+    if (what === options.what || options[name as keyof typeof BELONGS_TO] === undefined) continue;
+    throw misuse(`--${name} is nothing for bench ${options.what}; it belongs to bench ${what}`);
+  }
 }
 
 /** Rows go to standard error as they come: the whole takes minutes. */

@@ -14,6 +14,9 @@ import { pushEntryTerms, readRecord } from './wal-read.js';
 export class DurableLogReader {
   readonly #identity: Identity;
   #segment = 0;
+  /** The name of the file that was told last, and the segment that it is. Most tellings are of the same one. */
+  #path = '';
+  #pathIs: number | null = null;
   #crc = 0;
   /** Where in the segment the next record is expected. */
   #offset = 0;
@@ -67,7 +70,11 @@ export class DurableLogReader {
    * @param from Offset of the first byte; at most where the last telling of this file ended.
    */
   tell(path: string, bytes: Uint8Array, from = 0): void {
-    const segment = walNumber(path);
+    if (path !== this.#path) {
+      this.#path = path;
+      this.#pathIs = walNumber(path);
+    }
+    const segment = this.#pathIs;
     if (segment === null || segment < this.#segment) return;
     if (segment > this.#segment) {
       const sight = from === 0 ? readWalHead(bytes) : { kind: 'broken' as const };

@@ -19,6 +19,8 @@ const UNFINISHED_MAX = 2;
 
 /** What the oracle knows of one server's disk. */
 interface Books {
+  /** The file of the log that was synced last. */
+  latestPath: string;
   /** By file of the log: its durable size, and the last index that it can carry. */
   readonly sizes: Map<string, number>;
   /** Files of the log that became durable in this life: at a crash one may go whose name was not, and its number is used again. */
@@ -72,8 +74,12 @@ export class BoundedDisk implements Oracle {
   }
 
   onSynced(atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
-    if (walNumber(path) === null) return;
     const books = this.#of(server);
+    // Most syncs are of the file of the one before.
+    if (path !== books.latestPath) {
+      if (walNumber(path) === null) return;
+      books.latestPath = path;
+    }
     this.#grow(server, books, path, durable.length);
     books.syncs++;
     if (books.syncs % LOOK_EVERY_SYNCS === 0 && !this.#isDamaged(server)) this.#look(atUs, server, books);
@@ -140,7 +146,7 @@ export class BoundedDisk implements Oracle {
 
   #of(server: NodeId): Books {
     return (this.#books[server] ??= {
-      sizes: new Map(), grownInLife: new Set(), carriesTo: new Map(), bytesEver: 0, bytesBefore: [], largestFlush: 0, lastIndex: 0, droppedTo: 0, syncs: 0, wrong: new Map(),
+      latestPath: '', sizes: new Map(), grownInLife: new Set(), carriesTo: new Map(), bytesEver: 0, bytesBefore: [], largestFlush: 0, lastIndex: 0, droppedTo: 0, syncs: 0, wrong: new Map(),
     });
   }
 }

@@ -1,6 +1,6 @@
 import { logIndex, nodeId, type NodeId } from '../../core/base/units.js';
 import { DurableLogReader } from '../../core/storage/inspect.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { COMMIT, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** A file as a power cut would leave it now. */
 export interface DurableFile {
@@ -17,6 +17,8 @@ export type DurableFiles = (server: NodeId) => readonly DurableFile[];
  * disks; no claim of any server counts.
  */
 export class DurableQuorum implements Oracle {
+  readonly looksAt = COMMIT;
+
   readonly #clusterId: number;
   readonly #servers: number;
   readonly #durableFiles: DurableFiles;

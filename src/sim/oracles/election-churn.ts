@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/base/units.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { OFFICE, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** Candidacies that a calm may take: the first election, and split votes, of which three in a row are rare (§9.3). */
 export const CANDIDACIES_IN_CALM_MAX = 16;
@@ -9,6 +9,8 @@ export const CANDIDACIES_IN_CALM_MAX = 16;
  * are few, however long it lasts (thesis §3.4, §9.6).
  */
 export class ElectionChurn implements Oracle {
+  readonly looksAt = OFFICE;
+
   #calmFromUs: number;
   #candidacies = 0;
 

@@ -1,8 +1,10 @@
 import type { NodeId } from '../../core/base/units.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { OFFICE, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** Election Safety: at most one leader can be elected in a given term (thesis Figure 3.2, §3.4). */
 export class ElectionSafety implements Oracle {
+  readonly looksAt = OFFICE;
+
   /** By term. */
   readonly #leaders: (NodeId | undefined)[] = [];
 

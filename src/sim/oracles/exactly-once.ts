@@ -2,7 +2,7 @@ import type { ByteString } from '../../core/base/bytestring.js';
 import type { NodeId } from '../../core/base/units.js';
 import type { Command } from '../../core/store/command.js';
 import { readKey } from '../../core/store/store.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { APPLIED, violated, type Oracle, type ServerView } from './oracle.js';
 import { heldEntry } from './state-machine-safety.js';
 import { StoreTwin, type TwinCell } from './store-twin.js';
 
@@ -18,6 +18,8 @@ interface Effect {
  * what {@link StoreTwin} makes of the same log. Which entries those are, State Machine Safety settles.
  */
 export class ExactlyOnce implements Oracle {
+  readonly looksAt = APPLIED;
+
   readonly #twin: StoreTwin;
   readonly #effects: (Effect | undefined)[] = [];
   readonly #indexOfValue = new Map<ByteString, number>();
@@ -35,6 +37,11 @@ export class ExactlyOnce implements Oracle {
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
     if (after.lastApplied === before.lastApplied) return;
     this.#learn(before, after);
+    if (after.lastApplied === before.lastApplied + 1) {
+      const effect = this.#effects[after.lastApplied];
+      if (effect !== undefined && effect.command.op !== 'registerClient') compare(atUs, server, after, after.lastApplied, effect);
+      return;
+    }
     const seen: ByteString[] = [];
     // From the last one back: what stands at a key now is what the last command on it left.
     for (let index = after.lastApplied; index > before.lastApplied; index--) {

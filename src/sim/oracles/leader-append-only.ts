@@ -1,8 +1,10 @@
 import type { NodeId } from '../../core/base/units.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { LOG, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** Leader Append-Only: a leader never overwrites or deletes entries in its log; it only appends (thesis Figure 3.2, §3.5). */
 export class LeaderAppendOnly implements Oracle {
+  readonly looksAt = LOG;
+
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
     if (before.raft.role !== 'leader' || after.raft.role !== 'leader') return;
     const was = before.raft.log;

@@ -1,5 +1,5 @@
 import { logIndex, type NodeId, type Term } from '../../core/base/units.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { COMMIT, OFFICE, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** An entry that somebody took for committed. */
 interface Committed {
@@ -16,6 +16,8 @@ interface Committed {
  * committed at one index must be the same entry.
  */
 export class LeaderCompleteness implements Oracle {
+  readonly looksAt = OFFICE | COMMIT;
+
   readonly #committed: (Committed | undefined)[] = [];
 
   /** Distinct indexes committed so far. */

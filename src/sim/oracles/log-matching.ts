@@ -1,6 +1,6 @@
 import { logIndex, type NodeId, type Term } from '../../core/base/units.js';
 import type { Entry, Log } from '../../core/raft/log.js';
-import { isSamePayload, violated, type Oracle, type ServerView } from './oracle.js';
+import { LOG, isSamePayload, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** An entry as somebody's log first showed it. */
 interface Known {
@@ -17,6 +17,8 @@ interface Known {
  * content, and the same term before it. By induction that is the property, at a cost of O(entries in the step).
  */
 export class LogMatching implements Oracle {
+  readonly looksAt = LOG;
+
   readonly #byIndex: (Known[] | undefined)[] = [];
 
   onRecovered(atUs: number, server: NodeId, view: ServerView): void {
@@ -40,10 +42,12 @@ export class LogMatching implements Oracle {
   }
 
   #knownAs(server: NodeId, entry: Entry, prevTerm: Term): Known {
-    const here = (this.#byIndex[entry.index] ??= []);
-    for (const known of here) if (known.entry.term === entry.term) return known;
+    const here = this.#byIndex[entry.index];
+    if (here !== undefined) for (const known of here) if (known.entry.term === entry.term) return known;
     const fresh = { entry, prevTerm, server };
-    here.push(fresh);
+    // A list of one takes a tenth of the memory of a list that was pushed to, and as a rule there is one.
+    if (here === undefined) this.#byIndex[entry.index] = [fresh];
+    else here.push(fresh);
     return fresh;
   }
 }

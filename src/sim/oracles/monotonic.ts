@@ -1,8 +1,10 @@
 import type { NodeId } from '../../core/base/units.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { APPLIED, COMMIT, OFFICE, PROGRESS, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** Monotonic: within one life of a server its term, commit index and applied index never go back, nor what it knows as a leader to match (thesis §3.3, §3.6, Figure 3.1). */
 export class Monotonic implements Oracle {
+  readonly looksAt = OFFICE | COMMIT | APPLIED | PROGRESS;
+
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
     if (after.raft.currentTerm < before.raft.currentTerm) fell(atUs, server, 'term', before.raft.currentTerm, after.raft.currentTerm);
     if (after.raft.commitIndex < before.raft.commitIndex) fell(atUs, server, 'commit index', before.raft.commitIndex, after.raft.commitIndex);

@@ -33,11 +33,38 @@ export interface Durability {
   readonly durableSnapshotIndex: number;
 }
 
+// What of a server a step may change, as bits.
+/** Its role, its term or its vote. */
+export const OFFICE = 1;
+export const LOG = 2;
+export const COMMIT = 4;
+/** How far it has applied, or its store. */
+export const APPLIED = 8;
+/** What it knows, as a leader, of its followers. */
+export const PROGRESS = 16;
+/** No sum of them is as large. */
+export const CHANGES_END = 32;
+
+/** Which of these two states in a row have not in common, as a sum of the bits above. */
+export function changesOf(before: ServerView, after: ServerView): number {
+  const was = before.raft;
+  const is = after.raft;
+  return (
+    (was.role !== is.role || was.currentTerm !== is.currentTerm || was.votedFor !== is.votedFor ? OFFICE : 0) |
+    (was.log !== is.log ? LOG : 0) |
+    (was.commitIndex !== is.commitIndex ? COMMIT : 0) |
+    (before.lastApplied !== after.lastApplied || before.store !== after.store ? APPLIED : 0) |
+    (was.progress !== is.progress ? PROGRESS : 0)
+  );
+}
+
 /**
  * A property that is watched while a world lives. All hooks are called in the order in which things
  * happen, moments in world microseconds. An oracle changes nothing; it calls {@link violated} or is silent.
  */
 export interface Oracle {
+  /** A sum of OFFICE .. PROGRESS: steps that change none of these mean nothing to it, and it is not told of them. Absent: of every step. */
+  readonly looksAt?: number;
   /** A server's first state of a life: what it recovered from its disk, or nothing. */
   onRecovered?(atUs: number, server: NodeId, view: ServerView): void;
   /** A server took an input. Called before the effects of that step leave. */

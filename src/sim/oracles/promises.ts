@@ -3,7 +3,7 @@ import type { Log } from '../../core/raft/log.js';
 import type { RaftMessage } from '../../core/raft/messages.js';
 import type { Remembered } from '../recovery-twin.js';
 import { firstNewIndex } from './log-matching.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { LOG, PROGRESS, violated, type Oracle, type ServerView } from './oracle.js';
 
 /** The most that a server has let others rely on. */
 interface Promised {
@@ -22,6 +22,8 @@ interface Promised {
  * when it comes back from its disk (thesis §3.8); and what a leader counted of its own log without telling anyone.
  */
 export class PromiseSurvives implements Oracle {
+  readonly looksAt = LOG | PROGRESS;
+
   readonly #promised: (Promised | undefined)[] = [];
 
   onSend(_atUs: number, from: NodeId, to: NodeId, message: RaftMessage, view: ServerView): void {

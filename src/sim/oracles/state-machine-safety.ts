@@ -1,7 +1,7 @@
 import { logIndex, type NodeId } from '../../core/base/units.js';
 import type { Entry } from '../../core/raft/log.js';
 import { keyCount, sessionCount, type StoreState } from '../../core/store/store.js';
-import { isSamePayload, violated, type Oracle, type ServerView } from './oracle.js';
+import { APPLIED, isSamePayload, violated, type Oracle, type ServerView } from './oracle.js';
 
 /**
  * State Machine Safety: if a server has applied a log entry at a given index to its state machine, no other
@@ -9,6 +9,8 @@ import { isSamePayload, violated, type Oracle, type ServerView } from './oracle.
  * equal inputs must make equal states, whoever has applied the same commands has the same digest.
  */
 export class StateMachineSafety implements Oracle {
+  readonly looksAt = APPLIED;
+
   readonly #applied: ({ readonly entry: Entry; readonly server: NodeId } | undefined)[] = [];
   /** What the first server's store came to after each command. Numbers, not the store itself, which would keep every state alive. */
   readonly #stores: (StoreMark | undefined)[] = [];

@@ -1,7 +1,7 @@
 import type { ByteString } from '../../core/base/bytestring.js';
 import type { NodeId } from '../../core/base/units.js';
 import type { Command } from '../../core/store/command.js';
-import { violated, type Oracle, type ServerView } from './oracle.js';
+import { APPLIED, violated, type Oracle, type ServerView } from './oracle.js';
 import { heldEntry } from './state-machine-safety.js';
 
 /**
@@ -10,6 +10,8 @@ import { heldEntry } from './state-machine-safety.js';
  * own store before and after a step, and by no other code; what clients saw of it, checkVersions judges.
  */
 export class VersionOrder implements Oracle {
+  readonly looksAt = APPLIED;
+
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
     if (after.store === before.store) return;
     for (let index = after.lastApplied; index > before.lastApplied; index--) {

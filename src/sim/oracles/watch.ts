@@ -3,14 +3,16 @@ import type { NodeId } from '../../core/base/units.js';
 import type { RaftMessage } from '../../core/raft/messages.js';
 import { viewOf } from '../hosted-raft.js';
 import type { Observer } from '../observer.js';
-import type { Oracle, ServerView } from './oracle.js';
+import { CHANGES_END, changesOf, type Oracle, type ServerView } from './oracle.js';
 
 /** Lets a set of oracles watch the servers of a world. */
 export class Watch implements Observer {
   readonly #oracles: readonly Oracle[];
-  /** Those that watch steps and messages: most oracles look at one of them only. */
-  readonly #steppers: readonly Oracle[];
+  /** By what a step changed (see {@link changesOf}): those that look at it, in their order. Most steps mean something to few. */
+  readonly #steppers: readonly (readonly Oracle[])[];
+  /** Those that hear messages, and those that see disks: most oracles do neither. */
   readonly #listeners: readonly Oracle[];
+  readonly #readers: readonly Oracle[];
   readonly #servers: number;
   /** What each server's state is now; undefined while it is down or recovers. */
   readonly #views: (ServerView | undefined)[] = [];
@@ -18,8 +20,10 @@ export class Watch implements Observer {
   /** @param servers Nodes 1 .. servers are watched; the others are clients. */
   constructor(oracles: readonly Oracle[], servers: number) {
     this.#oracles = oracles;
-    this.#steppers = oracles.filter((oracle) => oracle.onStep !== undefined);
+    const steppers = oracles.filter((oracle) => oracle.onStep !== undefined);
+    this.#steppers = Array.from({ length: CHANGES_END }, (_, changes) => steppers.filter(({ looksAt }) => looksAt === undefined || (looksAt & changes) !== 0));
     this.#listeners = oracles.filter((oracle) => oracle.onSend !== undefined);
+    this.#readers = oracles.filter((oracle) => oracle.onSynced !== undefined);
     this.#servers = servers;
   }
 
@@ -30,7 +34,7 @@ export class Watch implements Observer {
     const viewBefore = before === undefined ? null : viewOf(before);
     this.#views[node] = view;
     if (viewBefore === null || input === null) for (const oracle of this.#oracles) oracle.onRecovered?.(atUs, node, view);
-    else for (const oracle of this.#steppers) oracle.onStep?.(atUs, node, viewBefore, view, input);
+    else for (const oracle of this.#steppers[changesOf(viewBefore, view)] as readonly Oracle[]) oracle.onStep?.(atUs, node, viewBefore, view, input);
   }
 
   onSend(atUs: number, from: NodeId, to: NodeId, message: unknown): void {
@@ -41,7 +45,7 @@ export class Watch implements Observer {
   }
 
   onSynced(atUs: number, node: NodeId, path: string, durable: Uint8Array): void {
-    for (const oracle of this.#oracles) oracle.onSynced?.(atUs, node, path, durable);
+    for (const oracle of this.#readers) oracle.onSynced?.(atUs, node, path, durable);
   }
 
   onCrash(atUs: number, node: NodeId): void {

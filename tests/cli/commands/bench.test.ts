@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { EngineResult } from '../../../bench/engine.js';
+import type { ExploreBenchResult } from '../../../bench/explore.js';
 import { markdownOf } from '../../../bench/engine/markdown.js';
 import { seedstorm } from '../run-cli.js';
 
@@ -47,12 +48,24 @@ test('bench engine measures every row of every system, prints one JSON object, a
   expect(table[2]).toMatch(/^\| single \| memory only: reads \| 100 000\/s, 0.02 ms \| \*\*[\d ]+\*\* \|/);
 }, 300_000);
 
+test('bench explore tells one job, two jobs, and two processes beside each other', async () => {
+  const { exitCode, stdout } = await seedstorm(['bench', 'explore', '--runs', '2', '--rounds', '1', '--json']);
+  expect(exitCode).toBe(0);
+  const { benchmark, runs, rounds, ...figures } = JSON.parse(stdout) as ExploreBenchResult;
+  expect({ benchmark, runs, rounds }).toEqual({ benchmark: 'explore', runs: 2, rounds: 1 });
+  const { oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses } = figures;
+  for (const figure of [oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses]) expect(figure).toBeGreaterThan(0);
+});
+
 describe('what cannot be measured is one line', () => {
   test.each([
     [['engine', '--system', 'paxos'], '--system takes single, primary-replica, quorum, simple-election, raft or all, not "paxos"'],
     [['engine', '--for', '5'], '--for takes a time with its unit, such as 500ms, 60s, 5m or 1h, not "5"'],
     [['engine', '--clients', '0'], '--clients takes a whole number from 1 to 1000, not "0"'],
     [['engine', '--markdown', '--json'], 'choose one of --markdown and --json'],
+    [['explore', '--runs', '1'], '--runs takes a whole number from 2 to 1000000, not "1"'],
+    [['harms', '--bars'], '--bars is nothing for bench harms; it belongs to bench sim'],
+    [['sim', '--runs', '10'], '--runs is nothing for bench sim; it belongs to bench explore'],
     [['checker', '--system', 'raft'], '--system is nothing for bench checker; it belongs to bench engine'],
   ])('%j', async (words, line) => {
     expect(await seedstorm(['bench', ...words])).toMatchObject({ exitCode: 2, stdout: '', stderr: `seedstorm: ${line}\n` });

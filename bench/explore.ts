@@ -1,0 +1,67 @@
+/** `seedstorm bench explore`: how a campaign scales from one job to two, beside two processes that share nothing. */
+import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { median, rounded } from './statistics.js';
+
+export interface ExploreBenchResult {
+  readonly benchmark: 'explore';
+  readonly scenario: string;
+  readonly runs: number;
+  readonly rounds: number;
+  /** Medians of wall time, from the start of the process to its end. */
+  readonly oneJobMs: number;
+  readonly twoJobsMs: number;
+  /** How many times as fast two jobs are: the median over the rounds. */
+  readonly oneOverTwo: number;
+  /** The control: half of the runs in a process that is alone, and both halves in two processes beside each other. */
+  readonly halfAloneMs: number;
+  readonly halvesTogetherMs: number;
+  /** What two processes that share nothing get out of this machine at this moment: 2 of two free cores, less where a core is taken or memory is the limit. */
+  readonly twoProcesses: number;
+  readonly node: string;
+}
+
+const SCENARIO = 'swarm';
+const COMMAND = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
+export const EXPLORE_RUNS = 1_200;
+export const EXPLORE_ROUNDS = 3;
+
+/** Takes minutes. @param runs Seeds 1 to `runs`, 2 or more. */
+export async function benchExplore(runs: number, rounds: number): Promise<ExploreBenchResult> {
+  const half = Math.floor(runs / 2);
+  const figures = { one: [] as number[], two: [] as number[], ratio: [] as number[], alone: [] as number[], together: [] as number[], control: [] as number[] };
+  for (let i = 0; i < rounds; i++) {
+    const one = await campaignMs(1, runs, 1);
+    const two = await campaignMs(1, runs, 2);
+    const alone = await campaignMs(1, half, 1);
+    // The same seeds twice, so that both halves are of one length.
+    const together = Math.max(...(await Promise.all([campaignMs(1, half, 1), campaignMs(1, half, 1)])));
+    figures.one.push(one);
+    figures.two.push(two);
+    figures.ratio.push(one / two);
+    figures.alone.push(alone);
+    figures.together.push(together);
+    figures.control.push((2 * alone) / together);
+  }
+  return {
+    benchmark: 'explore', scenario: SCENARIO, runs, rounds,
+    oneJobMs: Math.round(median(figures.one)), twoJobsMs: Math.round(median(figures.two)), oneOverTwo: rounded(median(figures.ratio)),
+    halfAloneMs: Math.round(median(figures.alone)), halvesTogetherMs: Math.round(median(figures.together)), twoProcesses: rounded(median(figures.control)),
+    node: process.version,
+  };
+}
+
+/** Milliseconds that a campaign in a process of its own took. What it found is not the matter here, so long as it came to its end. */
+function campaignMs(first: number, last: number, jobs: number): Promise<number> {
+  const words = ['explore', SCENARIO, '--seeds', `${first}..${last}`, '--jobs', String(jobs), '--rerun', '0', '--failures', '1000000', '--json'];
+  const startMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [COMMAND, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (code === null || code === 2) reject(new Error(`a campaign ended with ${code ?? signal ?? 'nothing'}`));
+      else resolve(performance.now() - startMs);
+    });
+  });
+}
