@@ -1,15 +1,14 @@
 import { createServer, type Http2Server } from 'node:http2';
-import { createServer as createTcpServer, type Server, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { fillKeys, load, type Tongue } from '../../../../bench/engine/load.js';
+import { fillKeys, load } from '../../../../bench/engine/load.js';
 import { etcdSpeech } from '../../../../bench/engine/peers/etcd-speech.js';
-import { redisSpeech } from '../../../../bench/engine/peers/redis-speech.js';
 import { keyOf, KEYS, STEP, valueOf } from '../../../../bench/engine/speech.js';
 
-let running: Server | Http2Server | null = null;
+let running: Http2Server | null = null;
 afterEach(() => void running?.close());
 
-async function listening(server: Server | Http2Server): Promise<string> {
+async function listening(server: Http2Server): Promise<string> {
   running = server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -68,28 +67,4 @@ test('frames of etcd may be cut anywhere, and a ping is answered', () => {
   for (const byte of Buffer.concat([ping, message, trailers])) words.push(...speech.read(Buffer.from([byte]), (slot, isGood) => answers.push([slot, isGood])));
   expect(answers).toEqual([[7, true]]);
   expect(words.map((word) => [...word])).toEqual([[0, 0, 8, 6, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]]);
-});
-
-test('answers of Redis may be cut anywhere; a missing key and an error are not done', () => {
-  const stream = Buffer.from('+OK\r\n$3\r\nab\n\r\n$-1\r\n-ERR no\r\n$0\r\n\r\n:5\r\n');
-  for (const size of [1, 2, 3, 5, stream.length]) {
-    const speech = redisSpeech('read', 2, 0);
-    const answers: [number, boolean][] = [];
-    for (let at = 0; at < stream.length; at += size) speech.read(stream.subarray(at, at + size), (slot, isGood) => answers.push([slot, isGood]));
-    expect(answers).toEqual([[0, true], [1, true], [0, false], [1, false], [0, true], [1, true]]);
-  }
-});
-
-test('Redis is sent each key once, as an array of bulk strings', async () => {
-  let received = '';
-  const server = createTcpServer((socket) => socket.on('error', () => undefined).on('data', (bytes) => {
-    const text = bytes.toString('latin1');
-    received += text;
-    socket.write('+OK\r\n'.repeat(text.split('*3\r\n').length - 1));
-  }));
-  const address = await listening(server);
-  await fillKeys(address, 'redis' satisfies Tongue);
-  const requests = received.split('*3\r\n').slice(1, KEYS + 1);
-  expect(new Set(requests).size).toBe(KEYS);
-  expect(requests).toContain(`$3\r\nSET\r\n$9\r\n${keyOf(42)}\r\n$100\r\n${valueOf(42)}\r\n`);
 });
