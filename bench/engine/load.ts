@@ -2,13 +2,19 @@
 import { connect, type Socket } from 'node:net';
 import { parseHostAndPort } from '../../src/real/addresses.js';
 import { emptyHistogram, record, type Histogram } from './histogram.js';
-import { staleReadSpeech, textSpeech, type Operation, type Speech } from './speech.js';
+import { etcdSpeech } from './peers/etcd-speech.js';
+import { redisSpeech } from './peers/redis-speech.js';
+import { KEYS, staleReadSpeech, textSpeech, type Operation, type Speech } from './speech.js';
+
+/** Whose words are spoken: ours, or those of a peer that we are measured beside. */
+export type Tongue = 'seedstorm' | 'redis' | 'etcd';
 
 /** What one thread does to one server. */
 export interface LoadSpec {
   /** `host:port` of its client port. */
   readonly address: string;
   readonly operation: Operation;
+  readonly tongue: Tongue;
   readonly connections: number;
   /** Requests that each connection keeps unanswered; above 1 they are pipelined. */
   readonly depth: number;
@@ -57,11 +63,35 @@ export async function load(spec: LoadSpec): Promise<LoadResult> {
   }
 }
 
+/** Writes every key once, or the first so many on the way round, over one connection. @throws {Error} When it breaks, is refused, or takes too long. */
+export async function fillKeys(address: string, tongue: Tongue, keys = KEYS): Promise<void> {
+  const counts: Counts = { done: 0, refused: 0, latencies: emptyHistogram() };
+  const spec: LoadSpec = { address, operation: 'write', tongue, connections: 1, depth: FILL_DEPTH, warmUpMs: 0, measureMs: 0 };
+  const socket = await open(address);
+  try {
+    const broken = new Promise<never>((_, reject) => drive(socket, speechOf(spec, 0), spec.depth, counts, reject));
+    broken.catch(() => undefined);
+    const endMs = performance.now() + FILL_MS_MAX;
+    while (counts.done < keys) {
+      if (counts.refused > 0 || performance.now() > endMs) throw new Error(`${address} took ${counts.done} of ${keys} keys and refused ${counts.refused}`);
+      await Promise.race([pause(FILL_LOOK_MS), broken]);
+    }
+  } finally {
+    socket.destroy();
+  }
+}
+
+const FILL_DEPTH = 64;
+const FILL_MS_MAX = 60_000;
+const FILL_LOOK_MS = 10;
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Each connection begins at a key of its own. */
-function speechOf({ operation, depth }: LoadSpec, connection: number): Speech {
+function speechOf({ operation, tongue, depth }: LoadSpec, connection: number): Speech {
   const first = connection * 151;
+  if (tongue === 'etcd') return etcdSpeech(operation === 'write' ? 'write' : 'read', first);
+  if (tongue === 'redis') return redisSpeech(operation === 'write' ? 'write' : 'read', depth, first);
   return operation === 'staleRead' ? staleReadSpeech(first) : textSpeech(operation, depth, first);
 }
 
@@ -101,7 +131,10 @@ function drive(socket: Socket, speech: Speech, depth: number, counts: Counts, on
       asked.push(speech.ask(slot));
     };
     try {
-      speech.read(bytes, onAnswer);
+      const before = asked;
+      asked = [];
+      const words = speech.read(bytes, onAnswer);
+      asked = words.length === 0 && before.length === 0 ? asked : [...before, ...words, ...asked];
       flush();
     } catch (error) {
       onBroken(error instanceof Error ? error : new Error(String(error)));

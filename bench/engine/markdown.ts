@@ -1,13 +1,13 @@
 /** The table of the README, made from a result so that nobody types figures. */
 import type { Failovers } from './failover.js';
 import type { Figures } from './measure.js';
-import type { EngineResult, EngineRow, Target } from './rows.js';
+import type { EngineResult, EngineRow, PeerRow, Target } from './rows.js';
 
 export const BEGIN = '<!-- made by `seedstorm bench engine --markdown`: begin -->';
 export const END = '<!-- made by `seedstorm bench engine --markdown`: end -->';
 
 /** The marked section, from its first mark to its last. */
-export function markdownOf({ machine, rows, secondsPerRow }: EngineResult): string {
+export function markdownOf({ machine, rows, peerRows, peersMissing, secondsPerRow }: EngineResult): string {
   const { processor, cores, memoryGiB, system, node, syncUs, loadBefore } = machine;
   return [
     BEGIN,
@@ -17,8 +17,28 @@ export function markdownOf({ machine, rows, secondsPerRow }: EngineResult): stri
     '| system | what | the documents say | per second | p50 µs | p99 µs | p99.9 µs | how |',
     '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',
     ...rows.map((row) => `| ${[row.system, row.what, targetText(row.document), ...figureTexts(row.ours), howText(row)].join(' | ')} |`),
+    ...peerLines(peerRows),
+    ...peersMissing.map((peer) => `\nNot measured beside ${peer}: it is not installed here.`),
     END,
   ].join('\n');
+}
+
+function peerLines(rows: readonly PeerRow[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const versions = [...new Set(rows.map(({ peer, version }) => `${peer} ${version}`))].join(' and ');
+  return [
+    '',
+    `Beside ${versions}, in turns of the same load from the same generator; *ratio* is ours through theirs, of the turn in the middle:`,
+    '',
+    '| ours | theirs | what | ours per second | theirs | ratio | ours p99 µs | theirs | ratio | how |',
+    '| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...rows.map(({ system, servers, peer, what, ours, theirs, ratio, settings }) => {
+      const count = servers === 1 ? '1 server' : `${servers} servers`;
+      const rates = [`**${grouped(ours.perSecond)}**`, grouped(theirs.perSecond), `**${ratio.perSecond.toFixed(2)}**`];
+      const waits = [grouped(ours.p99Us), grouped(theirs.p99Us), ratio.p99.toFixed(2)];
+      return `| ${[`${system}, ${count}`, `${peer}, ${count}`, what, ...rates, ...waits, settings].join(' | ')} |`;
+    }),
+  ];
 }
 
 function targetText(target: Target | null): string {

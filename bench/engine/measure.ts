@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../src/real/errors.js';
 import { merged, quantile } from './histogram.js';
-import type { LoadResult, LoadSpec } from './load.js';
+import type { LoadResult, LoadSpec, Tongue } from './load.js';
 import type { Operation } from './speech.js';
 
 /** What is to be measured. */
@@ -10,6 +10,8 @@ export interface Load {
   /** Servers that are asked, each by a thread of its own. */
   readonly addresses: readonly string[];
   readonly operation: Operation;
+  /** Absent: ours. */
+  readonly tongue?: Tongue;
   /** Connections to each server. */
   readonly connections: number;
   readonly depth: number;
@@ -44,8 +46,8 @@ export async function measure(what: Load): Promise<Figures> {
   }
 }
 
-function specOf({ operation, connections, depth, measureMs }: Load, address: string): LoadSpec {
-  return { address, operation, connections, depth, warmUpMs: Math.min(WARM_UP_MS_MAX, measureMs), measureMs };
+function specOf({ operation, tongue = 'seedstorm', connections, depth, measureMs }: Load, address: string): LoadSpec {
+  return { address, operation, tongue, connections, depth, warmUpMs: Math.min(WARM_UP_MS_MAX, measureMs), measureMs };
 }
 
 function figuresOf(results: readonly LoadResult[]): Figures {

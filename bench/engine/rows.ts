@@ -2,6 +2,7 @@
 import type { Failovers } from './failover.js';
 import type { MachineFacts } from './machine.js';
 import type { Figures } from './measure.js';
+import type { Peer } from './peers/peer-server.js';
 
 export const BENCH_SYSTEMS = ['single', 'primary-replica', 'quorum', 'simple-election', 'raft'] as const;
 export type BenchSystem = (typeof BENCH_SYSTEMS)[number];
@@ -22,6 +23,20 @@ export interface EngineRow {
   readonly settings: string;
 }
 
+/** Our servers beside those of another program, under the same load, in turns. */
+export interface PeerRow {
+  readonly system: BenchSystem;
+  readonly servers: number;
+  readonly peer: Peer;
+  readonly version: string;
+  readonly what: string;
+  readonly ours: Figures;
+  readonly theirs: Figures;
+  /** Ours through theirs, turn by turn, the one in the middle: of the rate more is better, of the latency less. */
+  readonly ratio: { readonly perSecond: number; readonly p99: number };
+  readonly settings: string;
+}
+
 /** One JSON object. Rates are per second, latencies in µs as the clients see them. */
 export interface EngineResult {
   readonly benchmark: 'engine';
@@ -29,6 +44,9 @@ export interface EngineResult {
   readonly secondsPerRow: number;
   readonly connections: number;
   readonly rows: readonly EngineRow[];
+  readonly peerRows: readonly PeerRow[];
+  /** Peers that were to be measured and are not installed. */
+  readonly peersMissing: readonly Peer[];
 }
 
 /** The documents' figures. */

@@ -17,22 +17,28 @@ export interface Speech {
   /** Sent before anything is asked. */
   readonly greeting: Uint8Array;
   ask(slot: number): Uint8Array;
-  /** Takes up a piece of the stream, cut anywhere. `isGood`: the server did what it was asked. */
-  read(bytes: Buffer, onAnswer: (slot: number, isGood: boolean) => void): void;
+  /**
+   * Takes up a piece of the stream, cut anywhere. `isGood`: the server did what it was asked.
+   *
+   * @returns What the protocol itself wants to be said now, before anything else is asked; mostly nothing.
+   */
+  read(bytes: Buffer, onAnswer: (slot: number, isGood: boolean) => void): readonly Uint8Array[];
 }
+
+export const NOTHING_TO_SAY: readonly Uint8Array[] = [];
 
 export const KEYS = 10_000;
 export const VALUE_BYTES = 100;
 
-const keyOf = (n: number): string => `key${String(n).padStart(6, '0')}`;
+export const keyOf = (n: number): string => `key${String(n).padStart(6, '0')}`;
 /** Characters that differ from key to key, as many as a value has bytes. */
-const valueOf = (n: number): string => `${keyOf(n)}-`.repeat(VALUE_BYTES).slice(0, VALUE_BYTES);
+export const valueOf = (n: number): string => `${keyOf(n)}-`.repeat(VALUE_BYTES).slice(0, VALUE_BYTES);
 
 /** `SET` of the key with this number, as a line with its end. */
 export const setLine = (n: number): string => `SET ${keyOf(n)} ${valueOf(n)}\n`;
 
 /** Visits all keys in an order in which neighbours lie far apart: the step and the number of keys have no common divisor. */
-const STEP = 7_919;
+export const STEP = 7_919;
 
 /** Lines of text. Answers come in the order of the requests, so slots are answered round and round. */
 export function textSpeech(operation: 'read' | 'write', depth: number, first: number): Speech {
@@ -53,11 +59,12 @@ export function textSpeech(operation: 'read' | 'write', depth: number, first: nu
         if (isAtStart) initial = bytes[at] as number;
         const feed = bytes.indexOf(LINE_FEED, at);
         isAtStart = feed !== -1;
-        if (feed === -1) return;
+        if (feed === -1) break;
         onAnswer(slot, initial === good);
         slot = (slot + 1) % depth;
         at = feed + 1;
       }
+      return NOTHING_TO_SAY;
     },
   };
 }
@@ -89,6 +96,7 @@ export function staleReadSpeech(first: number): Speech {
       connection = read.connection;
       if (connection.problem !== null) throw new Error(connection.problem);
       for (const response of read.messages) onAnswer(response.id - 1, response.kind === 'done' && response.result.status === 'ok');
+      return NOTHING_TO_SAY;
     },
   };
 }

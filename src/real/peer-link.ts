@@ -167,20 +167,20 @@ export class PeerLink {
       const frames = this.#outbox;
       if (socket === null || frames.length === 0) return;
       this.#outbox = [];
-      let bytes = 0;
       this.#unheardSinceMs ??= performance.now();
-      // The callback of the last write comes when the operating system has taken them all.
-      const onTaken = () => {
-        if (socket === this.#socket) this.#waitingBytes -= bytes;
-      };
-      socket.cork();
-      for (const [at, frame] of frames.entries()) {
-        bytes += frame.length;
-        socket.write(frame, at === frames.length - 1 ? onTaken : undefined);
-      }
-      socket.uncork();
+      // Many small frames in one piece: the copy is cheaper than a vector of as many buffers for the kernel.
+      const bytes = joined(frames);
+      // Called when the operating system has taken them all.
+      socket.write(bytes, () => {
+        if (socket === this.#socket) this.#waitingBytes -= bytes.length;
+      });
     });
   }
+}
+
+function joined(frames: readonly Uint8Array[]): Uint8Array {
+  const [only] = frames;
+  return only !== undefined && frames.length === 1 ? only : Buffer.concat(frames);
 }
 
 /** What comes back over a link after the hello: signs of life, which are messages of no bytes, and a goodbye. */

@@ -80,6 +80,8 @@ describe('wrong use and bad input are one line and exit code 2, never a stack tr
     [['put', 'key', 'value', '1', '--version', '2'], /give the version once/],
     [['put', 'key', 'value', '--version', 'one'], /--version takes a whole number/],
     [['bench', 'everything'], /invalid values/],
+    [['bench', 'engine', '--peers', 'mongo'], /--peers takes etcd, redis .*not "mongo"/],
+    [['bench', 'sim', '--peers', 'etcd'], /--peers is nothing for bench sim/],
     [['wal', 'verify', join(folder, 'absent')], /absent cannot be read/],
     [['wal', 'verify', folder], /holds no write-ahead log/],
   ])('seedstorm %j', async (words, line) => {

@@ -16,6 +16,7 @@ interface Options {
   readonly for: string | undefined;
   readonly clients: string | undefined;
   readonly data: string | undefined;
+  readonly peers: string | undefined;
   readonly markdown: boolean | undefined;
   readonly bars: boolean | undefined;
   readonly runs: string | undefined;
@@ -44,6 +45,7 @@ export const benchCommand: CommandModule<object, Options> = {
       .option('for', { type: 'string', requiresArg: true, describe: 'engine: how long each row is measured [default: 5s]' })
       .option('clients', { type: 'string', requiresArg: true, describe: `engine: connections to each server, 1 to ${CLIENTS_MAX} [default: 64]` })
       .option('data', { type: 'string', requiresArg: true, describe: `engine: the directory, and so the disk, that servers write to [default: ${DATA_BY_DEFAULT}]` })
+      .option('peers', { type: 'string', requiresArg: true, describe: 'engine: programs of others to measure beside, in turns: etcd,redis or none [default: those that are installed]' })
       .option('markdown', { type: 'boolean', describe: 'engine: the table of the README instead of JSON' })
       .option('json', { type: 'boolean', default: false, describe: 'one line, not indented' })
       .example('$0 bench sim --profile core --servers 5', 'events per second, beside a bare event loop')
@@ -77,7 +79,7 @@ async function benchExploreAs(options: Options): Promise<void> {
 
 /** Options that mean something to one benchmark only. */
 const BELONGS_TO = {
-  system: 'engine', for: 'engine', clients: 'engine', data: 'engine', markdown: 'engine', bars: 'sim', runs: 'explore', rounds: 'explore',
+  system: 'engine', for: 'engine', clients: 'engine', data: 'engine', peers: 'engine', markdown: 'engine', bars: 'sim', runs: 'explore', rounds: 'explore',
 } as const satisfies Partial<Record<keyof Options, Options['what']>>;
 
 function refuseForeign(options: Options): void {
@@ -89,26 +91,38 @@ function refuseForeign(options: Options): void {
 
 /** Rows go to standard error as they come: the whole takes minutes. */
 async function benchEngineAs(options: Options): Promise<void> {
-  const { BENCH_SYSTEMS, benchEngine, markdownOf } = await import('../../../bench/engine.js');
+  const { BENCH_SYSTEMS, PEERS, benchEngine, markdownOf, programOf } = await import('../../../bench/engine.js');
   const system = once('system', options.system ?? 'all');
   const systems = BENCH_SYSTEMS.filter((name) => system === 'all' || system === name);
   if (systems.length === 0) throw misuse(`--system takes ${BENCH_SYSTEMS.join(', ')} or all, not "${system}"`);
   const measureMs = duration('for', once('for', options.for ?? '5s'));
   const connections = wholeNumber('clients', once('clients', options.clients ?? '64'), 1, CLIENTS_MAX);
+  const peers = peersIn(once('peers', options.peers ?? PEERS.join(',')), PEERS);
   const parent = once('data', options.data ?? DATA_BY_DEFAULT);
   if (options.markdown === true && options.json) throw misuse('choose one of --markdown and --json');
 
   // An end by signal would leave the servers' data behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT_BY_SIGNAL));
   const result: EngineResult = await benchEngine({
-    systems, measureMs, connections, parent,
+    systems, measureMs, connections, parent, peers,
     onRow: ({ system: name, what, ours, settings }) => {
       const figure = 'medianMs' in ours ? `${ours.medianMs} ms` : `${ours.perSecond}/s, p50 ${ours.p50Us} µs`;
       complain(`${name}: ${what}: ${figure} (${settings})`);
     },
+    onPeerRow: ({ system: name, peer, version, what, ours, theirs, ratio, settings }) =>
+      complain(`${name} beside ${peer} ${version}: ${what}: ${ours.perSecond}/s against ${theirs.perSecond}/s, ratio ${ratio.perSecond}, of p99 ${ratio.p99} (${settings})`),
+    onMissing: (peer) => complain(`not measured beside ${peer}: ${programOf(peer)} is not installed; install it to see those rows`),
   });
   if (options.markdown === true) say(markdownOf(result));
   else print(result, options.json);
+}
+
+function peersIn<Name extends string>(words: string, known: readonly Name[]): readonly Name[] {
+  if (words === 'none') return [];
+  const wanted = words.split(',');
+  const foreign = wanted.find((word) => !known.some((name) => name === word));
+  if (foreign !== undefined) throw misuse(`--peers takes ${known.join(', ')} with commas between them, or none, not "${words}"`);
+  return known.filter((name) => wanted.includes(name));
 }
 
 /** What shells end with after Ctrl-C. */

@@ -253,12 +253,13 @@ function release<State, Entry, Outcome, Promised>(
   return released;
 }
 
-/** One at a time: the disk may still be busy with the last one. The log is kept back to the snapshot before, should this one be damaged one day. */
+/** As seldom as the state is large, or a large one would be written again and again for little. One at a time: the disk may still be busy with the last one. The log is kept back to the snapshot before, should this one be damaged one day. */
 function snapshotIfDue<State, Entry, Outcome, Promised>(
   { kept, options }: JournalPlan<State, Entry, Outcome>, draft: Draft<State, Entry, Promised>,
 ): { readonly lastIndex: LogIndex; readonly sizeBytes: number } | null {
   const { storage, lastApplied, snapshotIndex } = draft;
-  if (storage === null || lastApplied - snapshotIndex < options.snapshotEveryEntries || storage.durableSnapshotIndex < snapshotIndex) return null;
+  if (storage === null || storage.durableSnapshotIndex < snapshotIndex) return null;
+  if (lastApplied - snapshotIndex < Math.max(options.snapshotEveryEntries, kept.sizeOf(draft.state))) return null;
   const data = kept.encodeState(draft.state);
   const dropHeadTo = storage.options.snapshotsKept > 1 ? snapshotIndex : lastApplied;
   draft.storage = saveSnapshot(storage, { lastIndex: lastApplied, lastTerm: TERM, data }, { isInstalled: false, keepsLog: true, dropHeadTo });

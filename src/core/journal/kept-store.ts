@@ -16,6 +16,7 @@ export function keptStore(options: StoreOptions): Kept<StoreState, Command, Stor
     encodeEntry: commandBytes,
     decodeEntry: decodeCommand,
     encodeState: encodeStore,
+    sizeOf: ({ keys }) => keys.size,
     decodeState: (bytes) => decodeStore(bytes, options),
   };
 }

@@ -14,6 +14,8 @@ export interface Kept<State, Entry, Outcome> {
   /** @returns The entry, or one line that says what is wrong with the bytes. */
   decodeEntry(bytes: Uint8Array): Result<Entry, string>;
   encodeState(state: State): Uint8Array;
+  /** About how many entries would write the whole state anew: its keys, say. A snapshot is not taken before so many came. */
+  sizeOf(state: State): number;
   /** @returns The state, or one line that says what is wrong with the bytes. */
   decodeState(bytes: Uint8Array): Result<State, string>;
 }

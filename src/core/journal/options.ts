@@ -22,7 +22,10 @@ export interface JournalOptions {
   readonly storage: StorageOptions | null;
   /** Without meaning where nothing is kept. */
   readonly sync: SyncPolicy;
-  /** A snapshot is taken when so many entries were applied since the last one. 1 or more. */
+  /**
+   * A snapshot is taken when so many entries were applied since the last one, and at least as many as the state has keys: what is
+   * written then stays in proportion to what was asked for, however large the state. 1 or more.
+   */
   readonly snapshotEveryEntries: number;
 }
 

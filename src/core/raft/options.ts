@@ -7,7 +7,10 @@ export interface RaftOptions {
   readonly electionTimeoutMin: Micros;
   readonly electionTimeoutMax: Micros;
   readonly heartbeatInterval: Micros;
-  /** Messages to one follower that may be unanswered. 1 or more. */
+  /**
+   * Messages with entries to one follower that may be unanswered. 1 or more. While so many are, further entries gather for the next
+   * one: few under way make large messages, which cost every server less for each entry; many keep a far follower's line full.
+   */
   readonly inflightMessagesMax: number;
   /** Entries in one message. 1 .. 65 536, as the wire format allows. */
   readonly entriesPerMessageMax: number;
@@ -25,7 +28,8 @@ export const DEFAULT_RAFT_OPTIONS: RaftOptions = {
   electionTimeoutMin: fromMs(300),
   electionTimeoutMax: fromMs(600),
   heartbeatInterval: fromMs(60),
-  inflightMessagesMax: 64,
+  // One that is synced and one that waits for that: the follower's disk is never idle, and what gathers meanwhile goes as one.
+  inflightMessagesMax: 2,
   entriesPerMessageMax: 1_024,
   messageBytesMax: 1_048_576,
   snapshotPieceBytes: 1_048_576,

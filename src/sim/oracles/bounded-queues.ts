@@ -15,7 +15,6 @@ const HEARTBEATS_UNDER_WAY = 16;
 export class BoundedQueues implements Oracle {
   readonly #options: NodeOptions;
   readonly #promisesMax: number;
-  readonly #appliedEntriesMax: number;
   readonly #windowEntriesMax: number;
 
   constructor(options: NodeOptions, servers: number) {
@@ -23,7 +22,6 @@ export class BoundedQueues implements Oracle {
     this.#options = options;
     // Own acknowledgements, one for each entry that is under way; and what the others' messages ask for.
     this.#promisesMax = uncommittedEntriesMax + servers * (2 * inflightMessagesMax + PROMISES_PER_PEER);
-    this.#appliedEntriesMax = options.snapshotEveryEntries + options.entriesKept;
     this.#windowEntriesMax = (inflightMessagesMax + HEARTBEATS_UNDER_WAY) * entriesPerMessageMax;
   }
 
@@ -54,13 +52,15 @@ export class BoundedQueues implements Oracle {
     const { sessionsMax } = this.#options.store;
     if (store.sessions.size > sessionsMax) over(atUs, server, 'sessions', store.sessions.size, sessionsMax);
     const applied = lastApplied - raft.log.firstIndex + 1;
+    const { snapshotEveryEntries, entriesKept } = this.#options;
+    const appliedEntriesMax = Math.max(snapshotEveryEntries, store.keys.size) + entriesKept;
     // While a snapshot is on its way to a slow disk no further one is taken, so the log may grow meanwhile.
     const isSaving = raft.snapshot !== null && storage !== null && storage.durableSnapshotIndex < raft.snapshot.lastIndex;
-    if (applied > this.#appliedEntriesMax && !isSaving) over(atUs, server, 'applied entries in the log', applied, this.#appliedEntriesMax);
+    if (applied > appliedEntriesMax && !isSaving) over(atUs, server, 'applied entries in the log', applied, appliedEntriesMax);
     const { uncommittedEntriesMax } = raft.options;
     // A restart makes all that no snapshot covers unapplied again; and each term may leave a no-op of its own.
     const entries = raft.log.lastIndex - raft.log.firstIndex + 1;
-    const entriesMax = this.#appliedEntriesMax + 2 * raft.options.uncommittedEntriesMax + raft.log.lastTerm - raft.log.prevTerm;
+    const entriesMax = appliedEntriesMax + 2 * raft.options.uncommittedEntriesMax + raft.log.lastTerm - raft.log.prevTerm;
     if (entries > entriesMax && !isSaving) over(atUs, server, 'entries in the log', entries, entriesMax);
     const uncommitted = raft.log.lastIndex - raft.commitIndex;
     // Before the first commit of its term a leader has what earlier terms left behind.

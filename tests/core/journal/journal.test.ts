@@ -162,6 +162,19 @@ describe('a snapshot', () => {
     expect(life.recalled).toMatchObject({ snapshotIndex: 6, lastIndex: 7, state: ['1:w1', '2:w2', '3:w3', '4:w4', '5:w5', '6:w6', '7:w7'] });
   });
 
+  test('of a large state is taken as seldom as the state is large', () => {
+    const life = ready({ snapshotEveryEntries: 2 });
+    const sizes = { ...life.plan, kept: { ...life.plan.kept, sizeOf: () => 5 } };
+    Object.assign(life, { plan: sizes });
+    const taken = Array.from({ length: 10 }, () => {
+      life.append();
+      life.settle();
+      life.rest();
+      return life.snapshots;
+    });
+    expect(taken).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 2]);
+  });
+
   test('that is damaged is passed over for the one before: the log reaches back to it', () => {
     const life = ready({ snapshotEveryEntries: 3 });
     for (let i = 0; i < 7; i++) {

@@ -21,6 +21,7 @@ export const KEPT_WORDS: Kept<Words, string, number> = {
   encodeEntry: (entry) => bytesOf([entry]),
   decodeEntry: (bytes) => ok(wordsOf(bytes).join(' ')),
   encodeState: bytesOf,
+  sizeOf: () => 0,
   decodeState: (bytes) => ok(wordsOf(bytes)),
 };
 

@@ -1,8 +1,9 @@
 import { describe, test } from 'vitest';
+import type { ByteString } from '../../../src/core/base/bytestring.js';
 import { nodeId } from '../../../src/core/base/units.js';
 import { DEFAULT_NODE_OPTIONS } from '../../../src/core/systems/raft/options.js';
 import { BoundedQueues } from '../../../src/sim/oracles/bounded-queues.js';
-import { expectViolated, registerCommand, storeAfter, view, type Planted } from './planted.js';
+import { expectViolated, registerCommand, setCommand, storeAfter, view, type Planted } from './planted.js';
 
 const small = { uncommittedEntriesMax: 2, pendingReadsMax: 3, inflightMessagesMax: 1, entriesPerMessageMax: 2 };
 const options = { ...DEFAULT_NODE_OPTIONS, raft: { ...DEFAULT_NODE_OPTIONS.raft, ...small }, store: { sessionsMax: 2 }, snapshotEveryEntries: 3, entriesKept: 1 };
@@ -32,6 +33,13 @@ describe('Bounded Queues', () => {
     expectViolated('Bounded Queues', /applied entries/, step({ ...long, snapshotIndex: 2, storage: durable(2) }));
     step({ ...long, snapshotIndex: 2, storage: durable(0) })();
     step({ ...long, compactedTo: 1, log: [1, 1, 1, 1], snapshotIndex: 2, storage: durable(2) })();
+  });
+
+  test('lets the log be as long as the store has keys', () => {
+    const long = { log: [1, 1, 1, 1, 1], commit: 5, applied: 5 };
+    const withKeys = (...keys: readonly string[]) => ({ ...long, store: storeAfter(...keys.map((key) => ({ ...setCommand('v'), key: key as ByteString }))) });
+    step(withKeys('a', 'b', 'c', 'd'))();
+    expectViolated('Bounded Queues', /applied entries in the log: s1 has 5, its options allow 4/, step(withKeys('a', 'b', 'c')));
   });
 
   test('sees a leader that takes in more than it can commit, once it is in office', () => {

@@ -46,6 +46,7 @@ export function keptTenure(options: StoreOptions): Kept<Tenure, Command, Effecte
     entryKind: ENTRY_COMMAND,
     encodeEntry: commandBytes,
     decodeEntry: decodeCommand,
+    sizeOf: ({ store }) => store.keys.size,
     encodeState: ({ generation, isPrimary, store }) => {
       const stored = encodeStore(store);
       const bytes = new Uint8Array(HEAD_BYTES + stored.length);

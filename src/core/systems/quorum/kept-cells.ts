@@ -23,6 +23,7 @@ export const KEPT_CELLS: Kept<Cells, Entry, null> = {
   encodeEntry,
   decodeEntry,
   encodeState,
+  sizeOf: ({ keys }) => keys.size,
   decodeState,
 };
 

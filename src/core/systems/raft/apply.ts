@@ -94,7 +94,8 @@ export function snapshotIfDue(draft: NodeDraft): void {
   if (raft === null) return;
   const { options, lastApplied } = state;
   const lastSnapshotIndex = raft.state.snapshot === null ? 0 : raft.state.snapshot.lastIndex;
-  if (lastApplied - lastSnapshotIndex < options.snapshotEveryEntries) return;
+  // As seldom as the store is large, or a large one would be written again and again for little.
+  if (lastApplied - lastSnapshotIndex < Math.max(options.snapshotEveryEntries, state.store.keys.size)) return;
   // One at a time: the disk may still be busy with the last one.
   if (state.storage !== null && state.storage.durableSnapshotIndex < lastSnapshotIndex) return;
 

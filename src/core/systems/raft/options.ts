@@ -11,7 +11,10 @@ export interface NodeOptions {
   readonly store: StoreOptions;
   /** null: nothing is kept on disk, and whatever was said counts as durable. For measuring, and for caches. */
   readonly storage: StorageOptions | null;
-  /** A snapshot is taken when so many entries were applied since the last one. 1 or more. */
+  /**
+   * A snapshot is taken when so many entries were applied since the last one, and at least as many as the store has keys: what is
+   * written then stays in proportion to what was asked for, however large the store. 1 or more.
+   */
   readonly snapshotEveryEntries: number;
   /** Applied entries kept in memory behind a snapshot, for followers that are a little late. 0 or more. */
   readonly entriesKept: number;

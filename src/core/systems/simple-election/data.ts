@@ -81,6 +81,7 @@ export const KEPT_DATA: Kept<Data, Entry, null> = {
     }
     return writer.finish();
   },
+  sizeOf: ({ keys }) => keys.size,
   decodeState,
 };
 

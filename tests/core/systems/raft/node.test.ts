@@ -238,6 +238,19 @@ describe('a node that recovers', () => {
     expect(again.state.raft).toMatchObject({ currentTerm: 0, votedFor: NOBODY });
   });
 
+  test('takes a snapshot of a store of many keys only when as many entries came', () => {
+    const life = serving({ size: 1, options: { snapshotEveryEntries: 3, entriesKept: 0 } });
+    life.wake();
+    life.completeAll();
+    const snapshots = [1, 2, 3, 4, 5, 6, 7, 7, 7].map((key, i) => {
+      life.asks(asked(i + 1, { key: text(`k${key}`), value: text('v') }));
+      life.completeAll();
+      return life.state.raft?.snapshot?.lastIndex ?? 0;
+    });
+    // Entry 1 is the leader's own. With 7 keys, 7 entries behind the snapshot up to entry 3 are enough.
+    expect(snapshots).toEqual([0, 3, 3, 3, 3, 3, 3, 3, 10]);
+  });
+
   test('comes back with its snapshot, the store in it, and the entries behind (E8)', () => {
     const options = { size: 1, options: { snapshotEveryEntries: 3, entriesKept: 1 } };
     const life = serving(options);
