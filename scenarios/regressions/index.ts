@@ -1,4 +1,5 @@
 import { believedPageCache } from './believed-page-cache.js';
+import { damageOnADirtyPage } from './damage-on-a-dirty-page.js';
 import { forgottenPreVote } from './forgotten-pre-vote.js';
 import { fullOfHeartbeats } from './full-of-heartbeats.js';
 import { heartbeatAtZero } from './heartbeat-at-zero.js';
@@ -6,10 +7,11 @@ import { lateAnswers } from './late-answers.js';
 import type { Regression } from './regression.js';
 import { snapshotTornFromItsCut } from './snapshot-torn-from-its-cut.js';
 import { stalledLeaderDisk } from './stalled-leader-disk.js';
+import { stoppedBehindTheHealing } from './stopped-behind-the-healing.js';
 import { swallowedFrames } from './swallowed-frames.js';
 
 /** Failures of our own code, each made small, oldest first. Every one of them passes now. */
 export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
-  stalledLeaderDisk,
+  stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing,
 ];

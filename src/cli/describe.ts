@@ -12,7 +12,8 @@ type Said = NodeMessage | NodeRequest | NodeResponse | ClientOutcome;
 /** A few words for anything that servers and clients of the raft system say; its kind for what it does not know. */
 export function describeMessage(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  if ('op' in value && !('kind' in value)) return describeCall(value as ClientCall);
+  // The calls of a lock name no key: each client has one lock.
+  if ('op' in value && !('kind' in value)) return 'key' in value ? describeCall(value as ClientCall) : String(value.op);
   return describeSaid(value as Said);
 }
 

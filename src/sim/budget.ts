@@ -138,9 +138,7 @@ export class Budget {
   /** Whether a server may stop at what it reads of its disk now. */
   mayRefuse(server: NodeId): boolean {
     const disk = this.#cluster.world.disk(server);
-    // A page cache may still show damage that was written over on the medium since.
-    const isSuspect = this.#wasTouched(server, disk) || this.wasMeddledWith(server);
-    return isSuspect && this.#fate(server, disk.survey('cache', true)).kind === 'refuses';
+    return this.#wasTouched(server, disk) && this.#fate(server, disk.survey('cache', true)).kind === 'refuses';
   }
 
   /** What a server would remember if the power went now; null if it would refuse to start. */

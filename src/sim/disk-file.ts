@@ -154,13 +154,19 @@ export class SimFile {
 
   /**
    * Lays damage over the medium. What was read before stays in the page cache until the power goes, unless
-   * `reachesCache`: then the page had to be read again and readers see the damage at once.
+   * `reachesCache`: then the page had to be read again and readers see the damage at once. What is still to be written
+   * back is never read again: readers go on seeing what they wrote, and the sync heals the medium with it.
    *
    * @param bytes What the medium gives instead; null where a read fails.
    */
   lay(damage: Damage, bytes: Uint8Array | null, reachesCache: boolean): void {
     this.#medium.lay(damage, bytes);
-    if (reachesCache && damage.offset < this.#cached.length) this.#seen.lay(damage, bytes);
+    if (!reachesCache || damage.offset >= this.#cached.length) return;
+    this.#seen.lay(damage, bytes);
+    for (const change of this.#pending) {
+      if (change.kind === 'write') this.#seen.heal(change.offset, change.offset + change.bytes.length);
+      else this.#seen.truncate(change.length);
+    }
   }
 
   /** This damage never came. */

@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/base/units.js';
 import { clientMachine, type ClientMessage } from '../core/client/client.js';
 import type { HostedClient } from './hosted.js';
+import { mayDouble } from './network-options.js';
 import type { RunOptions } from './run-options.js';
 
 /** Whether a client works without a session: the first ones do, as many as the options' share says. */
@@ -9,9 +10,12 @@ export function isSessionless({ servers, workload }: RunOptions, client: NodeId)
   return (client - 1 - servers) * sessionlessRatio.denominator < clients * sessionlessRatio.numerator;
 }
 
-/** The client machine with the patience of a run's workload: for every system that speaks the key-value protocol. */
+/**
+ * The client machine with the patience of a run's workload, for every system that speaks the key-value protocol. It knows
+ * whether its network doubles, as the clients of real servers do: where it does not, a refusal at the first try is final.
+ */
 export function keyValueClient(options: RunOptions, id: NodeId): HostedClient {
   const { attemptTimeoutMs, timeLimitMs } = options.workload;
-  const machine = clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id) });
+  const machine = clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id), mayDouble: mayDouble(options.clientLink) });
   return { machine, messageFingerprint: (message: ClientMessage) => message.id } as unknown as HostedClient;
 }

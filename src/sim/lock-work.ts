@@ -67,8 +67,18 @@ export class LockWork implements Work {
     this.#healedUs = atUs;
   }
 
+  /**
+   * Of the lock that got on least, how much was done for each of its clients in the mean. A lock is not fair: who is unlucky
+   * may give up in time again and again while the others take turns, and nothing is wrong.
+   */
   get progress(): number {
-    return this.#actors.reduce((least, { doneAfterHealing }) => Math.min(least, doneAfterHealing), Infinity);
+    let least = Infinity;
+    for (const { lockKey } of this.#actors) {
+      const sharers = this.#actors.filter((actor) => actor.lockKey === lockKey);
+      const done = sharers.reduce((sum, { doneAfterHealing }) => sum + doneAfterHealing, 0);
+      least = Math.min(least, Math.floor(done / sharers.length));
+    }
+    return least;
   }
 
   /** No lock is acquired any more; those that are held, or may be, are released. */

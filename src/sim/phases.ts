@@ -43,13 +43,14 @@ export function liveThroughChaos({ cluster, workload, nemesis }: Stage, onAdvanc
 export function healAndConverge({ cluster, workload, nemesis }: Stage): readonly NodeId[] {
   const { options, world } = cluster;
   const core = chooseCore(cluster, nemesis, world.streams.stream('healing', 'core'));
-  heal(cluster, core);
+  const doomed = heal(cluster, core);
   workload.healed(world.nowUs);
 
   const deadlineUs = world.nowUs + options.convergenceMs * US_PER_MS;
   const inTime = (because: () => string): void => {
     if (world.nowUs >= deadlineUs) violated('Liveness', `${options.convergenceMs} ms after the healing ${because()}`, world.nowUs);
     advance(cluster, Math.min(deadlineUs, world.nowUs + LOOK_EVERY_US));
+    startAgain(cluster, doomed);
   };
   while (workload.progress < FRESH_OPERATIONS) inTime(() => `a client had got only ${workload.progress} operations done; ${describe(cluster, core)}`);
   workload.stop();
@@ -79,15 +80,27 @@ function chooseCore(cluster: Cluster, nemesis: Nemesis, stream: Stream): readonl
   return whole.slice(0, hosted.coreSize(options)).map(({ server }) => server).sort((a, b) => a - b);
 }
 
-function heal(cluster: Cluster, core: readonly NodeId[]): void {
+/** @returns Those of the core that are up and whose disks failed them in this life: some have not read of it yet, and will stop when they do. */
+function heal(cluster: Cluster, core: readonly NodeId[]): Set<NodeId> {
   const { servers, options, world } = cluster;
   for (const server of servers) {
     if (core.includes(server)) world.lives.relieve(world.process(server));
     else world.crash(server, { keepsPageCache: false });
   }
   healNetwork(cluster);
+  const doomed = new Set(core.filter((server) => world.process(server).isUp && world.disk(server).hasFailed));
   for (const server of core) {
     world.disk(server).calm(options.disk);
+    world.restart(server);
+  }
+  return doomed;
+}
+
+/** Who stopped over a disk error from before the healing is started again, once, as whoever runs it would: nobody else does any more. */
+function startAgain({ world }: Cluster, doomed: Set<NodeId>): void {
+  for (const server of doomed) {
+    if (world.process(server).isUp) continue;
+    doomed.delete(server);
     world.restart(server);
   }
 }

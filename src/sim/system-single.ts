@@ -1,15 +1,11 @@
 import { assert } from '../core/base/assert.js';
 import { nodeId, type NodeId } from '../core/base/units.js';
-import { clientMachine, type ClientMessage } from '../core/client/client.js';
 import { checkJournalOptions } from '../core/journal/options.js';
 import { messageFingerprint } from '../core/systems/raft/fingerprint.js';
 import { singleCodecs } from '../core/systems/single/codecs.js';
 import { singleFingerprint } from '../core/systems/single/fingerprint.js';
 import { singleNode, type SingleState } from '../core/systems/single/node.js';
 import { checkSingleOptions, type SingleOptions } from '../core/systems/single/options.js';
-import type { HostedClient } from './hosted.js';
-import { isSessionless } from './hosted-client.js';
-import { mayDouble } from './network-options.js';
 import type { Observer } from './observer.js';
 import { AnsweredSurvives } from './oracles/answered-survives.js';
 import { violated } from './oracles/oracle.js';
@@ -39,14 +35,8 @@ const system = keyValueSystem<SingleState, never, SingleOptions>({
   describe: ({ journal }) => `${journal.phase}, applied ${journal.lastApplied} of ${journal.lastIndex}, ${journal.held.size} wait`,
 });
 
-/** A single server under test. Its clients know whether their network doubles: where it does not, a refusal at the first try is final. */
-export const singleSystem: HostedSystem<SingleOptions> = { ...system, client, watch };
-
-function client(options: SingleRunOptions, id: NodeId): HostedClient {
-  const { attemptTimeoutMs, timeLimitMs } = options.workload;
-  const machine = clientMachine({ attemptTimeoutMs, timeLimitMs, useSessions: !isSessionless(options, id), mayDouble: mayDouble(options.clientLink) });
-  return { machine, messageFingerprint: (message: ClientMessage) => message.id } as unknown as HostedClient;
-}
+/** A single server under test. */
+export const singleSystem: HostedSystem<SingleOptions> = { ...system, watch };
 
 function watch(run: WatchedRun<SingleOptions>): Watching {
   const watching = system.watch(run);

@@ -22,6 +22,8 @@ test.each<readonly [said: unknown, text: string]>([
   [{ kind: 'maybe', id: 1, cause: 'timeLimit', reason: 'the time is over' }, 'maybe: the time is over'],
   [{ id: 1, op: 'put', key, value, version: 2 }, 'put k1=v if v2'],
   [{ id: 1, op: 'get', key: byteStringFromText('a key\nthat is long') }, 'get a.key.that.i…'],
+  [{ id: 1, op: 'acquire' }, 'acquire'],
+  [{ kind: 'held', id: 1, version: 3 }, 'held'],
   [{ kind: 'whoIsLeader', id: 1 }, 'whoIsLeader'],
   [null, 'null'],
 ])('%j reads %s', (said, text) => {

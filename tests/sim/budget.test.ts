@@ -132,6 +132,26 @@ describe('within the budget', () => {
     expect(striker.budget.standing(ONE)).toBe('damaged');
   });
 
+  test('rot below a write that is under way is over when the write is, for whoever reads the disk afterwards', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    const disk = world.disk(ONE);
+    world.crash(ONE, { keepsPageCache: true });
+    striker.restart(ONE);
+    // Recovery writes the last flush anew, and a sync follows: rot what lies below, in between.
+    while (!disk.hasPendingWrites) world.step();
+    const [log] = disk.list().filter(({ path }) => disk.durableBytes(path)?.length).toReversed();
+    const path = log?.path ?? '';
+    expect(striker.damage(ONE, () => disk.rot(path, (disk.durableBytes(path)?.length ?? 0) - 1, 3))).toBe(true);
+    world.runUntil(world.nowUs + 50_000);
+    expect([disk.hasDamage, striker.budget.standing(ONE), striker.budget.mayRefuse(ONE)]).toEqual([false, 'whole', false]);
+    world.crash(ONE, { keepsPageCache: true });
+    expect(striker.budget.standing(ONE)).toBe('whole');
+    striker.restart(ONE);
+    world.runUntil(world.nowUs + 1_000_000);
+    expect(cluster.view(ONE)?.raft.log.lastIndex).toBeGreaterThan(0);
+  });
+
   test('an old copy of a disk is as good as the disk if nothing was promised since, and not if something was', () => {
     const { cluster, striker } = working(3);
     const { world } = cluster;

@@ -119,6 +119,35 @@ describe('a place that cannot be read', () => {
   });
 });
 
+describe('rot below what is still to be written back', () => {
+  test('reaches no reader, since nothing is read again before it is written, and the sync heals it', () => {
+    const disk = settled();
+    perform(disk, write('a', 600, filled(100, 2)));
+    disk.rot('a', 650, 0);
+    expect(disk.cachedBytes('a')?.slice(650, 651)).toEqual(Uint8Array.of(2));
+    perform(disk, sync('a'));
+    expect([disk.hasDamage, disk.cachedBytes('a')]).toEqual([false, disk.durableBytes('a')]);
+  });
+
+  test('is read beside it, and by all once the power took what was to be written', () => {
+    const disk = settled();
+    perform(disk, write('a', 600, filled(100, 2)));
+    disk.rot('a', 599, 0);
+    expect(disk.cachedBytes('a')?.slice(598, 601)).toEqual(Uint8Array.of(1, 0, 2));
+    disk.rot('a', 600, 0);
+    disk.crashProcess();
+    expect(disk.survey('cache', true)[0]?.bytes[600]).toBe(2);
+    expect(disk.survey('medium', true)[0]?.bytes[600]).toBe(0);
+  });
+
+  test('does not come back behind a truncation', () => {
+    const disk = settled();
+    perform(disk, { kind: 'truncate', path: 'a', length: 600 }, append('a', 'new'));
+    disk.rot('a', 601, 0);
+    expect(textOf(disk.cachedBytes('a')?.slice(600) ?? null)).toBe('new');
+  });
+});
+
 describe('a directory sync that keeps no names', () => {
   test('ends well, and leaves what was made before it to the next power loss, until an honest one comes', () => {
     const seen = new Set<string>();

@@ -42,3 +42,22 @@ test('a client that believes in its lock too early is found', () => {
   const found = SEEDS.map((seed) => runOptions('hasty', optionsOf(lockSingle, seed), seed, {}, { system: hasty }).violation?.property);
   expect(found).toContain('Lock Exclusion');
 });
+
+test('a lock that goes round is progress, whoever is unlucky; one that nobody gets is none', () => {
+  expect(runScenario(lockRaft, 845_023)).toMatchObject({ verdict: 'pass' });
+  const system = lockSingle.system as NonNullable<typeof lockSingle.system>;
+  const mute: typeof system = {
+    ...system,
+    client: (options, id) => {
+      const hosted = system.client(options, id);
+      const machine = hosted.machine as unknown as { step(state: unknown, input: unknown): { state: unknown; effects: { response?: { kind: string } }[] } };
+      const step = (state: unknown, input: unknown): unknown => {
+        const stepped = machine.step(state, input);
+        return { ...stepped, effects: stepped.effects.map((effect) => (effect.response?.kind === 'held' ? { ...effect, response: { ...effect.response, kind: 'failed' } } : effect)) };
+      };
+      return { ...hosted, machine: { ...hosted.machine, step } } as unknown as HostedClient;
+    },
+  };
+  const options = optionsOf(lockSingle, 1);
+  expect(runOptions('mute', { ...options, chaosMs: 2_000, convergenceMs: 4_000 }, 1, {}, { system: mute }).violation?.property).toBe('Liveness');
+});

@@ -1,7 +1,7 @@
 /** Bugs of our own that the simulator found, planted again: each must break the regression that was kept of it. */
 import { regressions } from '../../../scenarios/regressions/index.js';
 import type { Edit, Mutant } from '../mutant.js';
-import { CLIENT, ELECTION, FRAME, LOG, PERSIST, RAFT, RECOVERY, SENDING } from './files.js';
+import { CLIENT, DISK_FILE, ELECTION, FRAME, LOG, PERSIST, PHASES, RAFT, RECOVERY, SENDING } from './files.js';
 
 /** How each fix is undone, by the name of its regression. */
 const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
@@ -33,6 +33,8 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-stalled-leader-disk': [
     { file: RAFT, find: 'state.log.lastIndex - settledIndex(state) >=', replace: 'state.log.lastIndex - state.commitIndex >=' },
   ],
+  'regression-damage-on-a-dirty-page': [{ file: DISK_FILE, find: 'for (const change of this.#pending) {\n      if', replace: 'for (const change of [] as PendingChange[]) {\n      if' }],
+  'regression-stopped-behind-the-healing': [{ file: PHASES, find: '    startAgain(cluster, doomed);\n', replace: '' }],
   'regression-swallowed-frames': [
     {
       file: FRAME,
