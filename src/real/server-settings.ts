@@ -27,6 +27,8 @@ export interface ServerSettings {
 export interface ServerOptions {
   /** A port for HTTP on the host of the client port. Absent: none. */
   readonly httpPort?: number;
+  /** Names by which HTTP clients may reach this server, besides the hosts of `servers`, addresses of numbers and localhost. */
+  readonly httpHosts?: readonly string[];
   /** Milliseconds that a request over HTTP may wait for its answer. */
   readonly httpAnswerMsMax?: number;
   /** Client connections at once, and HTTP connections too; further ones get one line and are closed. */

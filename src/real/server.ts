@@ -2,6 +2,7 @@ import type { NodeId } from '../core/base/units.js';
 import type { Machine } from '../core/machine.js';
 import { MEMBERS_MAX } from '../core/storage/types.js';
 import { clientPortOptions } from '../core/wire/client-connection.js';
+import { nameOf } from '../core/wire/http-guard.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { formatHostAndPort, type HostAndPort } from './addresses.js';
 import { ClientPort } from './client-port.js';
@@ -115,6 +116,7 @@ class Server implements RunningServer {
       unansweredMax: HTTP_UNANSWERED_MAX,
       answerMsMax: options.httpAnswerMsMax ?? HTTP_ANSWER_MS_MAX,
       addressOf,
+      names: [...[...servers.values()].map(({ host }) => host), ...(options.httpHosts ?? [])].map(nameOf),
       onRequest: (connection, request) => this.#host.request(connection, request),
       log,
     });

@@ -49,7 +49,7 @@ describe('a single server in a process of its own', () => {
 
     const again = await startProcess(directory, ports, ['--sync', sync]);
     expect(again.lines.join('\n')).toContain('entries up to 200');
-    const reply = await fetch(`http://127.0.0.1:${ports[2]}/get`, { method: 'POST', body: '{"key":"k199"}' });
+    const reply = await fetch(`http://127.0.0.1:${ports[2]}/get`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"key":"k199"}' });
     expect(await reply.json()).toEqual({ value: 'value 199', version: 1, err: null });
     expect(await again.end('SIGTERM')).toBe(0);
   });

@@ -16,6 +16,7 @@ const FLAGS = {
   peers: 'every server: id=host:peerPort:clientPort,…',
   data: 'its data directory; of one server for ever. Not needed with --store memory',
   'http-port': 'a port for HTTP and JSON on its host [default: none]',
+  'http-hosts': 'names by which HTTP clients may reach it, besides those in --peers: name,… [default: none]',
   'cluster-id': 'servers of other clusters are refused [default: 1]',
   'log-level': `the least important line that is still written: ${LOG_LEVELS.join(', ')} [default: info]`,
 } as const;
@@ -51,7 +52,9 @@ export const nodeCommand: CommandModule<object, Options> = {
     const kept = system.keepsFiles ? { dataDirectory: needed(values, 'data') } : {};
     const clusterId = wholeNumber('cluster-id', values['cluster-id'] ?? '1', 1, CLUSTER_ID_MAX);
     const http = values['http-port'];
-    const hosted = http === undefined ? {} : { httpPort: wholeNumber('http-port', http, 1, PORT_MAX) };
+    const httpHosts = hostNames(values['http-hosts']);
+    if (http === undefined && httpHosts.length > 0) throw misuse('--http-hosts is nothing without --http-port');
+    const hosted = http === undefined ? {} : { httpPort: wholeNumber('http-port', http, 1, PORT_MAX), httpHosts };
     const isNew = yesOrNo('new', values['new'] ?? 'false');
     if (isNew && !system.keepsFiles) throw misuse('--new is nothing for --store memory: no data is kept that could be missed');
     const log = lineLog((line) => complain(line.trimEnd()), levelOf(values));
@@ -64,6 +67,14 @@ function flagsOf(options: Options, names: readonly string[]): Values {
 }
 
 const textOf = (name: string, given: unknown): string | undefined => (given === undefined ? undefined : typeof given === 'boolean' ? String(given) : once(name, given as string));
+
+/** Names only: a port would never be compared. */
+function hostNames(text: string | undefined): readonly string[] {
+  const names = text === undefined ? [] : text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !/^[^\s:/@[\]]+$/.test(name));
+  if (wrong !== undefined) throw misuse(`--http-hosts takes names without a port, name,…, not "${wrong}"`);
+  return names;
+}
 
 function yesOrNo(name: string, text: string): boolean {
   if (text !== 'true' && text !== 'false') throw misuse(`${variableOf(name)} and "${name}" in a --config file take true or false, not "${text}"`);
