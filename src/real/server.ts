@@ -38,15 +38,16 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const address = checkSettings(settings);
   const system = settings.system ?? (servedRaft() as Served);
   const machine = system.machine(settings.clusterId, [...settings.servers.keys()]);
-  for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
   const disk = system.keepsFiles ? await DataDirectory.open(directoryIn(settings), { mayCreate: settings.past !== 'some' }) : NO_DISK;
-  const server = new Server(settings, system, machine, disk, address.host);
+  const server = new Server(settings, system, machine, disk, settings.options?.listenHost ?? address.host);
   try {
     await server.open();
   } catch (error) {
     await server.close();
     throw error;
   }
+  // Of one that could not start only the reason is of interest.
+  for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
   return server;
 }
 

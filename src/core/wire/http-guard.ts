@@ -41,20 +41,25 @@ export function foreignRequest({ host, origin }: HttpFields, names: readonly str
     const shown = name.slice(0, SHOWN_MAX);
     return { status: 403, error: `the host "${shown}" is none of this server's; use its address, or start it with --http-hosts ${shown}` };
   }
-  if (origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`) return null;
+  if (origin === undefined || small(origin) === `http://${small(host)}`) return null;
   return { status: 403, error: `a web page of ${origin.slice(0, SHOWN_MAX)} may not ask this server` };
 }
 
 /** Whether a body is said to be something else than JSON. */
 export function wrongType({ contentType }: HttpFields): HttpRefusal | null {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  const type = small(contentType?.split(';')[0]?.trim() ?? '');
   if (type === 'application/json') return null;
   return { status: 415, error: `the content type must be application/json${contentType === undefined ? '' : `, not "${contentType.slice(0, SHOWN_MAX)}"`}` };
 }
 
 /** In small letters, without the dot that may end a name. */
 export function nameOf(host: string): string {
-  return host.toLowerCase().replace(/\.$/, '');
+  return small(host).replace(/\.$/, '');
+}
+
+/** ASCII letters only: what is compared has no others, and Unicode's tables differ between versions of Node. */
+function small(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x20));
 }
 
 function isOurs(name: string, names: readonly string[]): boolean {
