@@ -47,6 +47,10 @@ export class HttpPort {
   readonly #settings: HttpPortSettings;
   readonly #server = createServer({ requestTimeout: REQUEST_MS_MAX, requireHostHeader: false }, (request, response) => this.#take(request, response));
   readonly #waiting = new Map<ConnectionId, Waiting>();
+  /** The last request of each connection that had one. */
+  readonly #newest = new WeakMap<Duplex, ServerResponse>();
+  /** Requests that wait for those before them on their connection. */
+  #queued = 0;
   #lastId = 0;
   #isStopping = false;
   #onQuiet: (() => void) | null = null;
@@ -59,7 +63,7 @@ export class HttpPort {
       request.resume();
       send(response, errorReply(417, 'this server knows no expectation but 100-continue'));
     });
-    this.#server.on('clientError', (error, socket) => refuseBytes(socket, codeOf(error)));
+    this.#server.on('clientError', (error, socket) => this.#onNonsense(socket, codeOf(error)));
     this.#server.on('connect', (_, socket) => refuseBytes(socket, 'CONNECT'));
   }
 
@@ -96,7 +100,31 @@ export class HttpPort {
     await closed;
   }
 
+  /** Requests of one connection are done one after the other (RFC 9112 §9.3.2), so that each sees what those before it did. */
   #take(request: IncomingMessage, response: ServerResponse): void {
+    const before = this.#newest.get(request.socket);
+    this.#newest.set(request.socket, response);
+    if (before === undefined || isOver(before)) return this.#read(request, response);
+    if (this.#waiting.size + this.#queued >= this.#settings.unansweredMax) {
+      request.resume();
+      return send(response, later('too many requests wait'));
+    }
+    this.#queued += 1;
+    before.once('close', () => {
+      this.#queued -= 1;
+      this.#read(request, response);
+    });
+  }
+
+  /** What follows a whole request is no request: that one is answered first, or its client would take this for its answer. */
+  #onNonsense(socket: Duplex, code: string): void {
+    const newest = this.#newest.get(socket);
+    if (newest === undefined || isOver(newest) || newest.socket === socket && !newest.req.complete) refuseBytes(socket, code);
+    else if (newest.req.complete) newest.once('close', () => refuseBytes(socket, code));
+    else socket.destroy();
+  }
+
+  #read(request: IncomingMessage, response: ServerResponse): void {
     const pieces: Buffer[] = [];
     let sizeBytes = 0;
     request.on('error', (error) => this.#settings.log('debug', `HTTP: ${lineOf(error)}`));
@@ -185,6 +213,9 @@ function refuseBytes(socket: Duplex, code: string): void {
   if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
   socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`, () => socket.destroy());
 }
+
+/** It has left, or its connection is gone. */
+const isOver = (response: ServerResponse): boolean => response.writableFinished || response.destroyed || response.closed;
 
 function later(reason: string): HttpReply {
   return { ...errorReply(503, `unavailable, nothing was done: ${reason}`), headers: { 'retry-after': '1' } };

@@ -202,6 +202,43 @@ describe('a port whose machine does not answer', () => {
     expect((await Promise.all(waiting)).map(({ body }) => (body as { err: string }).err)).toEqual(['NoKey', 'WrongLeader']);
   });
 
+  const framed = (body: string) => `POST /get HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+
+  test('asks for one request of a connection after the other, and is never taken to answer another than it does', async () => {
+    const { port, http, asked } = await silent();
+    const wire = new Wire(port);
+    wire.write(`${framed('{"key":"a"}')}${framed('{"key":"b"}')}nonsense\r\n\r\n`);
+    await eventually('the first request', () => asked[0] ?? null);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([asked.length, wire.text]).toEqual([1, '']);
+    for (const i of [0, 1]) {
+      const { connection } = await eventually('a request', () => asked[i] ?? null);
+      http.respond(connection, { kind: 'done', id: 1, result: { status: 'ok', version: i, value: EMPTY } });
+    }
+    expect((await wire.untilClosed()).match(/\{.*\}/g)).toEqual([
+      '{"value":"","version":0,"err":null}', '{"value":"","version":1,"err":null}', '{"error":"this is no request of HTTP/1.1"}',
+    ]);
+    expect(asked.map(({ request }) => (request as { key?: string }).key)).toEqual(['a', 'b']);
+  });
+
+  test('lets so many requests of a connection wait', async () => {
+    const { port, http, asked } = await silent({ unansweredMax: 2 });
+    const wire = new Wire(port);
+    wire.write(['a', 'b', 'c'].map((key) => framed(`{"key":"${key}"}`)).join(''));
+    for (const i of [0, 1]) http.respond((await eventually('a request', () => asked[i] ?? null)).connection, { kind: 'unavailable', id: 1, reason: 'x' });
+    await eventually('three answers', () => (wire.text.match(/HTTP\/1.1 503/g)?.length === 3 ? true : null));
+    expect(wire.text.match(/nothing was done: [^"]*/g)?.at(-1)).toBe('nothing was done: too many requests wait');
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each(['zz\r\n', '3\r\n{"kxx'])('says of a body whose chunks are none that it is no request: %j', async (body) => {
+    const { port, asked } = await silent();
+    const wire = new Wire(port);
+    wire.write(`POST /get HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${body}`);
+    expect(await wire.untilClosed()).toMatch(/^HTTP\/1.1 400 [^]*\{"error":"this is no request of HTTP\/1.1"\}\n$/);
+    expect(asked).toEqual([]);
+  });
+
   test('forgets whoever hangs up', async () => {
     const { port, http, asked } = await silent();
     const wire = new Wire(port);
