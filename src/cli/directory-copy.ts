@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import type { DiskOutcome, DiskStep, DiskValue } from '../core/machine.js';
 import { snapshotNumber, unfinishedNumber } from '../core/storage/snapshot-format.js';
 import { walNumber } from '../core/storage/wal-format.js';
+import { codeOf, lineOf } from '../real/errors.js';
 import { misuse } from './exit.js';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such directory',
+  ENOTDIR: 'it is no directory; name the data directory that the file is in',
+  EISDIR: 'what has the name of a file of the log in it is a directory',
+  EACCES: 'permission denied; look as the user that the server runs as',
+};
 
 /**
  * The files of one data directory, copied into memory. Disk steps are carried out on the copy, so that a
@@ -12,16 +20,20 @@ import { misuse } from './exit.js';
 export class DirectoryCopy {
   readonly #files = new Map<string, Uint8Array>();
 
+  /** As it was named, for messages. */
+  readonly path: string;
+
   /** @throws {UserError} When the directory cannot be read, or holds no file of ours. */
   constructor(directory: string) {
+    this.path = directory;
     try {
       for (const name of readdirSync(directory).sort()) {
         if (isOurs(name)) this.#files.set(name, readFileSync(join(directory, name)));
       }
     } catch (error) {
-      throw misuse(`${directory} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw misuse(`${directory} cannot be read: ${REASONS[codeOf(error)] ?? lineOf(error)}`);
     }
-    if (this.#files.size === 0) throw misuse(`${directory} holds no write-ahead log (of a cluster, name one server's directory in it)`);
+    if (this.#files.size === 0) throw misuse(`${directory} holds no write-ahead log: it is empty or no server's data directory (of a cluster, name one server's directory in it)`);
   }
 
   /** Names and bytes, ascending by name. */

@@ -128,7 +128,7 @@ function identityIn(directory: DirectoryCopy): Label {
   for (const [file, bytes] of directory.files().toReversed()) {
     const sight = walNumber(file) === null ? null : readWalHead(bytes);
     if (sight?.kind === 'whole') return sight.identity;
-    if (sight?.kind === 'otherVersion') throw misuse(`${file} has format version ${sight.version}, which this version does not read`);
+    if (sight?.kind === 'otherVersion') throw misuse(`${directory.path}: ${file} has format version ${sight.version}, which this version does not read`);
   }
-  throw misuse('no file of the write-ahead log has a readable head');
+  throw misuse(`${directory.path}: no file of the write-ahead log has a readable head, so whose it is cannot be said; a server that ran before would not start on it ("wal dump" shows what is there)`);
 }

@@ -121,7 +121,7 @@ export class ServerChild {
       });
       void this.#gone.then(() => {
         clearTimeout(late);
-        reject(new UserError(`server ${id} did not start: ${lastLine === '' ? 'it ended without a word' : lastLine}`));
+        reject(new UserError(`server ${id} did not start: ${lastLine === '' ? 'it ended without a word' : lastLine.replace(/^seedstorm: /, '')}`));
       });
     });
   }

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import { nodeId, type NodeId } from '../core/base/units.js';
 import type { Codec } from '../core/machine.js';
 import { LINE_BYTES_MAX } from '../core/wire/limits.js';
+import { HTTP_AT_LINES } from '../core/wire/foreign.js';
 import { onTypedBytes, openTyped, typedLine } from '../core/wire/typed-connection.js';
 import type { Log } from './log.js';
+import { endSoon } from './sockets.js';
 
 /** Guests are numbered from here on; servers of a cluster have numbers below. */
 export const GUEST_ID_MIN = 1_000_000_000;
@@ -40,6 +42,9 @@ export class Guests<Message> {
       connection = step.connection;
       if (step.output.length > 0) this.#write(socket, step.output);
       for (const message of step.messages) this.#deliver(guest, message);
+      if (!connection.isForeign) return;
+      this.#log('warn', `closing the connection of a guest from ${socket.remoteAddress ?? 'somewhere'}: ${HTTP_AT_LINES}`);
+      endSoon(socket);
     };
     socket.on('close', () => this.#sockets.delete(guest));
     socket.on('end', () => {

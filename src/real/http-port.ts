@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { connectionId, type ConnectionId } from '../core/base/units.js';
 import { errorReply, httpReply, readHttp, tooLarge, type HttpMethod, type HttpReply } from '../core/wire/http.js';
 import { HTTP_BODY_BYTES_MAX } from '../core/wire/limits.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import type { AddressOf } from '../core/wire/text.js';
 import type { HostAndPort } from './addresses.js';
-import { lineOf } from './errors.js';
+import { codeOf, lineOf } from './errors.js';
 import type { Log } from './log.js';
 import { listen, stopListening } from './sockets.js';
 
@@ -18,6 +19,8 @@ export interface HttpPortSettings {
   /** Milliseconds after which a request that has no answer is given up: it may take effect all the same. */
   readonly answerMsMax: number;
   readonly addressOf: AddressOf;
+  /** Names that clients may know this server by, in small letters; addresses of numbers and localhost need none. */
+  readonly names: readonly string[];
   /** Takes what clients ask. It may answer before it returns. */
   readonly onRequest: (connection: ConnectionId, request: NodeRequest) => void;
   readonly log: Log;
@@ -42,8 +45,12 @@ interface Waiting {
  */
 export class HttpPort {
   readonly #settings: HttpPortSettings;
-  readonly #server = createServer({ requestTimeout: REQUEST_MS_MAX }, (request, response) => this.#take(request, response));
+  readonly #server = createServer({ requestTimeout: REQUEST_MS_MAX, requireHostHeader: false }, (request, response) => this.#take(request, response));
   readonly #waiting = new Map<ConnectionId, Waiting>();
+  /** The last request of each connection that had one. */
+  readonly #newest = new WeakMap<Duplex, ServerResponse>();
+  /** Requests that wait for those before them on their connection. */
+  #queued = 0;
   #lastId = 0;
   #isStopping = false;
   #onQuiet: (() => void) | null = null;
@@ -51,6 +58,13 @@ export class HttpPort {
   constructor(settings: HttpPortSettings) {
     this.#settings = settings;
     this.#server.maxConnections = settings.connectionsMax;
+    this.#server.on('checkContinue', (request, response) => this.#onExpectation(request, response));
+    this.#server.on('checkExpectation', (request, response) => {
+      request.resume();
+      send(response, errorReply(417, 'this server knows no expectation but 100-continue'));
+    });
+    this.#server.on('clientError', (error, socket) => this.#onNonsense(socket, codeOf(error)));
+    this.#server.on('connect', (_, socket) => refuseBytes(socket, 'CONNECT'));
   }
 
   /** @throws {UserError} When the port cannot be used. */
@@ -86,7 +100,31 @@ export class HttpPort {
     await closed;
   }
 
+  /** Requests of one connection are done one after the other (RFC 9112 §9.3.2), so that each sees what those before it did. */
   #take(request: IncomingMessage, response: ServerResponse): void {
+    const before = this.#newest.get(request.socket);
+    this.#newest.set(request.socket, response);
+    if (before === undefined || isOver(before)) return this.#read(request, response);
+    if (this.#waiting.size + this.#queued >= this.#settings.unansweredMax) {
+      request.resume();
+      return send(response, later('too many requests wait'));
+    }
+    this.#queued += 1;
+    before.once('close', () => {
+      this.#queued -= 1;
+      this.#read(request, response);
+    });
+  }
+
+  /** What follows a whole request is no request: that one is answered first, or its client would take this for its answer. */
+  #onNonsense(socket: Duplex, code: string): void {
+    const newest = this.#newest.get(socket);
+    if (newest === undefined || isOver(newest) || newest.socket === socket && !newest.req.complete) refuseBytes(socket, code);
+    else if (newest.req.complete) newest.once('close', () => refuseBytes(socket, code));
+    else socket.destroy();
+  }
+
+  #read(request: IncomingMessage, response: ServerResponse): void {
     const pieces: Buffer[] = [];
     let sizeBytes = 0;
     request.on('error', (error) => this.#settings.log('debug', `HTTP: ${lineOf(error)}`));
@@ -102,9 +140,16 @@ export class HttpPort {
     });
   }
 
+  /** Whoever asks before he sends too much is spared sending it. */
+  #onExpectation(request: IncomingMessage, response: ServerResponse): void {
+    if (Number(request.headers['content-length'] ?? 0) <= HTTP_BODY_BYTES_MAX) response.writeContinue();
+    this.#take(request, response);
+  }
+
   #ask(request: IncomingMessage, response: ServerResponse, body: Uint8Array): void {
-    const { unansweredMax, answerMsMax, onRequest } = this.#settings;
-    const read = readHttp({ verb: request.method ?? '', path: request.url ?? '', body }, 1);
+    const { unansweredMax, answerMsMax, onRequest, names } = this.#settings;
+    const { host, origin, 'content-type': contentType } = request.headers;
+    const read = readHttp({ verb: request.method ?? '', path: request.url ?? '', host, origin, contentType, body }, 1, names);
     if (!read.ok) return send(response, read.problem);
     if (this.#isStopping) return send(response, later('this server is stopping'));
     if (this.#waiting.size >= unansweredMax) return send(response, later('too many requests wait'));
@@ -152,6 +197,25 @@ function refuseRest(request: IncomingMessage, response: ServerResponse): void {
     response.end();
   });
 }
+
+/** What was no request, by the code that Node's parser gives it. */
+const BYTES_REFUSED: Readonly<Record<string, readonly [status: string, error: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head of the request is too large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'the extensions of a chunk are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', `the request did not come whole in ${REQUEST_MS_MAX} ms`],
+  CONNECT: ['405 Method Not Allowed', 'this server is no proxy'],
+};
+
+/** Answers bytes that are no request of HTTP/1.1, and closes their connection. */
+function refuseBytes(socket: Duplex, code: string): void {
+  const [status, error] = BYTES_REFUSED[code] ?? ['400 Bad Request', 'this is no request of HTTP/1.1'];
+  const body = `${errorReply(400, error).body}\n`;
+  if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** It has left, or its connection is gone. */
+const isOver = (response: ServerResponse): boolean => response.writableFinished || response.destroyed || response.closed;
 
 function later(reason: string): HttpReply {
   return { ...errorReply(503, `unavailable, nothing was done: ${reason}`), headers: { 'retry-after': '1' } };

@@ -26,6 +26,11 @@ export function keepsFiles({ store = 'log' }: Keeping): boolean {
   return store === 'log';
 }
 
+/** The sync policy in the words of the command line. */
+export function syncText({ sync = 'always' }: Keeping): string {
+  return typeof sync === 'number' ? `${sync}ms` : sync;
+}
+
 /** What a weaker way to keep data costs, a line. */
 export function keepingWarnings(keeping: Keeping): readonly string[] {
   const { sync = 'always' } = keeping;

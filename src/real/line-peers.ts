@@ -3,6 +3,7 @@ import { bytesOf } from '../core/base/bytestring.js';
 import { nodeId, type NodeId } from '../core/base/units.js';
 import type { Codec } from '../core/machine.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../core/wire/limits.js';
+import { HTTP_AT_LINES, isHttpLine } from '../core/wire/foreign.js';
 import { onLineBytes, openLines } from '../core/wire/line-stream.js';
 import { textLine } from '../core/wire/lines.js';
 import { formatHostAndPort, type HostAndPort } from './addresses.js';
@@ -142,7 +143,10 @@ export class LineNetwork<Message> {
       for (const line of read.lines) {
         const message = codec.decode(bytesOf(line));
         if (message.ok) deliver(id, message.value);
-        else if (!line.startsWith('ERROR ')) socket.write(bytesOf(textLine(`ERROR ${message.problem}`)));
+        else if (isHttpLine(line)) {
+          socket.write(bytesOf(textLine(`ERROR ${HTTP_AT_LINES}`)));
+          return endSoon(socket);
+        } else if (!line.startsWith('ERROR ')) socket.write(bytesOf(textLine(`ERROR ${message.problem}`)));
         else log('warn', `a neighbour did not understand: ${line}`);
       }
       if (!read.isTooLong) return;

@@ -1,4 +1,5 @@
 import { lineOf, UserError } from './errors.js';
+import { readyLine } from './ready-line.js';
 import { startServer } from './server.js';
 import type { ServerSettings } from './server-settings.js';
 import { silentLog } from './log.js';
@@ -24,6 +25,7 @@ export async function runServerProcess(settings: ServerSettings): Promise<number
     process.exit(1);
   });
   const server = await startServer(settings);
+  log('info', readyLine(settings));
   const stop = (why: string) => () => {
     log('info', `stopping: ${why}`);
     void server.stop();

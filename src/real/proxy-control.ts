@@ -1,9 +1,11 @@
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { ByteString } from '../core/base/bytestring.js';
+import { HTTP_AT_LINES, isHttpLine } from '../core/wire/foreign.js';
 import type { HostAndPort } from './addresses.js';
 import type { RunningProxy } from './proxy.js';
-import { listen, stopListening } from './sockets.js';
+import { endSoon, listen, stopListening } from './sockets.js';
 
 /** Bytes of a control line; whoever sends more is no person and no script of one. */
 const LINE_BYTES_MAX = 1_024;
@@ -23,6 +25,7 @@ export async function openControlPort(proxy: RunningProxy, at: HostAndPort): Pro
     socket.on('data', (text: string) => {
       line += text;
       for (let end = line.indexOf('\n'); end !== -1; end = line.indexOf('\n')) {
+        if (isHttpLine(line.slice(0, end).trimEnd() as ByteString)) return refuse(socket);
         socket.write(answerTo(proxy, line.slice(0, end)));
         line = line.slice(end + 1);
       }
@@ -39,6 +42,12 @@ export async function openControlPort(proxy: RunningProxy, at: HostAndPort): Pro
       await stopListening(server);
     },
   };
+}
+
+/** A web page's, say: the lines of its body would be commands. */
+function refuse(socket: Socket): void {
+  socket.write(`ERROR ${HTTP_AT_LINES}\n`);
+  endSoon(socket);
 }
 
 /** Does what the lines of a stream say, such as standard input; its end ends nothing. */

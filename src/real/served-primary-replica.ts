@@ -6,7 +6,7 @@ import { primaryReplicaNode } from '../core/systems/primary-replica/node.js';
 import { defaultOptions } from '../core/systems/primary-replica/options.js';
 import type { ReplicationState } from '../core/systems/primary-replica/state.js';
 import { UserError } from './errors.js';
-import { journalOptionsOf, keepingWarnings, keepsFiles, type Keeping } from './keeping.js';
+import { journalOptionsOf, keepingWarnings, keepsFiles, syncText, type Keeping } from './keeping.js';
 import type { Served } from './served.js';
 
 /** What may be chosen of the primary-replica system. */
@@ -27,6 +27,7 @@ export function servedPrimaryReplica(choices: ReplicationChoices = {}): Served<R
     codec: primaryReplicaCodecs.message,
     hasGuests: true,
     keepsFiles: keepsFiles(choices),
+    sync: syncText(choices),
     isRecovering: ({ journal }) => journal.phase === 'recalling',
     warnings: () => warningsOf(choices),
     isAtRest: ({ journal }) => isJournalAtRest(journal),

@@ -3,7 +3,7 @@ import { singleCodecs } from '../core/systems/single/codecs.js';
 import { singleNode, type SingleState } from '../core/systems/single/node.js';
 import { DEFAULT_SINGLE_OPTIONS } from '../core/systems/single/options.js';
 import { UserError } from './errors.js';
-import { journalOptionsOf, keepingWarnings, keepsFiles, type Keeping } from './keeping.js';
+import { journalOptionsOf, keepingWarnings, keepsFiles, syncText, type Keeping } from './keeping.js';
 import type { Served } from './served.js';
 
 /** One server. */
@@ -17,6 +17,7 @@ export function servedSingle(keeping: Keeping = {}): Served<SingleState, never> 
     codec: singleCodecs.message,
     hasGuests: false,
     keepsFiles: keepsFiles(keeping),
+    sync: syncText(keeping),
     isRecovering: ({ journal }) => journal.phase === 'recalling',
     warnings: () => keepingWarnings(keeping),
     isAtRest: ({ journal }) => isJournalAtRest(journal),

@@ -29,6 +29,8 @@ export interface Served<State = unknown, Message = unknown> {
   readonly hasGuests: boolean;
   /** Whether it asks anything of a disk: one that does not needs no data directory. */
   readonly keepsFiles: boolean;
+  /** When it syncs what it wrote, in the words of `--sync`. Absent: always, before it answers. */
+  readonly sync?: string;
   isRecovering(state: State): boolean;
   /** What the user should know about these options before they hurt, a line each. */
   warnings(servers: number): readonly string[];

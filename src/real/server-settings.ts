@@ -25,8 +25,12 @@ export interface ServerSettings {
 
 /** Numbers of the host that a user may set. Absent: the default. */
 export interface ServerOptions {
+  /** The address that the ports are bound to, such as 0.0.0.0. Absent: the host that the list of servers has for this one. */
+  readonly listenHost?: string;
   /** A port for HTTP on the host of the client port. Absent: none. */
   readonly httpPort?: number;
+  /** Names by which HTTP clients may reach this server, besides the hosts of `servers`, addresses of numbers and localhost. */
+  readonly httpHosts?: readonly string[];
   /** Milliseconds that a request over HTTP may wait for its answer. */
   readonly httpAnswerMsMax?: number;
   /** Client connections at once, and HTTP connections too; further ones get one line and are closed. */

@@ -2,6 +2,7 @@ import type { NodeId } from '../core/base/units.js';
 import type { Machine } from '../core/machine.js';
 import { MEMBERS_MAX } from '../core/storage/types.js';
 import { clientPortOptions } from '../core/wire/client-connection.js';
+import { nameOf } from '../core/wire/http-guard.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { formatHostAndPort, type HostAndPort } from './addresses.js';
 import { ClientPort } from './client-port.js';
@@ -37,15 +38,16 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const address = checkSettings(settings);
   const system = settings.system ?? (servedRaft() as Served);
   const machine = system.machine(settings.clusterId, [...settings.servers.keys()]);
-  for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
   const disk = system.keepsFiles ? await DataDirectory.open(directoryIn(settings), { mayCreate: settings.past !== 'some' }) : NO_DISK;
-  const server = new Server(settings, system, machine, disk, address.host);
+  const server = new Server(settings, system, machine, disk, settings.options?.listenHost ?? address.host);
   try {
     await server.open();
   } catch (error) {
     await server.close();
     throw error;
   }
+  // Of one that could not start only the reason is of interest.
+  for (const warning of system.warnings(settings.servers.size)) (settings.log ?? silentLog)('warn', warning);
   return server;
 }
 
@@ -115,6 +117,7 @@ class Server implements RunningServer {
       unansweredMax: HTTP_UNANSWERED_MAX,
       answerMsMax: options.httpAnswerMsMax ?? HTTP_ANSWER_MS_MAX,
       addressOf,
+      names: [...[...servers.values()].map(({ host }) => host), ...(options.httpHosts ?? [])].map(nameOf),
       onRequest: (connection, request) => this.#host.request(connection, request),
       log,
     });

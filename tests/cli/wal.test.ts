@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -78,12 +78,30 @@ describe('a data directory', () => {
     expect(sightsOf(new DirectoryCopy(folder)).at(-1)).toMatchObject({ what: 'rest', text: expect.stringContaining('no record') as string });
   });
 
+  test.each<[string, (path: string) => void, string]>([
+    ['that is empty', (path) => mkdirSync(path), "holds no write-ahead log: it is empty or no server's data directory"],
+    ['of something else', (path) => (mkdirSync(path), writeFileSync(join(path, 'notes.txt'), '')), 'holds no write-ahead log: '],
+    ['that is not there', () => undefined, 'cannot be read: there is no such directory'],
+    ['that is a file', (path) => writeFileSync(path, ''), 'cannot be read: it is no directory; name the data directory'],
+    ['with a directory for a log', (path) => mkdirSync(join(path, 'wal-0000000000000001.log'), { recursive: true }), 'cannot be read: what has the name of a file of the log'],
+  ])('%s is one clear line', (_, make, line) => {
+    const path = join(folder, 'it');
+    make(path);
+    expect(() => new DirectoryCopy(path)).toThrow(`${path} ${line}`);
+  });
+
+  test.runIf(process.getuid?.() !== 0)('that may not be read is one clear line', () => {
+    const path = join(folder, 'it');
+    mkdirSync(path, { mode: 0o000 });
+    expect(() => new DirectoryCopy(path)).toThrow(`${path} cannot be read: permission denied; look as the user that the server runs as`);
+  });
+
   test('whose head cannot be read is one clear line', () => {
     const path = writtenDirectory();
     const bytes = readFileSync(path);
     bytes[20]! ^= 1;
     writeFileSync(path, bytes);
-    expect(() => verify(new DirectoryCopy(folder))).toThrow('no file of the write-ahead log has a readable head');
+    expect(() => verify(new DirectoryCopy(folder))).toThrow(`${folder}: no file of the write-ahead log has a readable head, so whose it is cannot be said; a server that ran before would not start on it`);
     expect(sightsOf(new DirectoryCopy(folder))).toMatchObject([{ what: 'broken' }]);
   });
 });

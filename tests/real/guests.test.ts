@@ -10,7 +10,7 @@ import { freePorts } from '../../src/real/ports.js';
 
 const codec: Codec<string> = {
   encode: (value) => Buffer.from(value),
-  decode: (bytes) => (bytes.length > 0 ? ok(Buffer.from(bytes).toString()) : fail('an empty line')),
+  decode: (bytes) => (/^[a-z]/.test(Buffer.from(bytes).toString()) ? ok(Buffer.from(bytes).toString()) : fail('an empty line')),
 };
 
 /** A server that says each line of a guest back to him a moment later. */
@@ -54,6 +54,17 @@ test('what a guest mistypes is told him, and nobody else', async () => {
   const { port, senders } = await echoing(true);
   expect(await type(port, '\nx\n')).toBe('ERROR an empty line\nyou said x\n');
   expect(senders).toHaveLength(1);
+});
+
+test('who speaks HTTP is no guest: nothing of it is a message', async () => {
+  const { port, senders } = await echoing(true);
+  const socket = connect(port, '127.0.0.1');
+  let heard = '';
+  socket.on('data', (bytes) => (heard += bytes.toString()));
+  socket.write('POST / HTTP/1.1\r\nHost: a\r\n\r\nx\n');
+  await once(socket, 'close');
+  expect(heard).toBe('ERROR this port takes lines of text, not HTTP; the connection is closed\n');
+  expect(senders).toEqual([]);
 });
 
 test('a system without lines has no guests', async () => {

@@ -18,9 +18,9 @@ interface Reply {
   readonly headers: Headers;
 }
 
-async function call(port: number, path: string, body: string | object | Uint8Array, method = 'POST'): Promise<Reply> {
+async function call(port: number, path: string, body: string | object | Uint8Array, method = 'POST', headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
   const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(method === 'POST' ? { body: sent as string } : {}) });
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { 'content-type': 'application/json', ...headers }, ...(method === 'POST' ? { body: sent as string } : {}) });
   return { status: response.status, body: await response.json(), headers: response.headers };
 }
 
@@ -60,18 +60,51 @@ describe('a single server with a port for HTTP', () => {
   test('refuses a body that is too large before it has read it, whether or not its size is told', async () => {
     const { httpPort } = await started();
     const told = new Wire(httpPort);
-    told.write(`POST /set HTTP/1.1\r\nhost: x\r\ncontent-length: ${HTTP_BODY_BYTES_MAX + 1}\r\n\r\n{`);
+    told.write(`POST /set HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${HTTP_BODY_BYTES_MAX + 1}\r\n\r\n{`);
     expect(await told.untilClosed()).toMatch(/^HTTP\/1\.1 413 [^]*"the body is larger than 16777216 bytes"/);
 
     const untold = createConnection({ host: '127.0.0.1', port: httpPort });
     onTestFinished(() => void untold.destroy());
     let reply = '';
     untold.on('error', () => undefined).on('data', (bytes) => (reply += bytes.toString()));
-    untold.write('POST /set HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    untold.write('POST /set HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
     const piece = Buffer.alloc(1_048_576, 0x20);
     for (let sent = 0; sent <= HTTP_BODY_BYTES_MAX; sent += piece.length) untold.write(Buffer.concat([Buffer.from('100000\r\n'), piece, Buffer.from('\r\n')]));
     await eventually('the refusal', () => (reply.includes('413') ? reply : null));
     expect((await call(httpPort, '/get', { key: 'a' })).status).toBe(200);
+  });
+
+  test('refuses what a web page may let a browser send: other hosts, origins and types', async () => {
+    const [httpPort = 0] = await freePorts(1);
+    const cluster = await serversUnderTest(1);
+    await cluster.start(1, { system: servedSingle({ store: 'memory' }) as unknown as Served, options: { httpPort, httpHosts: ['Store.example'] } });
+    const sent = async (host: string, fields: string): Promise<string> => {
+      const wire = new Wire(httpPort);
+      wire.write(`POST /set HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n${fields}content-length: 23\r\n\r\n{"key":"a","value":"1"}`);
+      return (await wire.untilClosed()).replace(/\r\n[^]*\r\n\r\n/, ' ');
+    };
+    const json = 'content-type: application/json\r\n';
+    expect(await sent('rebound.example', json)).toMatch(/^HTTP\/1.1 403 Forbidden {"error":"the host \\"rebound.example\\" is none of this server's/);
+    expect(await sent('localhost', `${json}origin: http://page.example\r\n`)).toBe('HTTP/1.1 403 Forbidden {"error":"a web page of http://page.example may not ask this server"}\n');
+    expect(await sent('localhost', 'content-type: text/plain\r\n')).toMatch(/^HTTP\/1.1 415 .*{"error":"the content type must be application\/json, not \\"text\/plain\\""}\n$/);
+    expect(await answerOf(httpPort, '/get', { key: 'a' })).toMatchObject({ err: 'NoKey' });
+    expect(await sent('store.example:80', json)).toBe('HTTP/1.1 200 OK {"err":null}\n');
+  });
+
+  test.each([
+    ['HTTP/1.1 400 Bad Request', 'this is no request of HTTP/1.1', 'nonsense\r\n\r\n'],
+    ['HTTP/1.1 400 Bad Request', 'the field Host is missing', 'POST /get HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    ['HTTP/1.1 431 Request Header Fields Too Large', 'the head of the request is too large', `POST /get HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`],
+    ['HTTP/1.1 405 Method Not Allowed', 'this server is no proxy', 'CONNECT a:1 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['HTTP/1.1 417 Expectation Failed', 'this server knows no expectation but 100-continue', 'POST /get HTTP/1.1\r\nhost: localhost\r\nexpect: tea\r\nconnection: close\r\n\r\n'],
+    ['HTTP/1.1 413 Payload Too Large', 'the body is larger than 16777216 bytes', 'POST /get HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 99999999\r\n\r\n'],
+  ])('says %s, %s, in JSON', async (status, error, bytes) => {
+    const { httpPort } = await started();
+    const wire = new Wire(httpPort);
+    wire.write(bytes);
+    const reply = await wire.untilClosed();
+    expect([reply.split('\r\n')[0], JSON.parse(reply.split('\r\n\r\n')[1] ?? '')]).toEqual([status, { error }]);
+    expect(reply).toContain('content-type: application/json');
   });
 
   test('shares one store with the text protocol, whose values need not be text', async () => {
@@ -128,7 +161,7 @@ describe('a port whose machine does not answer', () => {
     const [port = 0] = await freePorts(1);
     const asked: { readonly connection: ConnectionId; readonly request: NodeRequest }[] = [];
     const http = new HttpPort({
-      address: { host: '127.0.0.1', port }, connectionsMax: 100, unansweredMax: 100, answerMsMax: 10_000, addressOf: () => null,
+      address: { host: '127.0.0.1', port }, connectionsMax: 100, unansweredMax: 100, answerMsMax: 10_000, addressOf: () => null, names: [],
       onRequest: (connection, request) => asked.push({ connection, request }), log: silentLog, ...changed,
     });
     await http.open();
@@ -169,10 +202,47 @@ describe('a port whose machine does not answer', () => {
     expect((await Promise.all(waiting)).map(({ body }) => (body as { err: string }).err)).toEqual(['NoKey', 'WrongLeader']);
   });
 
+  const framed = (body: string) => `POST /get HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+
+  test('asks for one request of a connection after the other, and is never taken to answer another than it does', async () => {
+    const { port, http, asked } = await silent();
+    const wire = new Wire(port);
+    wire.write(`${framed('{"key":"a"}')}${framed('{"key":"b"}')}nonsense\r\n\r\n`);
+    await eventually('the first request', () => asked[0] ?? null);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([asked.length, wire.text]).toEqual([1, '']);
+    for (const i of [0, 1]) {
+      const { connection } = await eventually('a request', () => asked[i] ?? null);
+      http.respond(connection, { kind: 'done', id: 1, result: { status: 'ok', version: i, value: EMPTY } });
+    }
+    expect((await wire.untilClosed()).match(/\{.*\}/g)).toEqual([
+      '{"value":"","version":0,"err":null}', '{"value":"","version":1,"err":null}', '{"error":"this is no request of HTTP/1.1"}',
+    ]);
+    expect(asked.map(({ request }) => (request as { key?: string }).key)).toEqual(['a', 'b']);
+  });
+
+  test('lets so many requests of a connection wait', async () => {
+    const { port, http, asked } = await silent({ unansweredMax: 2 });
+    const wire = new Wire(port);
+    wire.write(['a', 'b', 'c'].map((key) => framed(`{"key":"${key}"}`)).join(''));
+    for (const i of [0, 1]) http.respond((await eventually('a request', () => asked[i] ?? null)).connection, { kind: 'unavailable', id: 1, reason: 'x' });
+    await eventually('three answers', () => (wire.text.match(/HTTP\/1.1 503/g)?.length === 3 ? true : null));
+    expect(wire.text.match(/nothing was done: [^"]*/g)?.at(-1)).toBe('nothing was done: too many requests wait');
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each(['zz\r\n', '3\r\n{"kxx'])('says of a body whose chunks are none that it is no request: %j', async (body) => {
+    const { port, asked } = await silent();
+    const wire = new Wire(port);
+    wire.write(`POST /get HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${body}`);
+    expect(await wire.untilClosed()).toMatch(/^HTTP\/1.1 400 [^]*\{"error":"this is no request of HTTP\/1.1"\}\n$/);
+    expect(asked).toEqual([]);
+  });
+
   test('forgets whoever hangs up', async () => {
     const { port, http, asked } = await silent();
     const wire = new Wire(port);
-    wire.write('POST /get HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n{"key":"a"}');
+    wire.write('POST /get HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"key":"a"}');
     await eventually('the request', () => asked[0] ?? null);
     const quiet = http.quiesce();
     wire.destroy();

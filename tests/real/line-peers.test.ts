@@ -7,10 +7,11 @@ import type { Codec } from '../../src/core/machine.js';
 import { LineNetwork } from '../../src/real/line-peers.js';
 import { silentLog } from '../../src/real/log.js';
 import { freePorts } from '../../src/real/ports.js';
+import { Wire } from './real-cluster.js';
 
 const words: Codec<string> = {
   encode: (text) => bytesOf(text as ByteString),
-  decode: (bytes) => (bytes.length > 0 && bytes[0] !== 0x45 ? ok(byteStringOf(bytes)) : fail('a word is expected')),
+  decode: (bytes) => (bytes.length > 0 && !/^[A-Z]/.test(byteStringOf(bytes)) ? ok(byteStringOf(bytes)) : fail('a word is expected')),
 };
 
 interface Heard {
@@ -85,5 +86,14 @@ describe('a network of lines', () => {
     a.net.send(toB, 'still here');
     await vi.waitFor(() => expect(b.heard.map(({ message }) => message)).toEqual(['end', 'still here']));
     expect(a.heard).toEqual([]);
+  });
+
+  test('ends a connection that speaks HTTP before its body is taken for messages', async () => {
+    const [port = 0] = await freePorts(1);
+    const { heard } = await network(port);
+    const wire = new Wire(port);
+    wire.write('POST / HTTP/1.1\r\nHost: localhost\r\n\r\nend\n');
+    expect(await wire.untilClosed()).toBe('ERROR this port takes lines of text, not HTTP; the connection is closed\n');
+    expect(heard).toEqual([]);
   });
 });

@@ -49,15 +49,18 @@ describe('a single server in a process of its own', () => {
 
     const again = await startProcess(directory, ports, ['--sync', sync]);
     expect(again.lines.join('\n')).toContain('entries up to 200');
-    const reply = await fetch(`http://127.0.0.1:${ports[2]}/get`, { method: 'POST', body: '{"key":"k199"}' });
+    const reply = await fetch(`http://127.0.0.1:${ports[2]}/get`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"key":"k199"}' });
     expect(await reply.json()).toEqual({ value: 'value 199', version: 1, err: null });
     expect(await again.end('SIGTERM')).toBe(0);
   });
 
   test('keeps nothing in memory only, and says so', async () => {
     const ports = await freePorts(3);
-    const first = await startProcess(null, ports, ['--store', 'memory']);
+    const first = await startProcess(null, ports, ['--store', 'memory', '--listen', '0.0.0.0']);
+    const where = `single, server 1 of 1 of cluster 1, clients 0.0.0.0:${ports[1]}, peers 0.0.0.0:${ports[0]}, HTTP 0.0.0.0:${ports[2]}, announced as 127.0.0.1, data in memory`;
+    await eventually('the line that says where it is', () => (first.lines.join('\n').includes(`ready: ${where}`) ? true : null));
     expect(first.lines.join('\n')).toContain('all data ends with this process');
+    expect(await ask(ports[1] ?? 0, 'WHO_IS_LEADER\n')).toEqual([`LEADER 127.0.0.1:${ports[1]}`]);
     expect(await ask(ports[1] ?? 0, 'SET a 1\nGET a\nDELETE a\nDELETE a\n')).toEqual(['OK', 'VALUE 1', 'OK', 'NOT_FOUND']);
     await first.end('SIGTERM');
     // A directory that is named all the same is left alone.

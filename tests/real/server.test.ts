@@ -265,6 +265,20 @@ describe('whoever speaks nonsense loses the connection, and nobody else notices'
     expect(await wire.untilClosed(20_000)).toMatch(/^ERROR line too long.*\nVALUE short\n$/);
   });
 
+  test('on the client port: what the browser of a web page sends, whose body is never run', async () => {
+    const cluster = await serversUnderTest(1);
+    await cluster.start(1);
+    await leaderOf(cluster);
+    const port = clientPort(cluster, 1);
+    for (const first of ['POST / HTTP/1.1', `POST /${'x'.repeat(LINE_BYTES_MAX)} HTTP/1.1`]) {
+      const wire = new Wire(port);
+      wire.write(`${first}\r\nHost: 127.0.0.1:${port}\r\nContent-Type: text/plain\r\n\r\nSET k from a page\r\n`);
+      expect(await wire.untilClosed()).toMatch(/^(ERROR line too long.*\n)?ERROR this port takes lines of text, not HTTP; the connection is closed\n$/);
+    }
+    expect(await ask(port, 'GET k\n')).toEqual(['NOT_FOUND']);
+    expect(cluster.lines.filter((line) => line.includes('not HTTP'))).toHaveLength(2);
+  });
+
   test('on the client port: more connections than there may be', async () => {
     const cluster = await serversUnderTest(1);
     await cluster.start(1, { options: { clientConnectionsMax: 2 } });

@@ -64,7 +64,7 @@ export const clusterCommand: CommandModule<object, Options> = {
       },
     });
     isUp = true;
-    for (const line of greeting(cluster, directory)) say(line);
+    for (const line of greeting(cluster, system.name, system.keepsFiles ? `data in ${directory}, sync ${system.sync ?? 'always'}` : 'data in memory')) say(line);
 
     const why = await Promise.race([stopping, cluster.ended.then(() => 'ended' as const)]);
     isUp = false;
@@ -75,12 +75,12 @@ export const clusterCommand: CommandModule<object, Options> = {
   },
 };
 
-function greeting(cluster: RunningCluster, directory: string): readonly string[] {
+function greeting(cluster: RunningCluster, system: string, keeping: string): readonly string[] {
   const first = [...cluster.servers.values()][0];
   const isUsual = cluster.clientAddresses[0]?.endsWith(`:${BASE_PORT + 1}`) === true && cluster.clientAddresses.length === SERVERS_BY_DEFAULT;
   const where = isUsual ? '' : ` --servers ${cluster.clientAddresses.join(',')}`;
   return [
-    `${count(cluster.servers.size, 'server')}, data in ${directory}`,
+    `${count(cluster.servers.size, 'server')} of ${system}, cluster ${cluster.clusterId}, ${keeping}`,
     ...[...cluster.servers].map(([id, at]) => `  server ${id}  clients ${at.host}:${at.clientPort}  peers ${at.host}:${at.peerPort}  pid ${cluster.pidOf(id) ?? 'none'}`),
     'try from another terminal',
     `  npx seedstorm set greeting "hello world"${where}`,

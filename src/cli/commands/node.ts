@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { CommandModule } from 'yargs';
 import { once, wholeNumber } from '../arguments.js';
 import { configured, needed, variableOf, type Values } from '../configuration.js';
@@ -15,7 +16,9 @@ const FLAGS = {
   id: 'which of the peers this is: 1 to 65535',
   peers: 'every server: id=host:peerPort:clientPort,…',
   data: 'its data directory; of one server for ever. Not needed with --store memory',
+  listen: 'the address that its ports are bound to, such as 0.0.0.0 in a container [default: its host in --peers]',
   'http-port': 'a port for HTTP and JSON on its host [default: none]',
+  'http-hosts': 'names by which HTTP clients may reach it, besides those in --peers: name,… [default: none]',
   'cluster-id': 'servers of other clusters are refused [default: 1]',
   'log-level': `the least important line that is still written: ${LOG_LEVELS.join(', ')} [default: info]`,
 } as const;
@@ -34,6 +37,7 @@ export const nodeCommand: CommandModule<object, Options> = {
       .example('$0 node --system single --sync 100ms --id 1 --peers 1=localhost:7201:6379 --data ./single --new --http-port 8080', 'one server without peers, also for curl')
       .example('$0 node --system single --store memory --id 1 --peers 1=localhost:7201:6379', 'the same as a cache: nothing is kept')
       .example('$0 node --system primary-replica --primary 2 --id 1 --peers 1=localhost:7201:7101,2=localhost:7202:7102 --data ./one --new', 'a replica of server 2')
+      .example('$0 node --config cluster.json --id 1 --listen 0.0.0.0', 'in a container: bound to every address, announced at the one in --peers')
       .example('SEEDSTORM_ID=2 $0 node --config cluster.json', 'what all servers share in a file, the rest in the environment');
   },
   handler: async (options) => {
@@ -51,7 +55,12 @@ export const nodeCommand: CommandModule<object, Options> = {
     const kept = system.keepsFiles ? { dataDirectory: needed(values, 'data') } : {};
     const clusterId = wholeNumber('cluster-id', values['cluster-id'] ?? '1', 1, CLUSTER_ID_MAX);
     const http = values['http-port'];
-    const hosted = http === undefined ? {} : { httpPort: wholeNumber('http-port', http, 1, PORT_MAX) };
+    const httpHosts = hostNames(values['http-hosts']);
+    if (http === undefined && httpHosts.length > 0) throw misuse('--http-hosts is nothing without --http-port');
+    const hosted = {
+      ...(values['listen'] === undefined ? {} : { listenHost: bindHost(values['listen']) }),
+      ...(http === undefined ? {} : { httpPort: wholeNumber('http-port', http, 1, PORT_MAX), httpHosts }),
+    };
     const isNew = yesOrNo('new', values['new'] ?? 'false');
     if (isNew && !system.keepsFiles) throw misuse('--new is nothing for --store memory: no data is kept that could be missed');
     const log = lineLog((line) => complain(line.trimEnd()), levelOf(values));
@@ -64,6 +73,21 @@ function flagsOf(options: Options, names: readonly string[]): Values {
 }
 
 const textOf = (name: string, given: unknown): string | undefined => (given === undefined ? undefined : typeof given === 'boolean' ? String(given) : once(name, given as string));
+
+/** One address or name without a port: the ports stand in --peers and --http-port. */
+function bindHost(text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, '$1');
+  if (!isIPv6(host) && !/^[^\s:/@[\]]+$/.test(host)) throw misuse(`--listen takes an address without a port, such as 0.0.0.0, not "${text}"`);
+  return host;
+}
+
+/** Names only: a port would never be compared. */
+function hostNames(text: string | undefined): readonly string[] {
+  const names = text === undefined ? [] : text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !/^[^\s:/@[\]]+$/.test(name));
+  if (wrong !== undefined) throw misuse(`--http-hosts takes names without a port, name,…, not "${wrong}"`);
+  return names;
+}
 
 function yesOrNo(name: string, text: string): boolean {
   if (text !== 'true' && text !== 'false') throw misuse(`${variableOf(name)} and "${name}" in a --config file take true or false, not "${text}"`);

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.js';
 import { NOBODY, type NodeId } from '../base/units.js';
+import { HTTP_AT_LINES } from './foreign.js';
 import { encodeFrame, FRAME_MARK } from './frame.js';
 import { onFramedBytes, openFramed, type FramedConnection } from './framed-connection.js';
 import { goodbyeFrame, helloFrame, helloOf } from './hello.js';
@@ -8,7 +9,7 @@ import type { NodeRequest, NodeResponse } from './protocol.js';
 import { requestCodec } from './request.js';
 import { responseCodec } from './response.js';
 import type { AddressOf } from './text.js';
-import { isTextFull, onTextBytes, onTextResponse, openText, unansweredLines, type TextConnection, type TextStep } from './text-connection.js';
+import { isTextFull, isTextOver, onTextBytes, onTextResponse, openText, unansweredLines, type TextConnection, type TextStep } from './text-connection.js';
 
 export interface ClientPortOptions {
   readonly clusterId: string;
@@ -125,6 +126,7 @@ function onFrames(connection: ClientConnection & { readonly mode: 'frames' }, by
 }
 
 function ofText(options: ClientPortOptions, { connection, requests, output }: TextStep): ClientStep {
+  if (isTextOver(connection)) return { connection: { mode: 'closed', options }, requests, output, close: HTTP_AT_LINES };
   return { connection: { mode: 'text', options, text: connection }, requests, output, close: null };
 }
 

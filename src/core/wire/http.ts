@@ -2,6 +2,7 @@ import { byteStringFromText, bytesOf, EMPTY, type ByteString } from '../base/byt
 import { fail, ok, type Result } from '../base/result.js';
 import { NOBODY } from '../base/units.js';
 import type { StoreResult } from '../store/command.js';
+import { foreignRequest, wrongType, type HttpFields } from './http-guard.js';
 import { HTTP_BODY_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX } from './limits.js';
 import type { NodeRequest, NodeResponse } from './protocol.js';
 import type { AddressOf } from './text.js';
@@ -17,7 +18,7 @@ import { textFromUtf8 } from './utf8.js';
 export type HttpMethod = 'get' | 'put' | 'set' | 'delete';
 
 /** What of an HTTP request decides. */
-export interface HttpParts {
+export interface HttpParts extends HttpFields {
   readonly verb: string;
   /** As in the request line. */
   readonly path: string;
@@ -51,12 +52,18 @@ const NO_HEADERS: HttpReply['headers'] = {};
  * Reads a request.
  *
  * @param id The connection's number for it.
+ * @param names Hosts of ours (http-guard.ts).
  * @returns The call, or what to reply at once.
  */
-export function readHttp({ verb, path, body }: HttpParts, id: number): Result<HttpCall, HttpReply> {
+export function readHttp(parts: HttpParts, id: number, names: readonly string[] = []): Result<HttpCall, HttpReply> {
+  const { verb, path, body } = parts;
+  const foreign = foreignRequest(parts, names);
+  if (foreign !== null) return refuse(foreign.status, foreign.error);
   const method = METHODS.find((name) => path === `/${name}`);
   if (method === undefined) return refuse(404, `there is no ${path.slice(0, 100)}; ${KNOWN}`);
   if (verb !== 'POST') return fail({ ...errorReply(405, `${path} takes POST, not ${verb.slice(0, 20)}`), headers: { allow: 'POST' } });
+  const type = wrongType(parts);
+  if (type !== null) return refuse(type.status, type.error);
   if (body.length > HTTP_BODY_BYTES_MAX) return fail(tooLarge());
 
   const text = textFromUtf8(body, 0, body.length);

@@ -1,6 +1,7 @@
 import { bytesOf, EMPTY, type ByteString } from '../base/bytestring.js';
 import { byteStringFrom } from './bytes.js';
 import { EMPTY_QUEUE, enqueue, joined, lastByte, type ByteQueue } from './byte-queue.js';
+import { HTTP_AT_LINES, isHttpLine } from './foreign.js';
 import type { NodeRequest, NodeResponse } from './protocol.js';
 import { answerLine, errorLine, parseLine, type AddressOf, type Verb } from './text.js';
 
@@ -33,6 +34,8 @@ export interface TextConnection {
   readonly line: ByteQueue;
   /** The line was too long and has been answered; what still comes of it is thrown away. */
   readonly isSkipping: boolean;
+  /** A line of HTTP came (foreign.ts) and has its slot; nothing behind it is looked at, whatever comes. */
+  readonly isForeign: boolean;
   /** Bytes that were not looked at, because all slots are taken. Empty otherwise. */
   readonly unread: Uint8Array;
   /** The request id of the first slot; the slots' ids count up from it. */
@@ -57,7 +60,7 @@ export interface TextStep {
 
 /** A connection over which nothing has come yet. */
 export function openText(options: TextOptions): TextConnection {
-  return { options, line: EMPTY_QUEUE, isSkipping: false, unread: NO_BYTES, firstId: 1, slots: [], waiting: [], underWay: 0, isWriting: false };
+  return { options, line: EMPTY_QUEUE, isSkipping: false, isForeign: false, unread: NO_BYTES, firstId: 1, slots: [], waiting: [], underWay: 0, isWriting: false };
 }
 
 /** The host must not read from this client before an answer has left. */
@@ -70,8 +73,14 @@ export function unansweredLines(connection: TextConnection): number {
   return connection.slots.length;
 }
 
+/** Everything that it is owed has left and nothing more is taken: the host closes it. */
+export function isTextOver(connection: TextConnection): boolean {
+  return connection.isForeign && connection.slots.length === 0;
+}
+
 /** Takes up the next piece of the stream, cut anywhere. */
 export function onTextBytes(connection: TextConnection, bytes: Uint8Array): TextStep {
+  if (connection.isForeign) return nothingNew(connection);
   if (connection.unread.length > 0) return nothingNew({ ...connection, unread: concat([connection.unread, bytes]) });
   const draft = readLines(connection, bytes);
   // The host's buffer is the host's again after this call.
@@ -136,7 +145,7 @@ function readLines(connection: TextConnection, bytes: Uint8Array): Draft {
   const { lineBytesMax, unansweredMax } = connection.options;
   const slots = connection.slots.slice();
   const requests: NodeRequest[] = [];
-  let { line, isSkipping } = connection;
+  let { line, isSkipping, isForeign } = connection;
   let at = 0;
   while (at < bytes.length && slots.length < unansweredMax) {
     const feed = bytes.indexOf(LINE_FEED, at);
@@ -152,14 +161,16 @@ function readLines(connection: TextConnection, bytes: Uint8Array): Draft {
     }
     if (!isSkipping) {
       const whole = line.sizeBytes === 0 ? lineOf(bytes, at, feed) : lineFrom(line, bytes.subarray(at, feed));
-      slots.push(whole.length > lineBytesMax ? tooLong(lineBytesMax) : slotOf(whole, connection.firstId + slots.length, requests));
+      const slot = whole.length > lineBytesMax ? tooLong(lineBytesMax) : slotOf(whole, connection.firstId + slots.length, requests);
+      slots.push(slot);
+      isForeign = slot === FOREIGN;
     }
     line = EMPTY_QUEUE;
     isSkipping = false;
-    at = feed + 1;
+    at = isForeign ? bytes.length : feed + 1;
   }
   const unread = at === bytes.length ? NO_BYTES : bytes.subarray(at);
-  return { connection: { ...connection, line, isSkipping, unread, slots }, requests };
+  return { connection: { ...connection, line, isSkipping, isForeign, unread, slots }, requests };
 }
 
 /** Whatever comes next, this line is too long: a last carriage return may still belong to its end. */
@@ -183,9 +194,11 @@ function lineOf(bytes: Uint8Array, start: number, end: number): ByteString {
   return byteStringFrom(bytes, start, hasReturn ? end - 1 : end);
 }
 
+const FOREIGN: Slot = { verb: null, answer: errorLine(HTTP_AT_LINES) };
+
 function slotOf(line: ByteString, id: number, requests: NodeRequest[]): Slot {
   const parsed = parseLine(line, id);
-  if (!parsed.ok) return { verb: null, answer: errorLine(parsed.problem) };
+  if (!parsed.ok) return isHttpLine(line) ? FOREIGN : { verb: null, answer: errorLine(parsed.problem) };
   requests.push(parsed.value.request);
   return { verb: parsed.value.verb, answer: null };
 }

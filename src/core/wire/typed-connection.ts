@@ -1,6 +1,7 @@
 import type { Codec } from '../machine.js';
-import { bytesOf } from '../base/bytestring.js';
+import { bytesOf, byteStringOf, type ByteString } from '../base/bytestring.js';
 import { EMPTY_QUEUE, enqueue, joined, type ByteQueue } from './byte-queue.js';
+import { HTTP_AT_LINES, isHttpLine } from './foreign.js';
 import { textLine } from './lines.js';
 
 const LINE_FEED = 0x0a;
@@ -17,6 +18,8 @@ export interface TypedConnection<Message> {
   readonly line: ByteQueue;
   /** The line was too long and has been answered; what still comes of it is thrown away. */
   readonly isSkipping: boolean;
+  /** A line of HTTP came (foreign.ts): nothing behind it is looked at, and the host closes the connection. */
+  readonly isForeign: boolean;
 }
 
 export interface TypedStep<Message> {
@@ -28,17 +31,17 @@ export interface TypedStep<Message> {
 
 /** A connection over which nothing has come yet. */
 export function openTyped<Message>(codec: Codec<Message>, lineBytesMax: number): TypedConnection<Message> {
-  return { codec, lineBytesMax, line: EMPTY_QUEUE, isSkipping: false };
+  return { codec, lineBytesMax, line: EMPTY_QUEUE, isSkipping: false, isForeign: false };
 }
 
 /** Takes up the next piece of the stream, cut anywhere. */
 export function onTypedBytes<Message>(connection: TypedConnection<Message>, bytes: Uint8Array): TypedStep<Message> {
   const { codec, lineBytesMax } = connection;
   const messages: Message[] = [];
-  let { line, isSkipping } = connection;
+  let { line, isSkipping, isForeign } = connection;
   let output = '';
   let at = 0;
-  while (at < bytes.length) {
+  while (at < bytes.length && !isForeign) {
     const feed = bytes.indexOf(LINE_FEED, at);
     const end = feed === -1 ? bytes.length : feed;
     if (!isSkipping) {
@@ -52,15 +55,20 @@ export function onTypedBytes<Message>(connection: TypedConnection<Message>, byte
     at = end + 1;
     if (feed === -1) break;
     if (!isSkipping) {
-      const read = codec.decode(joined(line));
+      const whole = joined(line);
+      const read = codec.decode(whole);
+      isForeign = !read.ok && isHttpLine(withoutReturn(byteStringOf(whole)));
       if (read.ok) messages.push(read.value);
+      else if (isForeign) output += textLine(`ERROR ${HTTP_AT_LINES}`);
       else output += textLine(`ERROR ${read.problem}`);
     }
     line = EMPTY_QUEUE;
     isSkipping = false;
   }
-  return { connection: { codec, lineBytesMax, line, isSkipping }, messages, output: bytesOf(output as never) };
+  return { connection: { codec, lineBytesMax, line, isSkipping, isForeign }, messages, output: bytesOf(output as never) };
 }
+
+const withoutReturn = (line: ByteString): ByteString => (line.endsWith('\r') ? line.slice(0, -1) as ByteString : line);
 
 /** One message for a guest. */
 export function typedLine<Message>(codec: Codec<Message>, message: Message): Uint8Array {

@@ -69,6 +69,7 @@ describe('seedstorm proxy', () => {
     child.stdin?.end('preset reliable\n');
     await expect.poll(() => said(listen, 'back\n')).toBe('back\n');
 
+    expect(await said(control, 'POST / HTTP/1.1\r\nHost: a\r\n\r\ncut c1\n')).toBe('ERROR this port takes lines of text, not HTTP; the connection is closed\n');
     expect(await said(control, 'x'.repeat(2_000))).toBe('ERROR line too long: more than 1024 bytes\n');
     child.kill('SIGTERM');
     const [code] = (await once(child, 'close')) as [number];

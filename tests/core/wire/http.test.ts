@@ -7,7 +7,8 @@ import { HTTP_BODY_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../../sr
 import type { NodeResponse } from '../../../src/core/wire/protocol.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const post = (path: string, body: unknown) => readHttp({ verb: 'POST', path, body: utf8(typeof body === 'string' ? body : JSON.stringify(body)) }, 7);
+const PROGRAM = { host: 'localhost:8080', origin: undefined, contentType: 'application/json' } as const;
+const post = (path: string, body: unknown) => readHttp({ ...PROGRAM, verb: 'POST', path, body: utf8(typeof body === 'string' ? body : JSON.stringify(body)) }, 7);
 const command = (op: string, key: string, value: string, version: number) => ({ op, clientId: 0, sequenceNum: 0, key, value, version });
 const addressOf = (server: number): string | null => (server === 2 ? '192.0.2.2:6379' : null);
 
@@ -54,15 +55,15 @@ describe('a request', () => {
   });
 
   test('that is not a POST is told what to use', () => {
-    expect(readHttp({ verb: 'GET', path: '/get', body: new Uint8Array(0) }, 1)).toEqual({
+    expect(readHttp({ ...PROGRAM, verb: 'GET', path: '/get', body: new Uint8Array(0) }, 1)).toEqual({
       ok: false, problem: { status: 405, headers: { allow: 'POST' }, body: '{"error":"/get takes POST, not GET"}' },
     });
   });
 
   test('that is too large, or no text, is refused', () => {
-    expect(readHttp({ verb: 'POST', path: '/set', body: new Uint8Array(HTTP_BODY_BYTES_MAX + 1) }, 1)).toEqual({ ok: false, problem: tooLarge() });
+    expect(readHttp({ ...PROGRAM, verb: 'POST', path: '/set', body: new Uint8Array(HTTP_BODY_BYTES_MAX + 1) }, 1)).toEqual({ ok: false, problem: tooLarge() });
     expect(tooLarge()).toMatchObject({ status: 413, body: '{"error":"the body is larger than 16777216 bytes"}' });
-    const latin = readHttp({ verb: 'POST', path: '/get', body: Uint8Array.of(0x7b, 0xff, 0x7d) }, 1);
+    const latin = readHttp({ ...PROGRAM, verb: 'POST', path: '/get', body: Uint8Array.of(0x7b, 0xff, 0x7d) }, 1);
     expect(latin).toMatchObject({ ok: false, problem: { status: 400, body: '{"error":"the body is not UTF-8"}' } });
   });
 
@@ -74,7 +75,7 @@ describe('a request', () => {
     const path = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('/get', '/put', '/set', '/delete') }, fc.webPath(), fc.string());
     fc.assert(
       fc.property(fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PATCH'), path, body, (verb, at, bytes) => {
-        const read = readHttp({ verb, path: at, body: bytes }, 1);
+        const read = readHttp({ ...PROGRAM, verb, path: at, body: bytes }, 1);
         seen.add(read.ok ? 200 : read.problem.status);
         if (read.ok) return;
         expect(Math.floor(read.problem.status / 100)).toBe(4);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { byteStringFromText, byteStringOf, bytesOf, EMPTY, type ByteString } from '../../../src/core/base/bytestring.js';
 import type { NodeRequest, NodeResponse } from '../../../src/core/wire/protocol.js';
 import {
-  isTextFull, onTextBytes, onTextResponse, openText, unansweredLines, type TextConnection, type TextStep,
+  isTextFull, isTextOver, onTextBytes, onTextResponse, openText, unansweredLines, type TextConnection, type TextStep,
 } from '../../../src/core/wire/text-connection.js';
 import { cut } from './arbitraries.js';
 
@@ -111,6 +111,21 @@ describe('a connection of text', () => {
     }
   });
 
+  test.each(['POST / HTTP/1.1', 'GET / HTTP/1.0\r', 'PUT /k HTTP/1.1', 'X-OWN / HTTP/1.1', 'Host: a', 'hOST:a'])('%j is HTTP: nothing behind it is done', (line) => {
+    const talk = new Talk({ ...OPTIONS, lineBytesMax: 99 }).say(`GET a\n${line}\nSET k v\nSE`);
+    expect(talk.requests).toEqual([{ kind: 'query', id: 1, key: 'a' }]);
+    expect([talk.output, isTextOver(talk.connection)]).toEqual(['', false]);
+    talk.say('T k v\nGET b\n').answer(talk.open[0] as NodeRequest);
+    expect(talk.output).toBe('VALUE of a\nERROR this port takes lines of text, not HTTP; the connection is closed\n');
+    expect([talk.requests.length, isTextOver(talk.connection)]).toEqual([1, true]);
+  });
+
+  test('a command stays a command, however much it looks like HTTP', () => {
+    const talk = new Talk({ ...OPTIONS, lineBytesMax: 99 }).say('SET k HTTP/1.1\nPUT Host: 1 HTTP/1.1\nSET / GET / HTTP/1.1\nSET Host: x\n');
+    expect(talk.requests).toHaveLength(4);
+    expect(isTextOver(talk.connection)).toBe(false);
+  });
+
   test('an over-long line is answered at once, thrown away as it comes, and the next line is read', () => {
     const talk = new Talk();
     for (let i = 0; i < 1_000; i++) {
@@ -164,6 +179,7 @@ describe('a connection of text', () => {
 describe('cut anywhere', () => {
   const word = fc.constantFrom('GET a', 'get bc', 'SET k v', 'SET k  v \r', 'PUT k 1 x', 'DELETE k', 'WHO_IS_LEADER', 'STATUS', '', '\r', '?', 'SET k', 'x'.repeat(20), 'y'.repeat(21), 'z'.repeat(70), 'w'.repeat(20) + '\r', 'w'.repeat(20) + '\r\r');
   const lines = fc.array(fc.tuple(word, fc.constantFrom('\n', '\r\n')), { maxLength: 14 }).map((all) => all.map((pair) => pair.join('')).join(''));
+  const foreign = fc.tuple(lines, lines).map(([before, behind]) => bytesOf(`${before}A / HTTP/1.1\n${behind}` as ByteString));
   const stream = fc.oneof(lines.map((text) => bytesOf(byteStringFromText(text))), fc.uint8Array({ maxLength: 120 }), fc.array(fc.constantFrom(10, 13, 32, 65), { maxLength: 120 }).map((all) => Uint8Array.from(all)));
   const places = fc.array(fc.nat(), { maxLength: 20 });
   const picks = fc.array(fc.nat({ max: 5 }), { maxLength: 8 });
@@ -178,6 +194,19 @@ describe('cut anywhere', () => {
         expect(unansweredLines(inPieces.connection)).toBe(0);
       }),
       { seed: 1, numRuns: 5_000 },
+    );
+  });
+
+  test('what stands before HTTP is answered, and HTTP, and nothing else is done', () => {
+    fc.assert(
+      fc.property(foreign, places, picks, (bytes, at, order) => {
+        const talk = talked(cut(bytes, at), order);
+        const before = talked([bytesOf(byteStringOf(bytes).split('A / HTTP')[0] as ByteString)], []);
+        expect(talk.requests).toEqual(before.requests);
+        expect(talk.output).toBe(`${before.output}ERROR this port takes lines of text, not HTTP; the connection is closed\n`);
+        expect(isTextOver(talk.connection)).toBe(true);
+      }),
+      { seed: 3, numRuns: 1_000 },
     );
   });
 

@@ -44,6 +44,13 @@ describe('messages that a guest types', () => {
     expect(endless).toEqual({ messages: [5], output: 'ERROR line too long: more than 8 bytes\n' });
   });
 
+  test('a line of HTTP ends it: what stands behind is no message, however it is cut', () => {
+    const text = '1\nPOST / HTTP/1.1\r\nHost: a\r\n\r\n2\n';
+    const once = { messages: [1], output: 'ERROR this port takes lines of text, not HTTP; the connection is closed\n' };
+    for (let cut = 0; cut <= text.length; cut++) expect(typed([text.slice(0, cut), text.slice(cut)], 40)).toEqual(once);
+    expect(typed(['Host: a\n3\n'], 40)).toEqual({ ...once, messages: [] });
+  });
+
   test('the longest line that may be is read', () => {
     expect(typed(['12345678\n']).messages).toEqual([12_345_678]);
   });
