@@ -53,9 +53,11 @@ function planOf(options: ClientOptions): Plan {
 /** Request ids stay below 2^31, where integers are cheapest for the engine. */
 const REQUEST_ID_MAX = 0x7fff_ffff;
 const PAUSE_DOUBLINGS_MAX = 4;
-/** A fraction is drawn as one of so many, the largest bound that `below` takes. */
+/** A leader that is too busy is asked so often in a row before anybody else is: a second or two, by the default pauses. */
+const STAYS_MAX = 8;
 /** An attempt waits at most 8 times as long as the first. */
 const PATIENCE_DOUBLINGS_MAX = 3;
+/** A fraction is drawn as one of so many, the largest bound that `below` takes. */
 const RANDOM_STEPS = 2_097_152;
 
 function firstState(boot: Boot, { servers, first, useSessions = true }: ClientOptions): ClientState {
@@ -69,6 +71,7 @@ function firstState(boot: Boot, { servers, first, useSessions = true }: ClientOp
     target: place === -1 ? drawn : place,
     home: -1,
     silent: -1,
+    leader: -1,
     lastRequestId: bitsOf(advance(random)) >>> 2,
     useSessions,
     sessionId: 0,
@@ -82,6 +85,7 @@ function firstState(boot: Boot, { servers, first, useSessions = true }: ClientOp
     isUncertain: false,
     refusals: 0,
     pauses: 0,
+    stays: 0,
     queue: [],
   };
 }
@@ -146,6 +150,7 @@ function begin(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, as
   draft.current = asked;
   draft.refusals = 0;
   draft.pauses = 0;
+  draft.stays = 0;
   if (asked.call.level === 'stale') visit(draft, asked.call.ask);
   else if (plan.spreadsReads && asked.call.op === 'get') {
     draft.random = advance(draft.random);
@@ -198,6 +203,7 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
       draft.awaiting = 0;
       draft.refusals = 0;
       draft.silent = -1;
+      noteLeader(plan, draft);
       onResult(plan, draft, effects, now, draft.current, message.result);
       break;
     case 'notLeader':
@@ -207,7 +213,7 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
       onMaybe(plan, draft, effects, now, draft.current, message.reason);
       break;
     case 'unavailable':
-      onRefusal(plan, draft, effects, now, NOBODY, false);
+      onUnavailable(plan, draft, effects, now);
       break;
     case 'noSessions':
       onNoSessions(plan, draft, effects, now, draft.current.call);
@@ -235,7 +241,14 @@ function takeLateAnswer(plan: Plan, draft: ClientDraft, effects: Effects, now: M
   draft.awaiting = 0;
   draft.refusals = 0;
   draft.silent = -1;
+  noteLeader(plan, draft);
   onResult(plan, draft, effects, now, draft.current, result);
+}
+
+/** Who carried out a command leads, and who answered a read, unless any server may. */
+function noteLeader(plan: Plan, draft: ClientDraft): void {
+  const isOfAnybody = draft.home !== -1 || (plan.spreadsReads && draft.current?.call.op === 'get');
+  if (!isOfAnybody) draft.leader = draft.target;
 }
 
 function onResult(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, result: StoreResult): void {
@@ -287,9 +300,26 @@ function onSessionExpired(plan: Plan, draft: ClientDraft, effects: Effects, now:
 function onRefusal(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, leaderHint: NodeId, isUncertain: boolean): void {
   const hinted = leaderHint === NOBODY ? -1 : draft.servers.indexOf(leaderHint);
   const isUseful = hinted >= 0 && hinted !== draft.target && hinted !== draft.silent;
+  draft.leader = isUseful ? hinted : -1;
   turnTo(draft, isUseful ? hinted : draft.target + 1);
   if (isUncertain) draft.isUncertain = true;
   goOn(plan, draft, effects, now);
+}
+
+/**
+ * Nothing was done. The leader, which answers that it has too much to do, is asked again after a pause: the others would
+ * only name it, and one that is down costs the patience of a whole attempt. Who says it for too long is left all the same.
+ */
+function onUnavailable(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {
+  const isWorthWaiting = draft.target === draft.leader && draft.stays < STAYS_MAX && mayRepeat(draft);
+  if (!isWorthWaiting) {
+    draft.stays = 0;
+    onRefusal(plan, draft, effects, now, NOBODY, false);
+    return;
+  }
+  draft.awaiting = 0;
+  rest(plan, draft, now, draft.stays);
+  draft.stays += 1;
 }
 
 /** The server could not finish it and does not know more. What may be repeated is; else its word is the outcome. */
@@ -330,6 +360,7 @@ function failOverdue(draft: ClientDraft, effects: Effects, now: Micros): void {
 function onSilence(draft: ClientDraft): void {
   draft.isUncertain = true;
   draft.silent = draft.target;
+  if (draft.leader === draft.target) draft.leader = -1;
   turnTo(draft, draft.target + 1);
 }
 
@@ -350,14 +381,19 @@ function goOn(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): vo
   else pause(plan, draft, now);
 }
 
-/** Waits longer after each round, half of it by chance, so that many clients don't come back together. */
+/** Waits longer after each round. */
 function pause(plan: Plan, draft: ClientDraft, now: Micros): void {
-  const halfUs = (plan.pauseUs * (1 << Math.min(draft.pauses, PAUSE_DOUBLINGS_MAX))) / 2;
-  draft.random = advance(draft.random);
-  draft.nextUs = micros(now + Math.floor(halfUs + (halfUs * below(draft.random, RANDOM_STEPS)) / RANDOM_STEPS));
+  rest(plan, draft, now, draft.pauses);
   draft.silent = -1;
   draft.refusals = 0;
   draft.pauses += 1;
+}
+
+/** Half of it by chance, so that many clients don't come back together. */
+function rest(plan: Plan, draft: ClientDraft, now: Micros, doublings: number): void {
+  const halfUs = (plan.pauseUs * (1 << Math.min(doublings, PAUSE_DOUBLINGS_MAX))) / 2;
+  draft.random = advance(draft.random);
+  draft.nextUs = micros(now + Math.floor(halfUs + (halfUs * below(draft.random, RANDOM_STEPS)) / RANDOM_STEPS));
 }
 
 function attempt(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): void {

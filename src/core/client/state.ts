@@ -27,6 +27,8 @@ export interface ClientState {
   readonly home: number;
   /** Position of the server that last gave no answer, -1 for none: others' hints to it are not followed for now. */
   readonly silent: number;
+  /** Position of the server that leads, as far as this client was told by it or another; -1: nobody said. */
+  readonly leader: number;
   /** The number of the last request sent. Starts at random, so that answers to a former life don't fit. */
   readonly lastRequestId: number;
   /** Whether commands go in a session: as the options say, until a server says that its system keeps none. */
@@ -54,6 +56,8 @@ export interface ClientState {
   readonly refusals: number;
   /** Pauses made for this call. */
   readonly pauses: number;
+  /** How often in a row the leader had too much to do, and was waited for. */
+  readonly stays: number;
 
   /** Asked, not begun, in order. */
   readonly queue: readonly Asked[];
@@ -70,6 +74,7 @@ export function draftOf(state: ClientState): ClientDraft {
     target: state.target,
     home: state.home,
     silent: state.silent,
+    leader: state.leader,
     lastRequestId: state.lastRequestId,
     useSessions: state.useSessions,
     sessionId: state.sessionId,
@@ -83,6 +88,7 @@ export function draftOf(state: ClientState): ClientDraft {
     isUncertain: state.isUncertain,
     refusals: state.refusals,
     pauses: state.pauses,
+    stays: state.stays,
     queue: state.queue,
   };
 }

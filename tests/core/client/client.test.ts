@@ -127,6 +127,44 @@ describe('the leader', () => {
     });
   });
 
+  test('is asked again after a pause when it is too busy: those that do not lead, or are down, would only cost time', () => {
+    const client = new Hosted({ pauseMs: 20, timeLimitMs: 60_000 });
+    client.call({ id: 1, op: 'get' });
+    client.answerResult('noKey');
+    const leader = client.last().to;
+    client.call({ id: 2, op: 'get' });
+    for (let i = 0; i < 5; i++) {
+      const askedFrom = client.sent.length;
+      client.answer({ kind: 'unavailable', reason: 'too many reads' });
+      expect(client.sent.length).toBe(askedFrom);
+      client.sleep();
+      expect(client.last().to).toBe(leader);
+    }
+    client.answerResult('noKey');
+    expect(client.outcomes.map(({ kind }) => kind)).toEqual(['done', 'done']);
+  });
+
+  test('that is too busy for too long, or was silent since, is left for the others', () => {
+    const client = new Hosted({ pauseMs: 20, timeLimitMs: 60_000 });
+    client.call({ id: 1, op: 'get' });
+    client.answerResult('noKey');
+    const leader = client.last().to;
+    client.call({ id: 2, op: 'get' });
+    let refusals = 0;
+    for (; client.last().to === leader; refusals++) {
+      client.answer({ kind: 'unavailable', reason: 'too many reads' });
+      if (client.last().to === leader) client.sleep();
+    }
+    expect(refusals).toBe(9);
+    client.refuse(leader);
+    expect(client.last().to).toBe(leader);
+    client.sleep(); // no answer, and all three have had their turn
+    client.sleep();
+    const other = client.last().to;
+    client.answer({ kind: 'unavailable', reason: 'starting' });
+    expect([leader, other]).not.toContain(client.last().to);
+  });
+
   test('is first sought anywhere: by chance, and the same for the same seed', () => {
     const firstOf = (seed: number): number => {
       const client = new Hosted({}, 3, seed);

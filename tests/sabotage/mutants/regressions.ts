@@ -35,6 +35,7 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'regression-damage-on-a-dirty-page': [{ file: DISK_FILE, find: 'for (const change of this.#pending) {\n      if', replace: 'for (const change of [] as PendingChange[]) {\n      if' }],
   'regression-stopped-behind-the-healing': [{ file: PHASES, find: '    startAgain(cluster, doomed);\n', replace: '' }],
+  'regression-busy-leader': [{ file: CLIENT, find: 'draft.target === draft.leader && draft.stays < STAYS_MAX', replace: 'false' }],
   'regression-swallowed-frames': [
     {
       file: FRAME,
