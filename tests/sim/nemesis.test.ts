@@ -27,7 +27,8 @@ function strike(name: HarmName, servers: number): { readonly nemesis: Nemesis; r
 const howMany = (harms: readonly string[], word: string): number => harms.filter((text) => text.startsWith(word)).length;
 
 describe('a nemesis', () => {
-  test.each(HARMS)('has something to strike with in "%s"', (name) => {
+  // takeOver needs a system in which operators decide who leads: shapes-process.test.ts.
+  test.each(HARMS.filter((name) => name !== 'takeOver'))('has something to strike with in "%s"', (name) => {
     expect(strike(name, 3).harms.length).toBeGreaterThan(0);
   });
 

@@ -9,6 +9,9 @@ import { onCommand, onPrimaryQuery, promote } from './primary.js';
 import { join } from './replica.js';
 import { respond, type ReplicationDraft, type ReplicationRequest, type ReplicationState } from './state.js';
 
+/** The word on the command line. */
+const NAME = 'primary-replica';
+
 export function onRequest(draft: ReplicationDraft, connection: ConnectionId, request: ReplicationRequest): void {
   const { state } = draft;
   const { id } = request;
@@ -64,7 +67,7 @@ function onJoinRequest(draft: ReplicationDraft, connection: ConnectionId, id: nu
 function statusOf(state: ReplicationState): NodeStatus {
   return {
     self: state.self,
-    system: 'primary-replica',
+    system: NAME,
     role: state.journal.phase === 'recalling' ? 'recovering' : state.role,
     term: generationOf(state.epoch),
     leaderId: state.primary,

@@ -2,11 +2,14 @@ import type { NodeStatus } from '../../wire/protocol.js';
 import { dataDigest } from './data.js';
 import type { ElectionState } from './state.js';
 
+/** The word on the command line. */
+const NAME = 'simple-election';
+
 /** What a server says of itself. Its log is its own: the same index elsewhere may be another write. */
 export function statusOf({ self, phase, role, currentTerm, leaderId, journal }: ElectionState): NodeStatus {
   return {
     self,
-    system: 'simple-election',
+    system: NAME,
     role: phase === 'serving' ? role : phase,
     term: currentTerm,
     leaderId,
