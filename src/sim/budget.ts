@@ -75,9 +75,11 @@ export class Budget {
     return this.#spareOf(this.whole()) >= 0;
   }
 
-  /** Whether this server's disk may lose what cannot be brought back by switching damage off. */
+  /**
+   * Whether this server's disk may lose what cannot be brought back by switching damage off. The others must be enough without it,
+   * also where it is not whole now: a sync that failed, or names in doubt, pass, and a loss does not.
+   */
   allowsLoss(server: NodeId): boolean {
-    if (this.standing(server, this.#countsDamage) !== 'whole') return true;
     return this.#spareOf(this.whole(this.#countsDamage).filter((each) => each !== server)) >= 0;
   }
 

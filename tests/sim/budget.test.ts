@@ -52,6 +52,17 @@ describe('within the budget', () => {
     expect(cluster.world.disk(ONE).damages()).toHaveLength(2);
   });
 
+  test('a disk that is in doubt for a while may not be lost for good while another is, too (swarm seed 850633)', () => {
+    const { striker } = working(3);
+    const isOver = striker.budget.reserve(ONE);
+    expect([striker.budget.allowsLoss(ONE), striker.budget.allowsLoss(THREE)]).toEqual([true, false]);
+    // As a failed sync does, which costs nothing and may strike any number of servers.
+    striker.budget.reserve(THREE);
+    expect([striker.budget.allowsLoss(ONE), striker.budget.allowsLoss(THREE)]).toEqual([false, false]);
+    isOver();
+    expect([striker.budget.allowsLoss(ONE), striker.budget.allowsLoss(THREE)]).toEqual([false, true]);
+  });
+
   test('damage that recovery can do without costs nothing, on every disk', () => {
     const { cluster, striker } = working(3, withSnapshots(1_000));
     for (const server of cluster.servers) {
