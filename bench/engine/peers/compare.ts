@@ -1,5 +1,6 @@
 /** Our servers and a peer's under the same load from the same generator, in turns, so that a busy minute meets both. */
 import { measure, type Figures, type Load } from '../measure.js';
+import { median, rounded } from '../../statistics.js';
 import { withServers } from '../servers.js';
 import type { BenchSystem, PeerRow } from '../rows.js';
 import { withPeer, type Peer, type PeerWanted, type RedisSync } from './peer-server.js';
@@ -70,16 +71,15 @@ async function compared(
     const ours = await measure({ ...load, addresses: [addresses.ours], measureMs });
     turns.push({ ours, theirs: await measure({ ...load, addresses: [addresses.theirs], tongue: wanted.peer, measureMs }) });
   }
-  const ours = middle(turns.map((turn) => turn.ours), ({ perSecond }) => perSecond);
-  const theirs = middle(turns.map((turn) => turn.theirs), ({ perSecond }) => perSecond);
-  const perSecond = middle(turns.map((turn) => turn.ours.perSecond / turn.theirs.perSecond), (ratio) => ratio);
-  const p99 = middle(turns.map((turn) => turn.ours.p99Us / Math.max(1, turn.theirs.p99Us)), (ratio) => ratio);
+  const ours = middleTurn(turns.map((turn) => turn.ours));
+  const theirs = middleTurn(turns.map((turn) => turn.theirs));
+  const perSecond = median(turns.map((turn) => turn.ours.perSecond / turn.theirs.perSecond));
+  const p99 = median(turns.map((turn) => turn.ours.p99Us / Math.max(1, turn.theirs.p99Us)));
   const settings = `${load.connections} connections, ${load.depth === 1 ? 'one request at a time' : `${load.depth} pipelined`}`;
   return { system, servers, peer: wanted.peer, version, what, ours, theirs, ratio: { perSecond: rounded(perSecond), p99: rounded(p99) }, settings };
 }
 
-function middle<Value>(values: readonly Value[], by: (value: Value) => number): Value {
-  return [...values].sort((a, b) => by(a) - by(b))[Math.floor(values.length / 2)] as Value;
+/** By its rate, so that its latencies are of the same turn. */
+function middleTurn(turns: readonly Figures[]): Figures {
+  return turns.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(turns.length / 2)] as Figures;
 }
-
-const rounded = (ratio: number): number => Math.round(ratio * 100) / 100;

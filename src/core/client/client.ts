@@ -195,16 +195,12 @@ function onMessage(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros
   if (draft.current === null) return;
   const isAwaited = draft.awaiting !== 0 && message.id === draft.awaiting && from === draft.servers[draft.target];
   if (!isAwaited) {
-    if (isLateAnswer(draft, from, message)) takeLateAnswer(plan, draft, effects, now, from, message.result);
+    if (isLateAnswer(draft, from, message)) takeAnswer(plan, draft, effects, now, from, message.result);
     return;
   }
   switch (message.kind) {
     case 'done':
-      draft.awaiting = 0;
-      draft.refusals = 0;
-      draft.silent = -1;
-      noteLeader(plan, draft);
-      onResult(plan, draft, effects, now, draft.current, message.result);
+      takeAnswer(plan, draft, effects, now, from, message.result);
       break;
     case 'notLeader':
       onRefusal(plan, draft, effects, now, message.leaderHint, message.isUncertain);
@@ -235,7 +231,7 @@ function isLateAnswer(draft: ClientDraft, from: NodeId, message: ClientMessage):
   return (isRead || draft.useSessions) && message.result.status !== 'sessionExpired';
 }
 
-function takeLateAnswer(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, from: NodeId, result: StoreResult): void {
+function takeAnswer(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, from: NodeId, result: StoreResult): void {
   if (draft.current === null) return;
   draft.target = draft.servers.indexOf(from);
   draft.awaiting = 0;

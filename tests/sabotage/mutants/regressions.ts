@@ -8,7 +8,7 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-late-answers': [
     {
       file: CLIENT,
-      find: '    if (isLateAnswer(draft, from, message)) takeLateAnswer(plan, draft, effects, now, from, message.result);\n',
+      find: '    if (isLateAnswer(draft, from, message)) takeAnswer(plan, draft, effects, now, from, message.result);\n',
       replace: '',
     },
     { file: CLIENT, find: 'plan.attemptTimeoutUs * (1 << Math.min(draft.pauses, PATIENCE_DOUBLINGS_MAX))', replace: 'plan.attemptTimeoutUs' },
