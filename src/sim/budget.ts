@@ -32,6 +32,8 @@ export class Budget {
   readonly #promises: Promises | null;
   /** Servers whose disks were emptied or put back while they were down. */
   readonly #changed = new Set<NodeId>();
+  /** Of those the ones that began a life since and did not come to serve yet: what they read may be nothing to serve with. */
+  readonly #onTrial = new Set<NodeId>();
   /** Servers whose disks are about to lie; how many times over. */
   readonly #reserved = new Map<NodeId, number>();
   readonly #meddledWith = new Set<NodeId>();
@@ -132,9 +134,9 @@ export class Budget {
     return this.#changed.has(server) || this.standing(server) === 'forgetful';
   }
 
-  /** It did start, in good order: what its disk holds counts as its own again. */
+  /** It begins a life: what its disk holds counts as its own again, and is as good as the service that it comes to. */
   started(server: NodeId): void {
-    this.#changed.delete(server);
+    if (this.#changed.delete(server)) this.#onTrial.add(server);
   }
 
   /** Whether a server may stop at what it reads of its disk now. */
@@ -171,7 +173,14 @@ export class Budget {
   }
 
   #wasTouched(server: NodeId, disk: SimDisk): boolean {
-    return disk.hasDamage || disk.hasNamesInDoubt || this.#changed.has(server);
+    return disk.hasDamage || disk.hasNamesInDoubt || this.#changed.has(server) || this.#isOnTrial(server);
+  }
+
+  #isOnTrial(server: NodeId): boolean {
+    if (!this.#onTrial.has(server)) return false;
+    const { isUp, state } = this.#cluster.world.process(server);
+    if (isUp && this.#cluster.hosted.isServing(state)) this.#onTrial.delete(server);
+    return this.#onTrial.has(server);
   }
 
   /** Nothing that it promised grows any more, so it is weighed against what is there. */

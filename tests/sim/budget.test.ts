@@ -186,6 +186,36 @@ describe('within the budget', () => {
     expect(striker.budget.standing(THREE)).toBe('forgetful');
   });
 
+  test('a copy of a disk that had kept no names may be refused by the server that reads it (swarm seed 202611280010)', () => {
+    const { cluster, striker } = working(3, withSnapshots(0));
+    const { world } = cluster;
+    const disk = world.disk(THREE);
+    const { directory } = disk.image();
+    for (const path of directory.paths()) if (snapshotNumber(path) !== null) directory.remove(path);
+    directory.settle(directory.mark());
+    striker.budget.changed(THREE);
+    world.crash(THREE, { keepsPageCache: false });
+    disk.become({ directory });
+    const judged = () => [striker.budget.standing(THREE), striker.budget.mayRefuse(THREE)];
+    expect(judged()).toEqual(['damaged', true]);
+    striker.restart(THREE);
+    expect(judged()).toEqual(['damaged', true]);
+    world.runUntil(world.nowUs + 100_000);
+    expect(world.process(THREE).isUp).toBe(false);
+    expect(judged()).toEqual(['damaged', true]);
+  });
+
+  test('a disk that was put back and that its server serves with counts as any other', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    striker.budget.changed(THREE);
+    world.crash(THREE, { keepsPageCache: false });
+    striker.restart(THREE);
+    expect(striker.budget.touched()).toEqual([THREE]);
+    world.runUntil(world.nowUs + 100_000);
+    expect(striker.budget.touched()).toEqual([]);
+  });
+
   test('the newest committed entry is left with one good copy, and not with none', () => {
     const counts = Array.from({ length: 8 }, (_, i) => {
       const { cluster, striker } = working(i % 2 === 0 ? 3 : 5);
