@@ -1,5 +1,6 @@
 import { believedPageCache } from './believed-page-cache.js';
 import { busyLeader } from './busy-leader.js';
+import { conflictBeforeItsSync } from './conflict-before-its-sync.js';
 import { damageOnADirtyPage } from './damage-on-a-dirty-page.js';
 import { forgottenPreVote } from './forgotten-pre-vote.js';
 import { fullOfHeartbeats } from './full-of-heartbeats.js';
@@ -14,5 +15,5 @@ import { swallowedFrames } from './swallowed-frames.js';
 /** Failures of our own code, each made small, oldest first. Every one of them passes now. */
 export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
-  stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader,
+  stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync,
 ];

@@ -17,7 +17,7 @@ export interface Regression extends Scenario {
 }
 
 /** What a file of a regression says; the words that every scenario needs follow from it. */
-export interface RegressionText extends Pick<Regression, 'title' | 'seeds' | 'property' | 'wrong' | 'fix'> {
+export interface RegressionText extends Pick<Regression, 'title' | 'seeds' | 'property' | 'wrong' | 'fix' | 'system'> {
   /** In kebab case, without the word "regression". */
   readonly name: string;
   /** The world of the failure, made small. Nothing in it is drawn: the seed decides only what happens in it. */
@@ -25,8 +25,8 @@ export interface RegressionText extends Pick<Regression, 'title' | 'seeds' | 'pr
 }
 
 /** A regression from what its file says. */
-export function regression({ name, title, seeds, property, wrong, fix, options }: RegressionText): Regression {
-  return { name: `regression-${name}`, title, why: wrong, seeds, property, wrong, fix, expected: [], expectedWithinRuns: 1, options: () => options };
+export function regression({ name, title, seeds, property, wrong, fix, options, ...rest }: RegressionText): Regression {
+  return { ...rest, name: `regression-${name}`, title, why: wrong, seeds, property, wrong, fix, expected: [], expectedWithinRuns: 1, options: () => options };
 }
 
 /** Three servers, one client, two keys, a quick network, no harm and a short life: what a regression makes as wide as it must. */

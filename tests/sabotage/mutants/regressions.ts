@@ -1,7 +1,7 @@
 /** Bugs of our own that the simulator found, planted again: each must break the regression that was kept of it. */
 import { regressions } from '../../../scenarios/regressions/index.js';
 import type { Edit, Mutant } from '../mutant.js';
-import { CLIENT, DISK_FILE, ELECTION, FRAME, LOG, PERSIST, PHASES, RAFT, RECOVERY, SENDING } from './files.js';
+import { CLIENT, DISK_FILE, ELECTION, FRAME, LOG, PERSIST, PHASES, QUORUM_READS, RAFT, RECOVERY, SENDING } from './files.js';
 
 /** How each fix is undone, by the name of its regression. */
 const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
@@ -36,6 +36,7 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-damage-on-a-dirty-page': [{ file: DISK_FILE, find: 'for (const change of this.#pending) {\n      if', replace: 'for (const change of [] as PendingChange[]) {\n      if' }],
   'regression-stopped-behind-the-healing': [{ file: PHASES, find: '    startAgain(cluster, doomed);\n', replace: '' }],
   'regression-busy-leader': [{ file: CLIENT, find: 'draft.target === draft.leader && draft.stays < STAYS_MAX', replace: 'false' }],
+  'regression-conflict-before-its-sync': [{ file: QUORUM_READS, find: '  if (waitsForTheDisk(draft.state, cell)) return;\n', replace: '' }],
   'regression-swallowed-frames': [
     {
       file: FRAME,

@@ -2,7 +2,7 @@
 import type { ByteString } from '../../base/bytestring.js';
 import type { NodeId } from '../../base/units.js';
 import { NEVER_WRITTEN, resultOf, type Cell } from './cells.js';
-import { isSettled, markSettled, note, patience, respond, shownOf, tell, type OpenRead, type QuorumDraft, type Spread, type Waiter } from './state.js';
+import { isSettled, markSettled, note, patience, respond, shownOf, tell, waitsForTheDisk, type OpenRead, type QuorumDraft, type Spread, type Waiter } from './state.js';
 
 /** Begins a read. What this server holds itself is the first answer, and with R=1 the others are not asked. */
 export function onQuery(draft: QuorumDraft, waiter: Waiter, key: ByteString): void {
@@ -69,8 +69,17 @@ function show(draft: QuorumDraft, { waiter, key, cell, result }: Spread): void {
   respond(draft, waiter, { kind: 'done', id: waiter.id, result });
 }
 
-export function askToHold(draft: QuorumDraft, { key, cell, holders }: Spread): void {
+export function askToHold(draft: QuorumDraft, { key, cell, holders }: Pick<Spread, 'key' | 'cell' | 'holders'>): void {
+  if (waitsForTheDisk(draft.state, cell)) return;
   for (const to of draft.state.members) if (!holders.includes(to)) tell(draft, to, { kind: 'replicate', key, cell });
+}
+
+/** A write of this primary became durable here: answers that show it waited for that. */
+export function onSpreadIssued(draft: QuorumDraft, writeId: number): void {
+  draft.state.spreads.scan(undefined, (_readId, wanted) => {
+    if (wanted.cell.writeId === writeId) askToHold(draft, wanted);
+    return true;
+  });
 }
 
 /** A server has a write durably: that may be what an answer waited for. */

@@ -152,6 +152,16 @@ export function newestOf({ journal, incoming }: Pick<QuorumState, 'journal' | 'i
   return coming.writeId > kept.writeId ? coming : kept;
 }
 
+/**
+ * Whether this primary gives the write out and has not got it durably yet. Nobody may be told of it before: a primary that
+ * forgot it would give its id to another (regression `conflict-before-its-sync`). One given up counts until the
+ * journal has dropped it, which is after it was written there.
+ */
+export function waitsForTheDisk({ writes, self }: Pick<QuorumState, 'writes' | 'self'>, { writeId }: Cell): boolean {
+  const write = writes.get(writeId);
+  return write !== undefined && !write.holders.includes(self);
+}
+
 /** Whether this write of a key, or a newer one, is known to be on so many servers that no read can miss it. */
 export function isSettled({ settled }: Pick<QuorumState, 'settled'>, key: ByteString, { writeId }: Cell): boolean {
   return writeId <= (settled.get(key)?.writeId ?? 0);

@@ -53,7 +53,7 @@ function onWritesWake(draft: QuorumDraft): void {
     if (write.isGivenUp) continue;
     if (now >= write.deadlineUs) giveUp(draft, writeId, write);
     else {
-      if (write.holders.length > 0) askToHold(draft, write);
+      askToHold(draft, write);
       state.writes = state.writes.with(writeId, sentAgain(draft, write));
     }
   }

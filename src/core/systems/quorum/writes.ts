@@ -5,7 +5,7 @@ import { append } from '../../journal/journal.js';
 import type { Command, StoreResult } from '../../store/command.js';
 import type { Cell } from './cells.js';
 import { WRITE_ID_MAX } from './messages.js';
-import { spread } from './reads.js';
+import { onSpreadIssued, spread } from './reads.js';
 import { isSettled, markSettled, newestOf, note, patience, respond, shownOf, tell, type OpenWrite, type QuorumDraft, type Waiter } from './state.js';
 
 const MS = 1_000;
@@ -63,6 +63,7 @@ export function onIssued(draft: QuorumDraft, writeId: number): void {
   if (write === undefined || write.isGivenUp) return;
   for (const to of state.members) if (to !== state.self) tell(draft, to, { kind: 'replicate', key: write.key, cell: write.cell });
   onWriteHeld(draft, state.self, writeId);
+  onSpreadIssued(draft, writeId);
 }
 
 /** A server has the write durably: answers the client once W have, and waits for no slower one. */

@@ -106,6 +106,29 @@ describe('versions and deletes', () => {
     expect(servers.answers.get(third)).toMatchObject(done({ status: 'versionConflict', version: 2 }));
   });
 
+  test('are shown to nobody by a conflict before the primary has them durably', () => {
+    const servers = quorumOf(3);
+    const [first, conflict] = [servers.ask(1, set('a')), servers.ask(1, command('put', 'x', 7))];
+    servers.sleep(300, () => undefined);
+    expect(servers.flying).toEqual([]);
+    servers.crash(1, () => 0);
+    servers.boot(1);
+    servers.run();
+    expect([first, conflict].map((asked) => servers.answers.has(asked))).toEqual([false, false]);
+    const next = servers.ask(1, set('b'));
+    servers.run();
+    expect(servers.answers.get(next)).toMatchObject(done({ status: 'ok', version: 1 }));
+  });
+
+  test('that a conflict shows are spread as soon as the primary has them durably', () => {
+    const servers = quorumOf(3, { writeQuorum: 3 });
+    const conflict = [servers.ask(1, set('a')), servers.ask(1, command('put', 'x', 7))][1] as number;
+    servers.disk(1);
+    expect(servers.flying.filter(({ message }) => message.kind === 'replicate')).toHaveLength(4);
+    servers.run(away(3));
+    expect(servers.answers.get(conflict)).toMatchObject(done({ status: 'versionConflict', version: 1 }));
+  });
+
   test('a server that missed a delete does not bring the key back', () => {
     const servers = quorumOf(3);
     servers.ask(1, set('a'));
