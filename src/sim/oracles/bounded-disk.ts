@@ -73,14 +73,14 @@ export class BoundedDisk implements Oracle {
     books.grownInLife.clear();
   }
 
-  onSynced(atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
+  onSynced(atUs: number, server: NodeId, path: string, _durable: Uint8Array, sizeBytes: number): void {
     const books = this.#of(server);
     // Most syncs are of the file of the one before.
     if (path !== books.latestPath) {
       if (walNumber(path) === null) return;
       books.latestPath = path;
     }
-    this.#grow(server, books, path, durable.length);
+    this.#grow(server, books, path, sizeBytes);
     books.syncs++;
     if (books.syncs % LOOK_EVERY_SYNCS === 0 && !this.#isDamaged(server)) this.#look(atUs, server, books);
   }

@@ -70,10 +70,10 @@ export class Watch implements Observer {
     }
   }
 
-  onSynced(atUs: number, node: NodeId, path: string, durable: Uint8Array): void {
+  onSynced(atUs: number, node: NodeId, path: string, durable: Uint8Array, sizeBytes: number): void {
     for (let i = 0; i < this.#readers.length; i++) {
       const { oracle, call } = this.#readers[i] as Hook<'onSynced'>;
-      call.call(oracle, atUs, node, path, durable);
+      call.call(oracle, atUs, node, path, durable, sizeBytes);
     }
   }
 
