@@ -363,17 +363,15 @@ function recordSteps(wal: Wal): readonly DiskStep[] {
 function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState {
   const { wal, segments, snapshotNumbers, options, nextOperation: operation } = storage;
   const records = recordSteps(wal);
-  const isFormerUnsynced = storage.unsyncedPath !== null && storage.unsyncedPath !== wal.path;
-  const former: readonly DiskStep[] = isFormerUnsynced ? [{ kind: 'sync', path: storage.unsyncedPath }] : [];
-  const isAlone = storage.installing.length === 0 && !isFormerUnsynced;
-  const steps = isAlone ? records : [...former, ...storage.installing.flatMap((each) => snapshotSteps(storage.identity, each)), ...records];
+  const isAlone = storage.installing.length === 0 && (storage.unsyncedPath === null || storage.unsyncedPath === wal.path);
+  const steps = isAlone ? records : [...stepsBefore(storage), ...records];
   const flush: Flush = {
     operation,
     steps,
     isSynced: true,
     sequence: storage.writtenSequence,
     snapshotIndex: wal.snapshotIndex,
-    segmentsFreed: Math.max(segments.findLastIndex(({ carriedTo }) => carriedTo <= wal.prevIndex), 0),
+    segmentsFreed: segments.length > 1 ? Math.max(segmentsUpTo(segments, wal.prevIndex), 0) : 0,
     snapshotsFreed: Math.max(snapshotNumbers.length - options.snapshotsKept, 0),
   };
   effects.push({ kind: 'disk', operation, steps });
@@ -384,6 +382,17 @@ function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState 
   after.flush = flush;
   after.nextOperation = operationId(operation + 1);
   return after;
+}
+
+/** What must be durable before the pending records: the file before theirs, and snapshots that they name. */
+function stepsBefore({ wal, unsyncedPath, installing, identity }: StorageState): readonly DiskStep[] {
+  const former: readonly DiskStep[] = unsyncedPath === null || unsyncedPath === wal.path ? [] : [{ kind: 'sync', path: unsyncedPath }];
+  return [...former, ...installing.flatMap((each) => snapshotSteps(identity, each))];
+}
+
+/** The place of the last segment that carries nothing behind `index`, -1 if there is none. */
+function segmentsUpTo(segments: readonly Carried[], index: LogIndex): number {
+  return segments.findLastIndex(({ carriedTo }) => carriedTo <= index);
 }
 
 /** A flush that only writes: nothing is durable after it, so nothing is freed by it. */
