@@ -1,9 +1,14 @@
+import { unreachable } from '../core/base/assert.js';
 import { logIndex, type NodeId } from '../core/base/units.js';
+import type { Log } from '../core/raft/log.js';
 import type { Role } from '../core/raft/state.js';
 import type { ServerView } from './oracles/oracle.js';
 
 // A shape is a sum of these. First the roles that servers of the highest term have.
-const ROLE_BIT: Readonly<Record<Role, number>> = { follower: 1, preCandidate: 2, candidate: 4, leader: 8 };
+const FOLLOWER = 1;
+const PRE_CANDIDATE = 2;
+const CANDIDATE = 4;
+const LEADER = 8;
 /** A server is in an older term; and one of those still leads there. */
 const OLDER_TERM = 16;
 const OLDER_LEADER = 32;
@@ -17,6 +22,15 @@ const OTHER_NOT_DURABLE = 512;
 /** No shape is as large. */
 export const SHAPES_END = 1_024;
 
+/** What a shape speaks of in one server's state, side by side: each step looks at all servers, and their states lie far apart in memory. */
+interface Trait {
+  role: Role;
+  currentTerm: number;
+  /** null while the server is down or recovers; then the other fields mean nothing. */
+  log: Log | null;
+  isBehindOnDisk: boolean;
+}
+
 /**
  * Which abstract shapes a cluster went through: the roles there are, the order of terms, how the logs stand to the
  * most up-to-date one, and whether disks have what memory has. Which server is which makes no difference, nor how
@@ -24,14 +38,13 @@ export const SHAPES_END = 1_024;
  * that means the same in all runs. There are few enough that a campaign comes to an end of them.
  */
 export class ClusterShapes {
-  /** What each server is in; null while it is down or recovers. */
-  readonly #views: (ServerView | null)[] = [];
+  readonly #traits: Trait[] = [];
   readonly #seen = new Set<number>();
   #latest = -1;
 
   /** @param servers Nodes 1 .. servers. */
   constructor(servers: number) {
-    for (let i = 0; i < servers; i++) this.#views.push(null);
+    for (let i = 0; i < servers; i++) this.#traits.push({ role: 'follower', currentTerm: 0, log: null, isBehindOnDisk: false });
   }
 
   /** The shapes so far, each once, in the order of their first sight. */
@@ -41,9 +54,7 @@ export class ClusterShapes {
 
   /** A server is in this state now; null when it has ended or recovers. */
   show(server: NodeId, view: ServerView | null): void {
-    const was = this.#views[server - 1] as ServerView | null;
-    this.#views[server - 1] = view;
-    if (was === view || (was !== null && view !== null && isAlike(was, view))) return;
+    if (!isNews(this.#traits[server - 1] as Trait, view)) return;
     const shape = this.#shape();
     if (shape === this.#latest) return;
     this.#latest = shape;
@@ -51,36 +62,62 @@ export class ClusterShapes {
   }
 
   #shape(): number {
-    let foremost: ServerView | null = null;
-    let highest = 0;
-    for (const view of this.#views) {
-      if (view === null) continue;
-      if (view.raft.currentTerm > highest) highest = view.raft.currentTerm;
-      if (foremost === null || isMoreUpToDate(view, foremost)) foremost = view;
+    const traits = this.#traits;
+    let foremost: Log | null = null;
+    let highestTerm = 0;
+    for (let i = 0; i < traits.length; i++) {
+      const { log, currentTerm } = traits[i] as Trait;
+      if (log === null) continue;
+      if (currentTerm > highestTerm) highestTerm = currentTerm;
+      if (foremost === null || isMoreUpToDate(log, foremost)) foremost = log;
     }
     if (foremost === null) return 0;
     let shape = 0;
-    for (const view of this.#views) {
-      if (view !== null) shape |= traitsOf(view, foremost, highest);
-    }
+    for (let i = 0; i < traits.length; i++) shape |= shareOf(traits[i] as Trait, foremost, highestTerm);
     return shape;
   }
 }
 
-/** What one server adds to a shape. */
-function traitsOf(view: ServerView, foremost: ServerView, highestTerm: number): number {
+/** Writes down what a shape speaks of. @returns Whether any of it is new. */
+function isNews(trait: Trait, view: ServerView | null): boolean {
+  if (view === null) {
+    const wasThere = trait.log !== null;
+    trait.log = null;
+    return wasThere;
+  }
   const { role, currentTerm, log } = view.raft;
-  let traits = currentTerm === highestTerm ? ROLE_BIT[role] : role === 'leader' ? OLDER_TERM | OLDER_LEADER : OLDER_TERM;
-  const best = foremost.raft.log;
-  const isForemost = log.lastIndex === best.lastIndex && log.lastTerm === best.lastTerm;
-  if (!isForemost) traits |= isForked(view, foremost) ? LOG_FORKED : LOG_BEHIND;
-  if (isBehindOnDisk(view)) traits |= isForemost ? FOREMOST_NOT_DURABLE : OTHER_NOT_DURABLE;
-  return traits;
+  const isBehind = isBehindOnDisk(view);
+  if (trait.log === log && trait.role === role && trait.currentTerm === currentTerm && trait.isBehindOnDisk === isBehind) return false;
+  trait.role = role;
+  trait.currentTerm = currentTerm;
+  trait.log = log;
+  trait.isBehindOnDisk = isBehind;
+  return true;
 }
 
-/** Whether a step changed nothing that a shape speaks of. */
-function isAlike(was: ServerView, is: ServerView): boolean {
-  return was.raft.log === is.raft.log && was.raft.role === is.raft.role && was.raft.currentTerm === is.raft.currentTerm && isBehindOnDisk(was) === isBehindOnDisk(is);
+/** What one server adds to a shape. */
+function shareOf({ role, currentTerm, log, isBehindOnDisk }: Trait, foremost: Log, highestTerm: number): number {
+  if (log === null) return 0;
+  let share = currentTerm === highestTerm ? roleBit(role) : role === 'leader' ? OLDER_TERM | OLDER_LEADER : OLDER_TERM;
+  const isForemost = log.lastIndex === foremost.lastIndex && log.lastTerm === foremost.lastTerm;
+  if (!isForemost) share |= isForked(log, foremost) ? LOG_FORKED : LOG_BEHIND;
+  if (isBehindOnDisk) share |= isForemost ? FOREMOST_NOT_DURABLE : OTHER_NOT_DURABLE;
+  return share;
+}
+
+function roleBit(role: Role): number {
+  switch (role) {
+    case 'follower':
+      return FOLLOWER;
+    case 'preCandidate':
+      return PRE_CANDIDATE;
+    case 'candidate':
+      return CANDIDATE;
+    case 'leader':
+      return LEADER;
+    default:
+      return unreachable(role);
+  }
 }
 
 function isBehindOnDisk({ storage }: ServerView): boolean {
@@ -88,15 +125,11 @@ function isBehindOnDisk({ storage }: ServerView): boolean {
 }
 
 /** Which of two logs would win a vote (thesis §3.6.1). */
-function isMoreUpToDate(view: ServerView, than: ServerView): boolean {
-  const log = view.raft.log;
-  const other = than.raft.log;
-  return log.lastTerm > other.lastTerm || (log.lastTerm === other.lastTerm && log.lastIndex > other.lastIndex);
+function isMoreUpToDate(log: Log, than: Log): boolean {
+  return log.lastTerm > than.lastTerm || (log.lastTerm === than.lastTerm && log.lastIndex > than.lastIndex);
 }
 
 /** Whether a log ends with an entry that the foremost log does not have. What was compacted there, all agree on. */
-function isForked(view: ServerView, foremost: ServerView): boolean {
-  const { lastIndex, lastTerm } = view.raft.log;
-  const best = foremost.raft.log;
-  return lastIndex >= best.firstIndex - 1 && best.termAt(logIndex(lastIndex)) !== lastTerm;
+function isForked({ lastIndex, lastTerm }: Log, foremost: Log): boolean {
+  return lastIndex >= foremost.firstIndex - 1 && foremost.termAt(logIndex(lastIndex)) !== lastTerm;
 }

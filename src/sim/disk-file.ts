@@ -13,6 +13,11 @@ class Content {
   length = 0;
   #bytes = new Uint8Array(CAPACITY_FIRST);
 
+  /** What the bytes are kept in, and more behind them. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
+  }
+
   /** A view, valid until the next change. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
@@ -29,11 +34,6 @@ class Content {
     if (length > this.#bytes.length) this.#grow(length);
     if (length < this.length) this.#bytes.fill(0, length, this.length);
     this.length = length;
-  }
-
-  become(other: Content): void {
-    this.truncate(0);
-    this.write(0, other.view());
   }
 
   #grow(needed: number): void {
@@ -63,10 +63,15 @@ const LOST = 1;
 /**
  * One file: what its users see (the page cache), what a power loss would leave, and the changes between
  * the two in the order they were made. Both are kept as they were written; damage lies over them.
+ *
+ * A file that was only appended to, as a log is, keeps both in one: what is durable is then how far its bytes are.
  */
 export class SimFile {
-  readonly #cached = new Content();
-  readonly #durable = new Content();
+  #cached = new Content();
+  /** null while the durable bytes are the first of the cached ones. */
+  #durable: Content | null = null;
+  /** How long the file is on the medium. */
+  #durableBytes = 0;
   #pending: PendingChange[] = [];
   /** How many changes there were before the first of `#pending`, so that a mark stays true while others sync. */
   #settled = 0;
@@ -84,15 +89,25 @@ export class SimFile {
     return this.#pending.length;
   }
 
+  /** How long the file would be after a power loss. */
+  get durableBytes(): number {
+    return this.#durableBytes;
+  }
+
+  /** Bytes of which the first `durableBytes` were made durable, damage left out. Valid until the next change; one object for as long as it can be. */
+  get pristineBuffer(): Uint8Array {
+    return (this.#durable ?? this.#cached).buffer;
+  }
+
   /** What the medium would give after a power loss, damage and all. Valid until the next change. */
   durable(): Uint8Array {
-    const pristine = this.#durable.view();
+    const pristine = this.pristine();
     return this.#medium.isEmpty ? pristine : this.#medium.paint(pristine.slice(), 0);
   }
 
   /** What was made durable, as if no damage had ever come over it. A view, valid until the next change. */
   pristine(): Uint8Array {
-    return this.#durable.view();
+    return this.pristineBuffer.subarray(0, this.#durableBytes);
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -116,6 +131,7 @@ export class SimFile {
     if (offset > this.#cached.length) this.#holes.push([this.#cached.length, offset]);
     else if (this.#holes.length > 0) this.#fillHoles(offset, offset + bytes.length);
     this.#seen.heal(offset, offset + bytes.length);
+    if (offset < this.#cached.length) this.#part();
     this.#cached.write(offset, bytes);
     this.#pending.push({ kind: 'write', offset, bytes });
   }
@@ -124,6 +140,7 @@ export class SimFile {
     if (length > this.#cached.length) this.#holes.push([this.#cached.length, length]);
     else if (this.#holes.length > 0) this.#fillHoles(length, Number.MAX_SAFE_INTEGER);
     this.#seen.truncate(length);
+    this.#part();
     this.#cached.truncate(length);
     this.#pending.push({ kind: 'truncate', length });
   }
@@ -149,6 +166,7 @@ export class SimFile {
    * seeing them, and the next sync has nothing to do and succeeds.
    */
   dropPages(mark: number): void {
+    this.#part();
     this.#forget(mark - this.#settled);
   }
 
@@ -178,7 +196,7 @@ export class SimFile {
   /** What of this file a recovery would see: see {@link SimDisk.survey}. */
   look(from: 'medium' | 'cache', withDamage: boolean): { readonly bytes: Uint8Array; isUnreadable(from: number, to: number): boolean } {
     const overlay = from === 'medium' ? this.#medium : this.#seen;
-    const pristine = (from === 'medium' ? this.#durable : this.#cached).view().slice();
+    const pristine = (from === 'medium' ? this.pristine() : this.#cached.view()).slice();
     if (!withDamage || overlay.isEmpty) return { bytes: pristine, isUnreadable: () => false };
     return { bytes: overlay.paint(pristine, 0), isUnreadable: (start, end) => overlay.isUnreadable(start, end) };
   }
@@ -191,8 +209,8 @@ export class SimFile {
   /** A file that holds what is durable here, damage included, as if read from another disk. */
   durableCopy(): SimFile {
     const copy = new SimFile();
-    copy.#durable.write(0, this.#durable.view());
-    copy.#cached.become(copy.#durable);
+    copy.#cached.write(0, this.pristine());
+    copy.#durableBytes = this.#durableBytes;
     copy.#medium.become(this.#medium);
     copy.#seen.become(this.#medium);
     copy.#holes = [...this.#holes];
@@ -210,6 +228,7 @@ export class SimFile {
   losePower(stream: Stream, fates: WriteFates): void {
     const latest = this.#drawSurvivors(stream, fates);
     const changes = this.#pending;
+    const durable = this.#part();
     for (let i = 0; i < changes.length; i++) {
       const change = changes[i] as PendingChange;
       if (change.kind === 'truncate') {
@@ -221,18 +240,31 @@ export class SimFile {
       }
     }
     this.#forget(changes.length);
-    this.#cached.become(this.#durable);
+    this.#cached = durable;
+    this.#durable = null;
     this.#seen.become(this.#medium);
   }
 
   #writeDurably(offset: number, bytes: Uint8Array): void {
-    this.#medium.heal(offset, offset + bytes.length);
-    this.#durable.write(offset, bytes);
+    const end = offset + bytes.length;
+    this.#medium.heal(offset, end);
+    this.#durable?.write(offset, bytes);
+    if (end > this.#durableBytes) this.#durableBytes = end;
   }
 
   #truncateDurably(length: number): void {
     this.#medium.truncate(length);
-    this.#durable.truncate(length);
+    this.#part().truncate(length);
+    this.#durableBytes = length;
+  }
+
+  /** Before the cached bytes become something else than the durable ones with appends behind them: gives the durable ones a place of their own. */
+  #part(): Content {
+    if (this.#durable !== null) return this.#durable;
+    const own = new Content();
+    own.write(0, this.pristine());
+    this.#durable = own;
+    return own;
   }
 
   #fillHoles(from: number, to: number): void {

@@ -78,8 +78,8 @@ export interface SurveyedFile {
  * Damage is laid over bytes that stay as they were written, so it can be listed, explained and switched off.
  */
 export class SimDisk {
-  /** Told of every file sync that ended well, with all that an honest disk would now keep. A view: look, don't keep. */
-  onSynced: ((path: string, durable: Uint8Array) => void) | null = null;
+  /** Told of every file sync that ended well: the first `sizeBytes` of `durable` are all that an honest disk would now keep. Look, don't keep. */
+  onSynced: ((path: string, durable: Uint8Array, sizeBytes: number) => void) | null = null;
 
   /**
    * True: a read of a hole, and a use of a removed file, are the user's mistake and throw. False: they are answered as
@@ -379,7 +379,7 @@ export class SimDisk {
     const lie = this.#ills.nextLie;
     if (lie === null) file.settle(work.syncMark);
     else if (settleLying(this.#directory, { path: step.path, file }, work.syncMark, lie, this.#damage.bind(this))) this.#ills.lieTold();
-    if (this.onSynced !== null) this.onSynced(step.path, file.pristine());
+    if (this.onSynced !== null) this.onSynced(step.path, file.pristineBuffer, file.durableBytes);
     return null;
   }
 

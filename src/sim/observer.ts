@@ -16,8 +16,8 @@ export interface Observer {
   /** A message or answer was handed to the network; `fate` says what the network decided. */
   onSend?(atUs: Micros, from: NodeId, to: NodeId, message: unknown, fate: SendFate): void;
   onNote?(atUs: Micros, node: NodeId, note: Note): void;
-  /** Bytes of a file became durable on a simulated disk: the whole durable content of `path` up to `durableBytes`. */
-  onSynced?(atUs: Micros, node: NodeId, path: string, durable: Uint8Array): void;
+  /** Bytes of a file became durable on a simulated disk: its durable content is now the first `sizeBytes` of `durable`. Look, don't keep. */
+  onSynced?(atUs: Micros, node: NodeId, path: string, durable: Uint8Array, sizeBytes: number): void;
   onCrash?(atUs: Micros, node: NodeId, state: unknown): void;
   onRestart?(atUs: Micros, node: NodeId): void;
   /** A machine asked to stop (fail-stop) with this reason. */

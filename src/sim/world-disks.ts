@@ -64,7 +64,7 @@ export class Disks {
     if (disk === null) return;
     const { observer, queue } = this.#world;
     const isWatched = observer()?.onSynced !== undefined;
-    disk.onSynced = isWatched ? (path, durable) => observer()?.onSynced?.(queue.nowUs as Micros, id, path, durable) : null;
+    disk.onSynced = isWatched ? (path, durable, sizeBytes) => observer()?.onSynced?.(queue.nowUs as Micros, id, path, durable, sizeBytes) : null;
   }
 
   #advance(process: Process, work: DiskWork): void {

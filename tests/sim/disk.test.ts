@@ -219,6 +219,17 @@ describe('a failing disk', () => {
     expect(textOf(disk.cachedBytes('a'))).toBe('safe');
   });
 
+  test('what is appended behind dropped pages becomes durable without them', () => {
+    const disk = diskOf(1);
+    perform(disk, append('a', 'safe'), sync('a'), syncDirectory, append('a', 'gone'));
+    disk.failNext('sync', 'a');
+    perform(disk, sync('a'));
+    expect(perform(disk, append('a', 'more'), sync('a')).ok).toBe(true);
+    expect(textOf(disk.cachedBytes('a'))).toBe('safegonemore');
+    disk.losePower();
+    expect(textOf(disk.cachedBytes('a'))).toBe('safe\0\0\0\0more');
+  });
+
   test('a full disk refuses what makes files longer, takes the rest, and recovers', () => {
     const disk = diskOf(1);
     disk.setCapacity(10);

@@ -380,7 +380,7 @@ describe('a process', () => {
 
   test('has a disk: synced bytes are there after the power went, and the observer was told', () => {
     const synced: [string, number][] = [];
-    const world = worldOf({}, { onSynced: (_at, _node, path, durable) => synced.push([path, durable.length]) });
+    const world = worldOf({}, { onSynced: (_at, _node, path, _durable, sizeBytes) => synced.push([path, sizeBytes]) });
     const act: Act = (input) => (input.kind === 'request' ? { effects: [{ kind: 'disk', operation: operationId(1), steps: input.request as never }] } : {});
     add(world, A, diary(act), { disk: { operationUsMin: 0, operationUsMax: 100, syncUsMin: 500, syncUsMax: 900 } });
     world.request(A, [{ kind: 'append', path: 'a', bytes: new Uint8Array(700) }, { kind: 'sync', path: 'a' }, { kind: 'syncDirectory' }], connectionId(900));

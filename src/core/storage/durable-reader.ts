@@ -21,6 +21,9 @@ export class DurableLogReader {
   /** Where in the segment the next record is expected. */
   #offset = 0;
   #isBroken = false;
+  /** What was told of last, and a view of it: a file that grows in place is told of again and again. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view = viewOf(this.#bytes);
   #terms: Term[] = [];
   #prevIndex = logIndex(0);
   #prevTerm = term(0);
@@ -68,8 +71,9 @@ export class DurableLogReader {
    *
    * @param bytes The file from `from` on; what was told before may be among it or not.
    * @param from Offset of the first byte; at most where the last telling of this file ended.
+   * @param lengthBytes So many of the bytes are the file's; what stands behind them means nothing.
    */
-  tell(path: string, bytes: Uint8Array, from = 0): void {
+  tell(path: string, bytes: Uint8Array, from = 0, lengthBytes = bytes.length): void {
     if (path !== this.#path) {
       this.#path = path;
       this.#pathIs = walNumber(path);
@@ -77,11 +81,11 @@ export class DurableLogReader {
     const segment = this.#pathIs;
     if (segment === null || segment < this.#segment) return;
     if (segment > this.#segment) {
-      const sight = from === 0 ? readWalHead(bytes) : { kind: 'broken' as const };
+      const sight = from === 0 ? readWalHead(bytes.subarray(0, lengthBytes)) : { kind: 'broken' as const };
       if (sight.kind !== 'whole' || sight.head.segment !== segment) return;
       this.#begin(sight.head);
     }
-    this.#readOn(bytes, from);
+    this.#readOn(bytes, from, lengthBytes);
   }
 
   /** A head repeats what the files before it add up to, or cuts it at what recovery kept. */
@@ -102,14 +106,17 @@ export class DurableLogReader {
     this.#isBroken = false;
   }
 
-  #readOn(bytes: Uint8Array, from: number): void {
-    if (this.#isBroken || bytes.length === 0) return;
-    const view = viewOf(bytes);
-    while (this.#offset - from < bytes.length) {
-      const entriesBytes = pushEntryTerms(bytes, view, this.#offset - from, this.#crc, this.#offset, this.#terms);
+  #readOn(bytes: Uint8Array, from: number, lengthBytes: number): void {
+    if (this.#isBroken || lengthBytes === 0) return;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = viewOf(bytes);
+    }
+    while (this.#offset - from < lengthBytes) {
+      const entriesBytes = pushEntryTerms(bytes, this.#view, this.#offset - from, lengthBytes, this.#crc, this.#offset, this.#terms);
       this.#offset += entriesBytes;
       if (entriesBytes > 0) continue;
-      const sight = readRecord(bytes, view, this.#offset - from, this.#crc, this.#offset);
+      const sight = readRecord(bytes.subarray(0, lengthBytes), this.#view, this.#offset - from, this.#crc, this.#offset);
       if (sight.kind === 'short') return;
       this.#isBroken = sight.kind === 'broken';
       if (sight.kind === 'broken') return;

@@ -154,7 +154,7 @@ export function storageOnDisk(storage: StorageState, operation: OperationId, out
   if (storage.flush?.operation === operation) return outcome.ok ? onFlushed(storage, storage.flush) : stopped(storage, failure(storage.flush.steps, outcome));
   if (storage.saving?.operation === operation) return outcome.ok ? onSaved(storage, storage.saving) : stopped(storage, failure(storage.saving.steps, outcome));
   if (storage.cleaning?.operation === operation) {
-    return outcome.ok ? nothing({ ...storage, cleaning: null }) : stopped(storage, failure(storage.cleaning.steps, outcome));
+    return outcome.ok ? nothing(changed(storage, { cleaning: null })) : stopped(storage, failure(storage.cleaning.steps, outcome));
   }
   return nothing(storage);
 }
@@ -162,7 +162,7 @@ export function storageOnDisk(storage: StorageState, operation: OperationId, out
 const nothing = (storage: StorageState): StorageOutcome => ({ storage, effects: NO_EFFECTS, recovered: null, problem: null });
 
 function stopped(storage: StorageState, problem: string): StorageOutcome {
-  return { storage: { ...storage, isStopped: true }, effects: NO_EFFECTS, recovered: null, problem };
+  return { storage: changed(storage, { isStopped: true }), effects: NO_EFFECTS, recovered: null, problem };
 }
 
 /** One line about a failed operation. After a failed write or sync nobody knows what the disk holds, so it is not repeated. */
@@ -179,10 +179,9 @@ function onRecovery(storage: StorageState, recovery: Recovery, outcome: DiskOutc
   if (next.kind === 'refused') return stopped(storage, next.problem);
   if (next.kind === 'more') {
     const effects: DiskEffect[] = [{ kind: 'disk', operation: storage.nextOperation, steps: next.recovery.steps }];
-    return { ...nothing({ ...storage, recovery: next.recovery, nextOperation: operationId(storage.nextOperation + 1) }), effects };
+    return { ...nothing(changed(storage, { recovery: next.recovery, nextOperation: operationId(storage.nextOperation + 1) })), effects };
   }
-  const ready: StorageState = {
-    ...storage,
+  const ready = changed(storage, {
     isReady: true,
     recovery: null,
     wal: next.wal,
@@ -190,7 +189,7 @@ function onRecovery(storage: StorageState, recovery: Recovery, outcome: DiskOutc
     snapshotNumbers: next.snapshotNumbers,
     nextSnapshotNumber: next.nextSnapshotNumber,
     durableSnapshotIndex: next.wal.snapshotIndex,
-  };
+  });
   return { storage: ready, effects: NO_EFFECTS, recovered: next.recovered, problem: null };
 }
 
@@ -207,7 +206,7 @@ export function writeEntries(storage: StorageState, entries: readonly StoredEntr
 /** Records that the entries from `fromIndex` on are void. */
 export function writeTruncateTail(storage: StorageState, fromIndex: LogIndex): StorageState {
   const after = written(storage, putTruncateTail(storage.wal, fromIndex));
-  return { ...after, segments: carriedAtMost(after.segments, logIndex(fromIndex - 1)) };
+  return changed(after, { segments: carriedAtMost(after.segments, logIndex(fromIndex - 1)) });
 }
 
 /** Notes a write, and the segment that it began if it did. */
@@ -224,7 +223,10 @@ function written(storage: StorageState, wal: Wal): StorageState {
 
 type StorageDraft = { -readonly [Field in keyof StorageState]: StorageState[Field] };
 
-/** A private copy of the same shape, spelled out: on the path of every write a spread costs several times as much. */
+/**
+ * A private copy of the same shape, spelled out: on the path of every write a spread costs several times as much, and the state that it
+ * makes has another shape to the engine, after which every look at a state of storage takes the slow way.
+ */
 function copyOf(storage: StorageState): StorageDraft {
   return {
     options: storage.options,
@@ -251,6 +253,11 @@ function copyOf(storage: StorageState): StorageDraft {
   };
 }
 
+/** A copy with other values in some fields, of the same shape as all: for what is rare. */
+function changed(storage: StorageState, fields: Partial<StorageState>): StorageState {
+  return Object.assign(copyOf(storage), fields);
+}
+
 /** What is to become of the log when a snapshot is saved. */
 export interface SnapshotUse {
   /** It came from the leader: later writes build on it and become durable after it. */
@@ -271,19 +278,18 @@ export interface SnapshotUse {
 export function saveSnapshot(storage: StorageState, snapshot: StoredSnapshot, use: SnapshotUse): StorageState {
   assert(use.isInstalled || use.keepsLog, 'only a snapshot of the leader replaces the log');
   assert(snapshot.lastIndex >= storage.wal.snapshotIndex, 'a snapshot never goes back');
-  if (!use.isInstalled) return { ...storage, queued: { snapshot, dropHeadTo: use.dropHeadTo } };
+  if (!use.isInstalled) return changed(storage, { queued: { snapshot, dropHeadTo: use.dropHeadTo } });
 
   const number = storage.nextSnapshotNumber;
   const mark = { number, lastIndex: snapshot.lastIndex, lastTerm: snapshot.lastTerm, keepsLog: use.keepsLog, dropHeadTo: use.dropHeadTo };
   const after = written(storage, putSnapshotMark(storage.wal, mark));
-  return {
-    ...after,
+  return changed(after, {
     installing: [...after.installing, { number, snapshot }],
     snapshotNumbers: [...after.snapshotNumbers, number],
     queued: after.queued !== null && after.queued.snapshot.lastIndex <= snapshot.lastIndex ? null : after.queued,
     nextSnapshotNumber: number + 1,
     segments: use.keepsLog ? after.segments : carriedAtMost(after.segments, logIndex(0)),
-  };
+  });
 }
 
 /** Asks for what is due: one flush of all that gathered, a snapshot's file, removal of files. Costs nothing when nothing is. */
@@ -357,17 +363,15 @@ function recordSteps(wal: Wal): readonly DiskStep[] {
 function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState {
   const { wal, segments, snapshotNumbers, options, nextOperation: operation } = storage;
   const records = recordSteps(wal);
-  const isFormerUnsynced = storage.unsyncedPath !== null && storage.unsyncedPath !== wal.path;
-  const former: readonly DiskStep[] = isFormerUnsynced ? [{ kind: 'sync', path: storage.unsyncedPath }] : [];
-  const isAlone = storage.installing.length === 0 && !isFormerUnsynced;
-  const steps = isAlone ? records : [...former, ...storage.installing.flatMap((each) => snapshotSteps(storage.identity, each)), ...records];
+  const isAlone = storage.installing.length === 0 && (storage.unsyncedPath === null || storage.unsyncedPath === wal.path);
+  const steps = isAlone ? records : [...stepsBefore(storage), ...records];
   const flush: Flush = {
     operation,
     steps,
     isSynced: true,
     sequence: storage.writtenSequence,
     snapshotIndex: wal.snapshotIndex,
-    segmentsFreed: Math.max(segments.findLastIndex(({ carriedTo }) => carriedTo <= wal.prevIndex), 0),
+    segmentsFreed: segments.length > 1 ? Math.max(segmentsUpTo(segments, wal.prevIndex), 0) : 0,
     snapshotsFreed: Math.max(snapshotNumbers.length - options.snapshotsKept, 0),
   };
   effects.push({ kind: 'disk', operation, steps });
@@ -378,6 +382,17 @@ function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState 
   after.flush = flush;
   after.nextOperation = operationId(operation + 1);
   return after;
+}
+
+/** What must be durable before the pending records: the file before theirs, and snapshots that they name. */
+function stepsBefore({ wal, unsyncedPath, installing, identity }: StorageState): readonly DiskStep[] {
+  const former: readonly DiskStep[] = unsyncedPath === null || unsyncedPath === wal.path ? [] : [{ kind: 'sync', path: unsyncedPath }];
+  return [...former, ...installing.flatMap((each) => snapshotSteps(identity, each))];
+}
+
+/** The place of the last segment that carries nothing behind `index`, -1 if there is none. */
+function segmentsUpTo(segments: readonly Carried[], index: LogIndex): number {
+  return segments.findLastIndex(({ carriedTo }) => carriedTo <= index);
 }
 
 /** A flush that only writes: nothing is durable after it, so nothing is freed by it. */
@@ -423,27 +438,26 @@ function beginSaving(storage: StorageState, effects: DiskEffect[]): StorageState
   assert(queued !== null, 'a snapshot waits');
   const steps = snapshotSteps(storage.identity, { number, snapshot: queued.snapshot });
   effects.push({ kind: 'disk', operation, steps });
-  return {
-    ...storage,
+  return changed(storage, {
     queued: null,
     saving: { operation, steps, number, snapshot: queued.snapshot, dropHeadTo: queued.dropHeadTo },
     nextOperation: operationId(operation + 1),
     nextSnapshotNumber: number + 1,
-  };
+  });
 }
 
 /** The file of our own snapshot is durable: it is put in force, unless a newer one is by now. */
 function onSaved(storage: StorageState, { number, snapshot, dropHeadTo }: Saving): StorageOutcome {
   const { lastIndex, lastTerm } = snapshot;
-  const saved = { ...storage, saving: null };
-  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return nothing({ ...saved, garbage: [...storage.garbage, snapshotName(number)] });
+  const saved = changed(storage, { saving: null });
+  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return nothing(changed(saved, { garbage: [...storage.garbage, snapshotName(number)] }));
   const marked = written(saved, putSnapshotMark(storage.wal, { number, lastIndex, lastTerm, keepsLog: true, dropHeadTo }));
-  return nothing({ ...marked, snapshotNumbers: [...storage.snapshotNumbers, number] });
+  return nothing(changed(marked, { snapshotNumbers: [...storage.snapshotNumbers, number] }));
 }
 
 function beginCleaning(storage: StorageState, effects: DiskEffect[]): StorageState {
   const operation = storage.nextOperation;
   const steps: DiskStep[] = [...storage.garbage.map((path): DiskStep => ({ kind: 'remove', path })), { kind: 'syncDirectory' }];
   effects.push({ kind: 'disk', operation, steps });
-  return { ...storage, garbage: [], cleaning: { operation, steps }, nextOperation: operationId(operation + 1) };
+  return changed(storage, { garbage: [], cleaning: { operation, steps }, nextOperation: operationId(operation + 1) });
 }

@@ -23,30 +23,30 @@ const BROKEN: RecordSight = { kind: 'broken' };
  * @param offset Where `at` lies in the file.
  */
 export function readRecord(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number): RecordSight {
-  const sizeBytes = sizeOfRecord(bytes, view, at, crc, offset);
+  const sizeBytes = sizeOfRecord(bytes, view, at, bytes.length, crc, offset);
   if (sizeBytes < 0) return { kind: 'short', neededBytes: -sizeBytes };
   const record = sizeBytes === 0 ? null : decodePayload(bytes, view, bytes[at + 16] as number, at + RECORD_HEADER_BYTES, view.getUint32(at + 8, true));
   return record === null ? BROKEN : { kind: 'whole', record, sizeBytes, batchOffset: view.getUint32(at + 12, true) };
 }
 
-/** The size of the record at `at` if both its checksums are right, 0 if not, and -n where n bytes are needed to say. */
-function sizeOfRecord(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number): number {
-  if (at + RECORD_HEADER_BYTES > bytes.length) return -RECORD_HEADER_BYTES;
+/** The size of the record at `at` if both its checksums are right, 0 if not, and -n where n bytes are needed to say. Nothing counts from `end` on. */
+function sizeOfRecord(bytes: Uint8Array, view: DataView, at: number, end: number, crc: number, offset: number): number {
+  if (at + RECORD_HEADER_BYTES > end) return -RECORD_HEADER_BYTES;
   if (!isHeader(bytes, view, at, crc, offset)) return 0;
   const sizeBytes = recordBytes(view.getUint32(at + 8, true));
-  if (at + sizeBytes > bytes.length) return -sizeBytes;
+  if (at + sizeBytes > end) return -sizeBytes;
   const isWhole = view.getUint32(at + 4, true) === crcEnd(crcOf(CRC_BEGIN, bytes, at + RECORD_HEADER_BYTES, at + sizeBytes));
   return isWhole ? sizeBytes : 0;
 }
 
 /**
- * The cheap way for who wants no payloads: if a whole record of entries stands at `at`, pushes their terms.
+ * The cheap way for who wants no payloads: if a whole record of entries stands at `at` and before `end`, pushes their terms.
  *
  * @returns Its size; 0 if something else stands there, which {@link readRecord} then tells.
  */
-export function pushEntryTerms(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number, terms: Term[]): number {
-  if (at + RECORD_HEADER_BYTES > bytes.length || bytes[at + 16] !== KIND_ENTRIES) return 0;
-  const sizeBytes = sizeOfRecord(bytes, view, at, crc, offset);
+export function pushEntryTerms(bytes: Uint8Array, view: DataView, at: number, end: number, crc: number, offset: number, terms: Term[]): number {
+  if (at + RECORD_HEADER_BYTES > end || bytes[at + 16] !== KIND_ENTRIES) return 0;
+  const sizeBytes = sizeOfRecord(bytes, view, at, end, crc, offset);
   if (sizeBytes <= 0) return 0;
   let entryAt = at + RECORD_HEADER_BYTES + ENTRIES_HEAD_BYTES;
   for (let left = view.getUint32(entryAt - 4, true); left > 0; left--) {

@@ -35,9 +35,26 @@ const MEMO_BYTES_MIN = 512;
  */
 const encoded = new WeakMap<Command, Uint8Array>();
 
-/** The bytes of {@link encodeCommand}; of a large command object they are made once. Not to be written to. */
+/** Small commands that were encoded last. Servers of one process write the same ones at about the same time. */
+const RECENT_MAX = 8;
+const recent: { command: Command | null; bytes: Uint8Array }[] = Array.from({ length: RECENT_MAX }, () => ({ command: null, bytes: new Uint8Array(0) }));
+let recentAt = 0;
+
+function smallCommandBytes(command: Command): Uint8Array {
+  for (let i = 0; i < RECENT_MAX; i++) {
+    const known = recent[i];
+    if (known?.command === command) return known.bytes;
+  }
+  const slot = recent[recentAt] as (typeof recent)[number];
+  recentAt = (recentAt + 1) % RECENT_MAX;
+  slot.bytes = encodeCommand(command);
+  slot.command = command;
+  return slot.bytes;
+}
+
+/** The bytes of {@link encodeCommand}; of one command object they are made once, or seldom. Not to be written to. */
 export function commandBytes(command: Command): Uint8Array {
-  if (commandSizeBytes(command) < MEMO_BYTES_MIN) return encodeCommand(command);
+  if (commandSizeBytes(command) < MEMO_BYTES_MIN) return smallCommandBytes(command);
   const known = encoded.get(command);
   if (known !== undefined) return known;
   const bytes = encodeCommand(command);

@@ -17,15 +17,22 @@ const GRACE_US = 1_000_000;
 const FINISHED_BESIDES = 1;
 const UNFINISHED_MAX = 2;
 
+/** What it knows of one file of a log. */
+interface LogFile {
+  readonly path: string;
+  /** Bytes that are durable. */
+  sizeBytes: number;
+  /** The last index that it can carry; Infinity while nothing of it is durable. */
+  carriesTo: number;
+  /** It became durable in this life of its server: at a crash one may go whose name was not, and its number is used again. */
+  hasGrownInLife: boolean;
+}
+
 /** What the oracle knows of one server's disk. */
 interface Books {
-  /** The file of the log that was synced last. */
-  latestPath: string;
-  /** By file of the log: its durable size, and the last index that it can carry. */
-  readonly sizes: Map<string, number>;
-  /** Files of the log that became durable in this life: at a crash one may go whose name was not, and its number is used again. */
-  readonly grownInLife: Set<string>;
-  readonly carriesTo: Map<string, number>;
+  /** The file of the log that was synced last, which is as a rule the one that is synced next. */
+  latest: LogFile | null;
+  readonly files: Map<string, LogFile>;
   /** Bytes of the log that ever became durable, and how many had before each entry did: by index, first time only. */
   bytesEver: number;
   readonly bytesBefore: number[];
@@ -70,17 +77,16 @@ export class BoundedDisk implements Oracle {
   onCrash(_atUs: number, server: NodeId): void {
     const books = this.#of(server);
     books.wrong.clear();
-    books.grownInLife.clear();
+    for (const file of books.files.values()) file.hasGrownInLife = false;
   }
 
-  onSynced(atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
+  onSynced(atUs: number, server: NodeId, path: string, _durable: Uint8Array, sizeBytes: number): void {
     const books = this.#of(server);
-    // Most syncs are of the file of the one before.
-    if (path !== books.latestPath) {
+    if (path !== books.latest?.path) {
       if (walNumber(path) === null) return;
-      books.latestPath = path;
+      books.latest = fileOf(books, path);
     }
-    this.#grow(server, books, path, durable.length);
+    this.#grow(server, books, books.latest, sizeBytes);
     books.syncs++;
     if (books.syncs % LOOK_EVERY_SYNCS === 0 && !this.#isDamaged(server)) this.#look(atUs, server, books);
   }
@@ -91,15 +97,15 @@ export class BoundedDisk implements Oracle {
     if (isInForce) books.droppedTo = raft.log.firstIndex - 1;
   }
 
-  #grow(server: NodeId, books: Books, path: string, sizeBytes: number): void {
-    const sizeBefore = books.sizes.get(path) ?? 0;
+  #grow(server: NodeId, books: Books, file: LogFile, sizeBytes: number): void {
+    const { path, sizeBytes: sizeBefore } = file;
     const grown = sizeBytes - sizeBefore;
     if (grown <= 0) return;
-    const { segmentBytesMax } = this.#options.storage ?? { segmentBytesMax: Infinity };
-    if (books.grownInLife.has(path) && sizeBefore >= segmentBytesMax) this.#say(server, `${path} was full with ${sizeBefore} bytes, of ${segmentBytesMax}, and grew by ${grown}`);
-    books.sizes.set(path, sizeBytes);
-    books.grownInLife.add(path);
-    books.carriesTo.set(path, Math.max(books.carriesTo.get(path) ?? 0, books.lastIndex));
+    const segmentBytesMax = this.#options.storage?.segmentBytesMax ?? Infinity;
+    if (file.hasGrownInLife && sizeBefore >= segmentBytesMax) this.#say(server, `${path} was full with ${sizeBefore} bytes, of ${segmentBytesMax}, and grew by ${grown}`);
+    file.sizeBytes = sizeBytes;
+    file.hasGrownInLife = true;
+    file.carriesTo = sizeBefore === 0 ? books.lastIndex : Math.max(file.carriesTo, books.lastIndex);
     for (let index = books.bytesBefore.length; index <= books.lastIndex; index++) books.bytesBefore[index] = books.bytesEver;
     books.bytesEver += grown;
     books.largestFlush = Math.max(books.largestFlush, grown);
@@ -124,7 +130,7 @@ export class BoundedDisk implements Oracle {
     const { snapshotsKept } = this.#options.storage ?? { snapshotsKept: 0 };
     const newestFirst = files.map(({ path }) => path).toReversed();
     const segments = newestFirst.filter((path) => walNumber(path) !== null);
-    const dead = segments.slice(1).filter((path) => (books.carriesTo.get(path) ?? Infinity) <= books.droppedTo);
+    const dead = segments.slice(1).filter((path) => (books.files.get(path)?.carriesTo ?? Infinity) <= books.droppedTo);
     const finished = newestFirst.filter((path) => snapshotNumber(path) !== null).slice(snapshotsKept + FINISHED_BESIDES);
     const unfinished = newestFirst.filter((path) => unfinishedNumber(path) !== null).slice(UNFINISHED_MAX);
     return [...dead, ...finished, ...unfinished].map((path) => `${path} is kept and nothing needs it`);
@@ -146,7 +152,15 @@ export class BoundedDisk implements Oracle {
 
   #of(server: NodeId): Books {
     return (this.#books[server] ??= {
-      latestPath: '', sizes: new Map(), grownInLife: new Set(), carriesTo: new Map(), bytesEver: 0, bytesBefore: [], largestFlush: 0, lastIndex: 0, droppedTo: 0, syncs: 0, wrong: new Map(),
+      latest: null, files: new Map(), bytesEver: 0, bytesBefore: [], largestFlush: 0, lastIndex: 0, droppedTo: 0, syncs: 0, wrong: new Map(),
     });
   }
+}
+
+function fileOf(books: Books, path: string): LogFile {
+  const known = books.files.get(path);
+  if (known !== undefined) return known;
+  const file: LogFile = { path, sizeBytes: 0, carriesTo: Infinity, hasGrownInLife: false };
+  books.files.set(path, file);
+  return file;
 }

@@ -35,8 +35,8 @@ export class DurableQuorum implements Oracle {
     this.#isGone = isGone;
   }
 
-  onSynced(_atUs: number, server: NodeId, path: string, durable: Uint8Array): void {
-    this.#readerOf(server).tell(path, durable);
+  onSynced(_atUs: number, server: NodeId, path: string, durable: Uint8Array, sizeBytes: number): void {
+    this.#readerOf(server).tell(path, durable, 0, sizeBytes);
   }
 
   onCrash(_atUs: number, server: NodeId): void {

@@ -22,7 +22,9 @@ export class ExactlyOnce implements Oracle {
 
   readonly #twin: StoreTwin;
   readonly #effects: (Effect | undefined)[] = [];
+  /** Of the entries before `#indexed`: asked for when a run is over, and made then, which is cheaper than a lookup beside each commit. */
   readonly #indexOfValue = new Map<ByteString, number>();
+  #indexed = 0;
   #reached = 0;
 
   constructor(sessionsMax: number) {
@@ -31,6 +33,11 @@ export class ExactlyOnce implements Oracle {
 
   /** The lowest index whose command wrote `value`; null if none took effect. */
   indexOfValue(value: ByteString): number | null {
+    for (; this.#indexed < this.#effects.length; this.#indexed++) {
+      const effect = this.#effects[this.#indexed];
+      if (effect === undefined || effect.cell.value !== effect.command.value) continue;
+      if (!this.#indexOfValue.has(effect.command.value)) this.#indexOfValue.set(effect.command.value, this.#indexed);
+    }
     return this.#indexOfValue.get(value) ?? null;
   }
 
@@ -62,7 +69,6 @@ export class ExactlyOnce implements Oracle {
       const command = entry.payload as Command;
       const cell = this.#twin.apply(index, command);
       this.#effects[index] = { command, cell };
-      if (cell.value === command.value && !this.#indexOfValue.has(cell.value)) this.#indexOfValue.set(cell.value, index);
     }
   }
 }

@@ -37,8 +37,8 @@ export class LeaderQuorum implements Oracle {
       const { kind, term } = input.message as RaftMessage;
       if (term === raft.currentTerm && (kind === 'appendEntriesReply' || kind === 'installSnapshotReply')) {
         office.heardUs[input.from] = input.now;
-        // Also where its clock jumps before it wakes up next.
-        if (heardOf(server, office, raft, input.now) * 2 > raft.voters.length) office.lateSinceUs = Infinity;
+        // Also where its clock jumps before it wakes up next. As a rule enough have answered, and nobody needs to be counted.
+        if (office.lateSinceUs !== Infinity && heardOf(server, office, raft, input.now) * 2 > raft.voters.length) office.lateSinceUs = Infinity;
       }
     } else if (input.kind === 'wake') {
       this.#ask(atUs, server, office, raft, input.now);

@@ -71,8 +71,8 @@ export interface Oracle {
   onStep?(atUs: number, server: NodeId, before: ServerView, after: ServerView, input: Input<unknown, unknown>): void;
   /** A server handed a message to the network, whatever became of it. `view` is its state then. */
   onSend?(atUs: number, from: NodeId, to: NodeId, message: RaftMessage, view: ServerView): void;
-  /** All of `durable` is what a power cut would leave of that file, from its first byte. */
-  onSynced?(atUs: number, server: NodeId, path: string, durable: Uint8Array): void;
+  /** The first `sizeBytes` of `durable` are what a power cut would leave of that file. */
+  onSynced?(atUs: number, server: NodeId, path: string, durable: Uint8Array, sizeBytes: number): void;
   onCrash?(atUs: number, server: NodeId): void;
 }
 

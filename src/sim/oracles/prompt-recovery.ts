@@ -68,7 +68,11 @@ export class PromptRecovery implements Oracle {
       if (raft.commitIndex > this.#committedTo) this.#committedTo = raft.commitIndex;
       return;
     }
-    if (this.#isInOffice && this.#isCaughtUp) return;
+    if (!this.#isInOffice || !this.#isCaughtUp) this.#judge(atUs, server, raft, lastApplied);
+  }
+
+  /** Apart from the hook of every step, which would make room for what the functions in here close over at each call. */
+  #judge(atUs: number, server: NodeId, raft: ServerView['raft'], lastApplied: number): void {
     const follows = raft.leaderId === NOBODY ? 0 : raft.currentTerm * 4_096 + raft.leaderId;
     this.#following[server] = follows;
     this.#applied[server] = lastApplied;

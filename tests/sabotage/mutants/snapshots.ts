@@ -53,7 +53,7 @@ export const SNAPSHOT_BUGS: readonly Mutant[] = [
     edits: [
       {
         file: STORAGE,
-        find: '  if (!use.isInstalled) return { ...storage, queued: { snapshot, dropHeadTo: use.dropHeadTo } };\n\n  const number = storage.nextSnapshotNumber;',
+        find: '  if (!use.isInstalled) return changed(storage, { queued: { snapshot, dropHeadTo: use.dropHeadTo } });\n\n  const number = storage.nextSnapshotNumber;',
         replace: `  const number = storage.nextSnapshotNumber;
   if (!use.isInstalled) {
     const { lastIndex, lastTerm } = snapshot;

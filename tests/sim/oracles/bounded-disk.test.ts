@@ -38,7 +38,7 @@ class Disk {
 
   syncs(path: string, sizeBytes: number): this {
     this.has(path, sizeBytes);
-    this.#oracle.onSynced(this.#atUs, S1, path, new Uint8Array(sizeBytes));
+    this.#oracle.onSynced(this.#atUs, S1, path, new Uint8Array(sizeBytes), sizeBytes);
     return this;
   }
 

@@ -34,11 +34,11 @@ describe('Commit On A Durable Quorum', () => {
   test('learns from each sync, and forgets at a crash what the disk did not keep', () => {
     let left: readonly DurableFile[] = [];
     const oracle = new DurableQuorum(7, 1, () => left, nobodyRots);
-    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes);
+    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes, bytes.length);
     oracle.onStep(2, S1, before, after);
 
     const forgetful = new DurableQuorum(7, 1, () => left, nobodyRots);
-    for (const { path, bytes } of files) forgetful.onSynced(1, S1, path, bytes);
+    for (const { path, bytes } of files) forgetful.onSynced(1, S1, path, bytes, bytes.length);
     left = [];
     forgetful.onCrash(2, S1);
     expectViolated('Commit On A Durable Quorum', /on no server/, () => forgetful.onStep(3, S1, before, after));
@@ -46,7 +46,7 @@ describe('Commit On A Durable Quorum', () => {
 
   test('counts what a disk held before the nemesis damaged it', () => {
     const oracle = new DurableQuorum(7, 1, () => [], (server) => server === S1);
-    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes);
+    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes, bytes.length);
     oracle.onCrash(2, S1);
     oracle.onStep(3, S1, before, after);
   });

@@ -62,7 +62,9 @@ function persistLog(draft: NodeDraft, raft: RaftDraft): void {
 }
 
 function storedEntries(log: Log, from: LogIndex): readonly StoredEntry[] {
-  return log.slice(from, log.lastIndex).map(storedEntry);
+  const entries: StoredEntry[] = [];
+  for (let index = from; index <= log.lastIndex; index = logIndex(index + 1)) entries.push(storedEntry(log.entryAt(index)));
+  return entries;
 }
 
 function storedEntry(entry: Entry): StoredEntry {
