@@ -7,6 +7,7 @@ import { fullOfHeartbeats } from './full-of-heartbeats.js';
 import { heartbeatAtZero } from './heartbeat-at-zero.js';
 import { lateAnswers } from './late-answers.js';
 import type { Regression } from './regression.js';
+import { rotWhileReading } from './rot-while-reading.js';
 import { snapshotTornFromItsCut } from './snapshot-torn-from-its-cut.js';
 import { stalledLeaderDisk } from './stalled-leader-disk.js';
 import { stoppedBehindTheHealing } from './stopped-behind-the-healing.js';
@@ -15,5 +16,5 @@ import { swallowedFrames } from './swallowed-frames.js';
 /** Failures of our own code, each made small, oldest first. Every one of them passes now. */
 export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
-  stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync,
+  stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
 ];

@@ -2,6 +2,7 @@ import { assert } from '../base/assert.js';
 import { logIndex } from '../base/units.js';
 import type { DiskStep, DiskValue, FileEntry, Past } from '../machine.js';
 import { viewOf } from './bytes.js';
+import { isStillWhole } from './last-flush.js';
 import { ADVICE, chooseChain, type Chain, type WalFile } from './recovery-chain.js';
 import { RECORD_CASES, SNAPSHOT_CASES, caseOf, type SnapshotSight } from './recovery-cases.js';
 import { applyHead, applyRecord, imageOf, type Carried, type LogImage } from './replay.js';
@@ -22,12 +23,15 @@ import { hasMarkAbove, readRecord } from './wal-read.js';
  * starts a new file, and then removes what nothing needs. Every judgement is a row of recovery-cases.ts.
  * The last flush is written once more: had its sync failed in the life before, the cache may show it as clean
  * while the disk never got it, and another sync alone would succeed and do nothing (Rebello et al., ATC 2020).
+ * It is judged once more in the bytes that are written: if they are not what was read before, all is read again.
  * A crash at any point leaves a directory that the next recovery reads in the same way.
  */
 export interface Recovery {
   readonly options: StorageOptions;
   readonly identity: Label;
   readonly past: Past;
+  /** How often all was read so far, this time included: see {@link READS_MAX}. */
+  readonly reads: number;
   /** What was asked for last. */
   readonly steps: readonly DiskStep[];
   readonly stage: Stage;
@@ -77,6 +81,8 @@ interface Done {
   readonly nextSnapshotNumber: number;
 }
 
+/** So often a recovery begins when its disk changes under it. */
+const READS_MAX = 3;
 const NO_BYTES = new Uint8Array(0);
 
 /** Why a founding start, and one that is not, will not do. */
@@ -89,11 +95,12 @@ export const EMPTY_DIRECTORY =
 const IN_DOUBT = 'the last write before a crash, or damage of the last flush, which look alike; in the second case an acknowledged write may be among these bytes';
 
 /** Begins with what the directory holds. */
-export function beginRecovery(options: StorageOptions, identity: Label, past: Past): Recovery {
+export function beginRecovery(options: StorageOptions, identity: Label, past: Past, reads = 1): Recovery {
   return {
     options,
     identity,
     past,
+    reads,
     steps: [{ kind: 'list' }],
     stage: { kind: 'list' },
     notes: [],
@@ -288,7 +295,14 @@ function endFile(recovery: Recovery, at: number, offset: number): RecoveryStep {
 function onLastFlush(recovery: Recovery, bytes: Uint8Array): RecoveryStep {
   const file = recovery.chain.at(-1) as WalFile;
   if (bytes.length < recovery.endOffset - recovery.markedTo) return refused(file.path, 'it became shorter while it was read');
+  if (!isStillWhole(bytes, recovery.markedTo, recovery.identity, file.segment)) return readAgain(recovery, file);
   return trySnapshot({ ...recovery, lastFlush: bytes }, (recovery.image as LogImage).snapshotNumber);
+}
+
+/** What was good a moment ago is not: nothing that was read before counts any more. */
+function readAgain({ options, identity, past, reads }: Recovery, file: WalFile): RecoveryStep {
+  if (reads === READS_MAX) return refused(file.path, `each of ${READS_MAX} times it gave other bytes while it was read`);
+  return { kind: 'more', recovery: beginRecovery(options, identity, past, reads + 1) };
 }
 
 /** Reads the snapshot `number`, or judges at once where there is nothing to read. */

@@ -21,6 +21,8 @@ const flip = (at: number) => (bytes: Uint8Array): Uint8Array => {
   return bytes;
 };
 
+const contentOf = (life: Life, pathOf: (life: Life) => string): Uint8Array => life.disk.bytesOf(pathOf(life));
+
 /** A server that has written `count` batches, each with a flush of its own, and rests. */
 function lived(count: number, options = OPTIONS): Life {
   const life = new Life(options);
@@ -73,6 +75,51 @@ describe('damage', () => {
     expect(seen.recovered).toBeGreaterThan(100);
     expect(seen.cut).toBeGreaterThan(10);
     expect(seen.passedOver).toBeGreaterThan(2);
+  });
+
+  test('that comes while the log is read is never written back, at any byte of its last file and between any two reads', () => {
+    let [written, readAgain] = [0, 0];
+    const newest = (life: Life): string => life.disk.list().filter(({ path }) => path.startsWith('wal-')).at(-1)?.path ?? '';
+    for (const batches of [0, 2]) {
+      const { length } = contentOf(lived(batches, WIDE), newest);
+      for (let at = 0; at < length; at += 5) {
+        for (let reads = 1; reads <= 6; reads++) {
+          const life = lived(batches, WIDE);
+          const path = newest(life);
+          const pristine = life.disk.bytesOf(path).slice();
+          life.isDamaged = true;
+          life.crash(null);
+          for (let i = 0; life.running.length > 0; i++) {
+            if (i === reads) damage(life, path, flip(at));
+            const [operation] = life.running;
+            const step = operation?.steps[operation.values.length];
+            if (step?.kind === 'write' && ++written > 0) expect([...step.bytes]).toEqual([...pristine.subarray(step.offset, step.offset + step.bytes.length)]);
+            if (step?.kind === 'list' && i > 1) readAgain++;
+            life.advance(0);
+          }
+        }
+      }
+    }
+    expect(written).toBeGreaterThan(100);
+    expect(readAgain).toBeGreaterThan(20);
+  });
+
+  test('in each of several readings anew is refused in the end', () => {
+    const life = lived(2, WIDE);
+    const whole = life.disk.bytesOf(walName(1)).slice();
+    life.isDamaged = true;
+    life.crash(null);
+    let lists = 0;
+    while (life.running.length > 0) {
+      const [operation] = life.running;
+      const step = operation?.steps[operation.values.length];
+      if (step?.kind === 'list') lists++;
+      // The last read before the snapshot is the one for the last flush: bad for it, good for all others.
+      const isLastFlush = step?.kind === 'read' && life.storage.recovery?.stage.kind === 'lastFlush';
+      life.disk.put(walName(1), isLastFlush ? flip(whole.length - 6)(whole.slice()) : whole.slice());
+      life.advance(0);
+    }
+    expect([lists, life.problem]).toEqual([3, expect.stringMatching(/^wal-0{15}1\.log: each of 3 times it gave other bytes while it was read; restore this disk/)]);
   });
 
   test('in the middle of what was synced is refused, with file and place', () => {

@@ -37,6 +37,9 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-stopped-behind-the-healing': [{ file: PHASES, find: '    startAgain(cluster, doomed);\n', replace: '' }],
   'regression-busy-leader': [{ file: CLIENT, find: 'draft.target === draft.leader && draft.stays < STAYS_MAX', replace: 'false' }],
   'regression-conflict-before-its-sync': [{ file: QUORUM_READS, find: '  if (waitsForTheDisk(draft.state, cell)) return;\n', replace: '' }],
+  'regression-rot-while-reading': [
+    { file: RECOVERY, find: '  if (!isStillWhole(bytes, recovery.markedTo, recovery.identity, file.segment)) return readAgain(recovery, file);\n', replace: '' },
+  ],
   'regression-swallowed-frames': [
     {
       file: FRAME,
