@@ -38,5 +38,5 @@ export function duration(name: string, text: string): number {
   return Math.round(ms);
 }
 
-/** How many worker threads are sensible on this machine. */
+/** How many runs at a time are sensible on this machine. */
 export const jobsByDefault = (): number => Math.min(availableParallelism(), 64);

@@ -16,7 +16,7 @@ export interface ExploreOptions {
   readonly forMs: number | null;
   /** No further run is begun after so many seeds in a row without a moment or a cluster shape that is new; 1 or more. Absent: never mind. */
   readonly untilQuiet?: number;
-  /** 1 runs in this thread, more on that many worker threads. */
+  /** 1 runs in this process, more in that many processes of their own. */
   readonly jobs: number;
   readonly shard: Shard;
   /** One run in so many is lived twice and its digests compared: 20 is 5 %. 0 for none. */
@@ -135,5 +135,10 @@ export interface TaskDone {
   readonly firstDifference: FirstDifference | null;
 }
 
-/** What a worker thread says to a {@link Task}: its outcome, or in one line why the scenario describes no run. */
-export type TaskAnswer = { readonly done: TaskDone } | { readonly badScenario: string };
+/** What a process of a campaign says to a {@link Task}: its outcome, in one line why the scenario describes no run, or what broke it. */
+export type TaskAnswer = { readonly done: TaskDone } | { readonly badScenario: string } | { readonly broken: string };
+
+/** Whatever lives one run at a time: this process or one of its own. */
+export interface Lane {
+  run(task: Task): Promise<TaskDone>;
+}

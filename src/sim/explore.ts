@@ -1,6 +1,6 @@
 import { assert } from '../core/base/assert.js';
-import type { ExploreOptions, ExploreReport, Task, TaskDone } from './campaign.js';
-import { openLanes, type Lane } from './lanes.js';
+import type { ExploreOptions, ExploreReport, Lane, Task, TaskDone } from './campaign.js';
+import { openLanes } from './lanes.js';
 import { Tally } from './tally.js';
 import { tasksOf } from './tasks.js';
 

@@ -1,15 +1,9 @@
-import { Worker } from 'node:worker_threads';
-import { BadScenario } from './bad-scenario.js';
-import type { Task, TaskAnswer, TaskDone } from './campaign.js';
+import type { Lane } from './campaign.js';
 import { FOUND } from './coverage.js';
+import { ProcessLane } from './lane-process.js';
 import { carryOut, loadNamed, loadPromise, loadScenarios, pick } from './load.js';
 import type { Scenario } from './scenario.js';
 import { ALL_SCENARIOS, type Expectation } from './tally.js';
-
-/** Whatever lives one run at a time: this thread or a worker. */
-export interface Lane {
-  run(task: Task): Promise<TaskDone>;
-}
 
 export interface Lanes {
   readonly list: readonly Lane[];
@@ -40,12 +34,12 @@ export async function openLanes(module: URL, names: readonly string[], jobs: num
     };
     return { list: [here], expectations, close: () => Promise.resolve() };
   }
-  const workers = Array.from({ length: jobs }, () => new WorkerLane(module));
+  const processes = Array.from({ length: jobs }, () => new ProcessLane(module));
   return {
-    list: workers,
+    list: processes,
     expectations,
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(processes.map((lane) => lane.close()));
     },
   };
 }
@@ -53,38 +47,4 @@ export async function openLanes(module: URL, names: readonly string[], jobs: num
 /** What a scenario promises to show, its finding included. */
 function expectationOf({ name, expected, expectedWithinRuns, finding }: Scenario): Expectation {
   return { name, expectedWithinRuns, expected: finding === undefined ? expected : [...expected, FOUND] };
-}
-
-/** A worker thread that answers each task with its outcome. */
-class WorkerLane implements Lane {
-  readonly #worker: Worker;
-  #waiting: { readonly resolve: (done: TaskDone) => void; readonly reject: (error: Error) => void } | null = null;
-
-  constructor(module: URL) {
-    this.#worker = new Worker(new URL('./explore-worker.js', import.meta.url), { workerData: module.href });
-    this.#worker.on('message', (answer: TaskAnswer) => {
-      const waiting = this.#take();
-      if ('done' in answer) waiting?.resolve(answer.done);
-      else waiting?.reject(new BadScenario(answer.badScenario));
-    });
-    this.#worker.on('error', (error: Error) => this.#take()?.reject(error));
-    this.#worker.on('exit', (code) => this.#take()?.reject(new Error(`a worker ended in the middle of a run, code ${code}`)));
-  }
-
-  run(task: Task): Promise<TaskDone> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#worker.postMessage(task);
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #take(): { readonly resolve: (done: TaskDone) => void; readonly reject: (error: Error) => void } | null {
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    return waiting;
-  }
 }

@@ -166,7 +166,7 @@ describe('--json prints one JSON object on standard output and nothing else', TI
 });
 
 describe('explore', TIMEOUT, () => {
-  test('gives the same report on one thread and on two, shard by shard', async () => {
+  test('gives the same report in one process and in two, shard by shard', async () => {
     const facts = async (...words: string[]) => {
       const { stdout } = await seedstorm(['explore', 'basic', '--seeds', '1..4', '--json', ...words]);
       const { runs, events, commits, simulatedMs } = JSON.parse(stdout) as Record<string, number>;

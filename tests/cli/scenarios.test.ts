@@ -37,7 +37,7 @@ describe('--module', TIMEOUT, () => {
     expect(await seedstorm(['replay', 'mine', '--seed', '1', '--until', '200', '--module', good])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test('is loaded by worker threads too', async () => {
+  test('is loaded by each process of a campaign', async () => {
     const { exitCode, stdout } = await exploring(good, '--json', '--jobs', '2');
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ runs: 2 });
@@ -126,14 +126,21 @@ describe('--module', TIMEOUT, () => {
     ['are a promise', '(async () => usual(draws))()', /options\(draws\) returned a promise/],
     ['throw', "(() => { throw new Error('not today'); })()", /options\(draws\) threw: not today/],
     ['ask for chance', '({ ...usual(draws), chaosMs: Math.floor(Math.random() * 1000) })', /options\(draws\) called Math\.random: .* drawn from the seed/],
-  ])('options that %s are one line and exit code 2, on this thread, on others, in run and in replay', async (what, options, line) => {
+  ])('options that %s are one line and exit code 2', async (what, options, line) => {
     const path = moduleWith(`${what.replaceAll(' ', '-')}.js`, `options: (draws) => ${options}`);
+    const { exitCode, stdout, stderr } = await seedstorm(['run', 'mine', '--module', path]);
+    expect(stderr).toMatch(line);
+    expect(stderr).toMatch(/^seedstorm: scenario "mine", seed 1: .*\n$/);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+  });
+
+  test('options that mean nothing are the same line in explore, in its one process and in others, in run and in replay', async () => {
+    const path = moduleWith('nothing.js', 'options: (draws) => ({ ...usual(draws), sevrers: 3 })');
     const all = await Promise.all([
       seedstorm(['run', 'mine', '--module', path]), seedstorm(['replay', 'mine', '--seed', '1', '--module', path]), exploring(path, '--jobs', '1'), exploring(path, '--jobs', '2'),
     ]);
     for (const { exitCode, stdout, stderr } of all) {
-      expect(stderr).toMatch(line);
-      expect(stderr).toMatch(/^seedstorm: scenario "mine", seed [12]: .*\n$/);
+      expect(stderr).toMatch(/^seedstorm: scenario "mine", seed [12]: .*no option is called "sevrers": did you mean "servers"\?.*\n$/);
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     }
   });

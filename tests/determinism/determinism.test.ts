@@ -55,7 +55,7 @@ describe('same seed, same run as the golden digests say (a wished change of beha
     expect(await digestsUnder(process.execPath, JITLESS, HALF)).toEqual(half(golden()));
   });
 
-  test('in two worker threads instead of the main thread', async () => {
+  test('in two processes of their own instead of this one', async () => {
     expect(await digestsUnder(process.execPath, [], [...HALF, '--workers'])).toEqual(half(golden()));
   });
 

@@ -34,7 +34,7 @@ export const exploreCommand: CommandModule<object, Options> = {
       .option('seeds', { type: 'string', requiresArg: true, describe: `A..B, both inclusive [default: ${SEEDS_BY_DEFAULT}]` })
       .option('for', { type: 'string', requiresArg: true, describe: 'go on for so long, such as 60s or 10m, from the first seed on' })
       .option('until-quiet', { type: 'string', requiresArg: true, describe: 'go on until so many seeds in a row brought no new moment and no new cluster shape' })
-      .option('jobs', { type: 'string', requiresArg: true, describe: 'worker threads [default: the number of processors]' })
+      .option('jobs', { type: 'string', requiresArg: true, describe: 'runs at a time, each in a process of its own [default: the number of processors]' })
       .option('shard', { type: 'string', requiresArg: true, default: '1/1', describe: 'i/n: only this part of the seeds' })
       .option('rerun', { type: 'string', requiresArg: true, default: '5', describe: 'percent of the runs to live twice and compare' })
       .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
