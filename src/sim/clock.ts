@@ -65,11 +65,11 @@ export class NodeClock {
   /** What this clock shows at a moment of the world, not before the last change of the clock. */
   at(worldUs: number): Micros {
     const elapsed = worldUs - this.#anchorWorldUs;
-    if (this.#ratePpm === 0) return micros(this.#anchorNodeUs + elapsed);
+    if (this.#ratePpm === 0) return micros(asSmall(this.#anchorNodeUs + elapsed));
     // Whole seconds and the rest apart, so that no product leaves the exact integers.
     const seconds = Math.floor(elapsed / MILLION);
     const rest = elapsed - seconds * MILLION;
-    return micros(this.#anchorNodeUs + elapsed + seconds * this.#ratePpm + Math.floor((rest * this.#ratePpm) / MILLION));
+    return micros(asSmall(this.#anchorNodeUs + elapsed + seconds * this.#ratePpm + Math.floor((rest * this.#ratePpm) / MILLION)));
   }
 
   /** The first moment of the world at which this clock shows `nodeUs` or more. Can be in the past; Infinity while it is frozen below. */
@@ -145,6 +145,14 @@ export class NodeClock {
     this.#anchorWorldUs = worldUs;
     this.#ratePpm = ratePpm;
   }
+}
+
+/**
+ * The same number. What comes out of the queue is a floating-point number to the engine, and whatever a machine keeps of it would be a box
+ * of its own, made anew with each copy of a state; as an integer of 32 bits it is not. Half an hour fits into one.
+ */
+function asSmall(us: number): number {
+  return us <= 0x7fff_ffff ? us | 0 : us;
 }
 
 function checkRate(ratePpm: number): void {

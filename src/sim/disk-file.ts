@@ -133,7 +133,7 @@ export class SimFile {
     this.#seen.heal(offset, offset + bytes.length);
     if (offset < this.#cached.length) this.#part();
     this.#cached.write(offset, bytes);
-    this.#pending.push({ kind: 'write', offset, bytes });
+    this.#change({ kind: 'write', offset, bytes });
   }
 
   truncate(length: number): void {
@@ -142,7 +142,7 @@ export class SimFile {
     this.#seen.truncate(length);
     this.#part();
     this.#cached.truncate(length);
-    this.#pending.push({ kind: 'truncate', length });
+    this.#change({ kind: 'truncate', length });
   }
 
   /** A place in the order of changes: a sync that starts now covers what lies before it, and nothing later. */
@@ -243,6 +243,12 @@ export class SimFile {
     this.#cached = durable;
     this.#durable = null;
     this.#seen.become(this.#medium);
+  }
+
+  #change(change: PendingChange): void {
+    // As a rule each change is synced before the next one, so a list of one is made.
+    if (this.#pending.length === 0) this.#pending = [change];
+    else this.#pending.push(change);
   }
 
   #writeDurably(offset: number, bytes: Uint8Array): void {

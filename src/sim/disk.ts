@@ -39,6 +39,7 @@ export interface DiskWork {
   /** Set when the operation is over. */
   outcome: DiskOutcome | null;
   position: number;
+  /** What each step that is done gave. */
   readonly values: DiskValue[];
   /** The sync under way: its file (null for the directory) and what it covers. */
   isSyncing: boolean;
@@ -119,14 +120,16 @@ export class SimDisk {
   /** Takes up an operation. Nothing of it has happened yet; see its `dueUs`. */
   begin(operation: OperationId, steps: readonly DiskStep[], nowUs: number): DiskWork {
     const work: DiskWork = {
-      operation, steps, dueUs: nowUs, outcome: null, position: 0, values: [], isSyncing: false, syncFile: null, syncMark: 0,
+      operation, steps, dueUs: nowUs, outcome: null, position: 0, values: new Array<DiskValue>(steps.length), isSyncing: false, syncFile: null, syncMark: 0,
       haltAt: -1, onHalt: null,
     };
     for (const other of this.#inFlight) {
       assert(other.operation !== operation, 'operations in flight have different numbers');
       this.#contract.checkTogether(other.steps, steps);
     }
-    this.#inFlight.push(work);
+    // Most operations are alone, and for them a list of one is made: an empty one that is pushed to makes room for seventeen.
+    if (this.#inFlight.length === 0) this.#inFlight = [work];
+    else this.#inFlight.push(work);
     if (!this.#isInstant) work.dueUs = nowUs + between(this.#latency, this.#options.operationUsMin, this.#options.operationUsMax);
     return work;
   }
@@ -147,7 +150,7 @@ export class SimDisk {
         this.#end(work, { ok: false, at: work.position, error: done });
         return;
       }
-      work.values.push(done);
+      work.values[work.position] = done;
       work.position++;
     }
     this.#end(work, { ok: true, values: work.values });
@@ -461,7 +464,8 @@ export class SimDisk {
     work.outcome = outcome;
     const at = this.#inFlight.indexOf(work);
     assert(at >= 0, 'an operation ends once, in the life that began it');
-    this.#inFlight.splice(at, 1);
+    if (this.#inFlight.length === 1) this.#inFlight = [];
+    else this.#inFlight.splice(at, 1);
   }
 }
 

@@ -1,4 +1,5 @@
 import { EMPTY } from '../base/bytestring.js';
+import { Gathered } from '../base/gathered.js';
 import { advance, below, bitsOf } from '../base/random.js';
 import { fromMs, micros, NEVER, NOBODY, type ConnectionId, type Micros, type NodeId } from '../base/units.js';
 import type { Boot, Effect, Input, Machine, Step } from '../machine.js';
@@ -28,7 +29,7 @@ export function clientMachine(options: ClientOptions = {}): ClientMachine {
   };
 }
 
-type Effects = Effect<ClientMessage, ClientOutcome>[];
+type Effects = Gathered<Effect<ClientMessage, ClientOutcome>>;
 
 interface Plan {
   readonly mayDouble: boolean;
@@ -99,7 +100,7 @@ function wakeAt(state: ClientState): Micros | null {
 
 function step(plan: Plan, state: ClientState, input: Input<ClientMessage, ClientRequest>): Step<ClientState, ClientMessage, ClientOutcome> {
   const draft = draftOf(state);
-  const effects: Effects = [];
+  const effects: Effects = new Gathered();
   switch (input.kind) {
     case 'request':
       if (input.request.op === 'cancel') onCancel(plan, draft, effects, input.now, input.request.id);
@@ -115,7 +116,7 @@ function step(plan: Plan, state: ClientState, input: Input<ClientMessage, Client
     case 'connection': // an application that left is answered all the same; its host drops the answer
       break;
   }
-  return { state: draft, effects };
+  return { state: draft, effects: effects.items };
 }
 
 // ---- What the application does -------------------------------------------------------------------

@@ -38,6 +38,12 @@ export interface RaftBoot {
 /** A server that starts says nothing yet. */
 const NOWHERE: Outgoing = [];
 
+/**
+ * Stands in a first draft where a moment will. A field that only ever held numbers, one of them as large as NEVER, is a box of its own
+ * to the engine (V8), and each copy of a state would make three anew; one that once held something else is kept as it is.
+ */
+const NO_MOMENT = null as unknown as Micros;
+
 /** A follower that waits for a leader, with what was durable. What is committed it learns anew (§3.8). */
 export function startRaft(boot: RaftBoot): RaftState {
   checkRaftOptions(boot.options);
@@ -58,10 +64,10 @@ export function startRaft(boot: RaftBoot): RaftState {
       commitIndex: boot.snapshot === null ? logIndex(0) : boot.snapshot.lastIndex,
       leaderId: NOBODY,
       leaderHeardAt: micros(0),
-      electionDeadline: NEVER,
+      electionDeadline: NO_MOMENT,
       votesGranted: 0,
-      heartbeatDue: NEVER,
-      quorumCheckDue: NEVER,
+      heartbeatDue: NO_MOMENT,
+      quorumCheckDue: NO_MOMENT,
       progress: [],
       reads: [],
       readRound: null,
@@ -73,6 +79,8 @@ export function startRaft(boot: RaftBoot): RaftState {
     NOWHERE,
   );
   resetElectionTimer(draft);
+  draft.state.heartbeatDue = NEVER;
+  draft.state.quorumCheckDue = NEVER;
   checkState(draft.state);
   return draft.state;
 }

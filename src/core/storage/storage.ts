@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.js';
+import { Gathered } from '../base/gathered.js';
 import { logIndex, operationId, type LogIndex, type NodeId, type OperationId, type Term } from '../base/units.js';
 import type { DiskOutcome, DiskStep, Past } from '../machine.js';
 import { checkStorageOptions, type StorageOptions } from './options.js';
@@ -312,12 +313,12 @@ function askForDue(storage: StorageState, isSynced: boolean): StorageStep {
   const isCleaningDue = storage.cleaning === null && storage.garbage.length > 0;
   if (!storage.isReady || storage.isStopped || !(isFlushDue || isSavingDue || isCleaningDue)) return { storage, effects: NO_EFFECTS };
 
-  const effects: DiskEffect[] = [];
+  const effects = new Gathered<DiskEffect>();
   let after = storage;
   if (isFlushDue) after = isSynced ? beginFlush(after, effects) : beginWriting(after, effects);
   if (isSavingDue) after = beginSaving(after, effects);
   if (isCleaningDue) after = beginCleaning(after, effects);
-  return { storage: after, effects };
+  return { storage: after, effects: effects.items };
 }
 
 /** Nothing is under way and nothing waits: what the state says is in the files is there. */
@@ -360,7 +361,7 @@ function recordSteps(wal: Wal): readonly DiskStep[] {
   return wal.batchOffset === 0 ? [append, sync, { kind: 'syncDirectory' }] : [append, sync];
 }
 
-function beginFlush(storage: StorageState, effects: DiskEffect[]): StorageState {
+function beginFlush(storage: StorageState, effects: Gathered<DiskEffect>): StorageState {
   const { wal, segments, snapshotNumbers, options, nextOperation: operation } = storage;
   const records = recordSteps(wal);
   const isAlone = storage.installing.length === 0 && (storage.unsyncedPath === null || storage.unsyncedPath === wal.path);
@@ -396,7 +397,7 @@ function segmentsUpTo(segments: readonly Carried[], index: LogIndex): number {
 }
 
 /** A flush that only writes: nothing is durable after it, so nothing is freed by it. */
-function beginWriting(storage: StorageState, effects: DiskEffect[]): StorageState {
+function beginWriting(storage: StorageState, effects: Gathered<DiskEffect>): StorageState {
   const { wal, nextOperation: operation } = storage;
   const steps: readonly DiskStep[] = [{ kind: 'append', path: wal.path, bytes: pendingBytes(wal) }];
   effects.push({ kind: 'disk', operation, steps });
@@ -433,7 +434,7 @@ function dropFreed(after: StorageDraft, { segmentsFreed, snapshotsFreed }: Flush
   after.snapshotNumbers = after.snapshotNumbers.slice(snapshotsFreed);
 }
 
-function beginSaving(storage: StorageState, effects: DiskEffect[]): StorageState {
+function beginSaving(storage: StorageState, effects: Gathered<DiskEffect>): StorageState {
   const { queued, nextOperation: operation, nextSnapshotNumber: number } = storage;
   assert(queued !== null, 'a snapshot waits');
   const steps = snapshotSteps(storage.identity, { number, snapshot: queued.snapshot });
@@ -455,7 +456,7 @@ function onSaved(storage: StorageState, { number, snapshot, dropHeadTo }: Saving
   return nothing(changed(marked, { snapshotNumbers: [...storage.snapshotNumbers, number] }));
 }
 
-function beginCleaning(storage: StorageState, effects: DiskEffect[]): StorageState {
+function beginCleaning(storage: StorageState, effects: Gathered<DiskEffect>): StorageState {
   const operation = storage.nextOperation;
   const steps: DiskStep[] = [...storage.garbage.map((path): DiskStep => ({ kind: 'remove', path })), { kind: 'syncDirectory' }];
   effects.push({ kind: 'disk', operation, steps });

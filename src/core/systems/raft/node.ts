@@ -1,6 +1,7 @@
 /** The raft system: one server of the replicated key-value store, as a machine. */
 import { unreachable } from '../../base/assert.js';
 import { Fifo } from '../../base/fifo.js';
+import { Gathered } from '../../base/gathered.js';
 import { logIndex, NOBODY, type Micros } from '../../base/units.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
 import { Log } from '../../raft/log.js';
@@ -76,7 +77,7 @@ function step(before: NodeState, input: NodeInput): NodeStep {
 }
 
 function open(before: NodeState, now: Micros): NodeDraft {
-  const effects: NodeEffect[] = [];
+  const effects = new Gathered<NodeEffect>();
   const raft = before.raft === null ? null : openDraft(before.raft, now, effects);
   return {
     state: copyOf(before),
@@ -126,7 +127,7 @@ function close(draft: NodeDraft): NodeStep {
     for (const { name, text } of raft.moments) note(draft, name, text);
     state.raft = closeDraft(raft);
   }
-  return { state, effects: draft.effects };
+  return { state, effects: draft.effects.items };
 }
 
 function wakeAt(state: NodeState): Micros | null {

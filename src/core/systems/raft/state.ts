@@ -1,4 +1,5 @@
 import type { Fifo } from '../../base/fifo.js';
+import type { Gathered } from '../../base/gathered.js';
 import type { ConnectionId, LogIndex, Micros, NodeId, Term } from '../../base/units.js';
 import type { ByteString } from '../../base/bytestring.js';
 import type { Effect } from '../../machine.js';
@@ -59,7 +60,7 @@ export type NodeEffect = Effect<NodeMessage, NodeResponse>;
 export interface NodeDraft {
   readonly state: Mutable<NodeState>;
   readonly now: Micros;
-  readonly effects: NodeEffect[];
+  readonly effects: Gathered<NodeEffect>;
   /** Open while the node serves. */
   raft: RaftDraft | null;
   /** The hard state as it was last handed to storage. */
