@@ -19,7 +19,7 @@ export interface ExploreOptions {
   /** 1 runs in this process, more in that many processes of their own. */
   readonly jobs: number;
   readonly shard: Shard;
-  /** One run in so many is lived twice and its digests compared: 20 is 5 %. 0 for none. */
+  /** One run in so many, which need not be whole, is lived twice and its digests compared: 20 is 5 %. 0 for none; else 1 or more. */
   readonly recheckOneIn: number;
   /** No further run is begun after so many failures. 1 or more. */
   readonly failuresMax: number;

@@ -16,6 +16,11 @@ export function* tasksOf(options: Pick<ExploreOptions, 'firstSeed' | 'lastSeed' 
   }
 }
 
+/** One run in how many is lived twice if that is to be such a share of all, in percent from 0 to 100. Exact, so seldom a whole number. */
+export function oneInOf(percent: number): number {
+  return percent === 0 ? 0 : 100 / percent;
+}
+
 /** How many runs a campaign has at most; null when only the time ends it. */
 export function runsPlanned(options: Pick<ExploreOptions, 'firstSeed' | 'lastSeed' | 'scenarios' | 'shard'>): number | null {
   if (options.lastSeed === null) return null;

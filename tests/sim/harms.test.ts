@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.js';
 import { HARMS } from '../../src/sim/harms.js';
-import { NETWORK_HARMS } from '../../src/sim/harms-network.js';
-import { PROCESS_HARMS } from '../../src/sim/harms-process.js';
 import type { LinkFaults, LinkOptions } from '../../src/sim/network-options.js';
+import type { Ratio } from '../../src/sim/random.js';
 import { optionsOf } from '../../src/sim/run.js';
 import type { RunOptions } from '../../src/sim/scenario.js';
 
@@ -56,12 +55,24 @@ describe('docs/FAULTS.md', () => {
 
   test.each(harmRows)('$fault strikes no scenario outside the range of its row', ({ fault, range }) => {
     const every = spanOf(range, /every ([\d ]+) to ([\d ]+) ms/);
-    const lasts = spanOf(range, /lasts (?:at most )?([\d ]+) to ([\d ]+) ms/);
-    if ([...NETWORK_HARMS, ...PROCESS_HARMS].some((name) => name === fault)) expect([every, lasts]).not.toContain(null);
-    for (const { harm, everyMsMin, everyMsMax, lastsMsMin, lastsMsMax } of [...worlds.values()].flat().flatMap(({ harms }) => harms)) {
-      if (harm !== fault) continue;
-      if (every !== null) expect([everyMsMin >= every[0], everyMsMax <= every[1]]).toEqual([true, true]);
-      if (lasts !== null) expect([lastsMsMin >= lasts[0], lastsMsMax <= lasts[1]]).toEqual([true, true]);
+    const lasts = spanOf(range, /(?:lasts (?:at most )?|by up to )([\d ]+) to ([\d ]+) ms/);
+    expect(every, range).not.toBeNull();
+    const drawn = [...worlds.values()].flat().flatMap(({ harms }) => harms).filter(({ harm }) => harm === fault);
+    for (const { everyMsMin, everyMsMax, lastsMsMin, lastsMsMax } of drawn) {
+      expect([everyMsMin, everyMsMax].every((ms) => isWithin(ms, every))).toBe(true);
+      // Who has no span in its row has none: what it does is for good, or until the next blow.
+      expect([lastsMsMin, lastsMsMax].every((ms) => (lasts === null ? ms === 0 : isWithin(ms, lasts)))).toBe(true);
+    }
+  });
+
+  test.each(linkRows.filter(({ range }) => / to /.test(range)))('$fault is in no scenario outside the range of its row', ({ fault, range }) => {
+    const span = spanOf(range, /([\d .]+) to ([\d .]+)/);
+    const valueOf = valueIn(fault.replace('link.', ''));
+    for (const { peerLink, clientLink } of [...worlds.values()].flat()) {
+      for (const value of [valueOf(peerLink), valueOf(clientLink)]) {
+        if (typeof value === 'number') expect(value === 0 || isWithin(value, span), String(value)).toBe(true);
+        else if (value !== null) expect(value.numerator === 0 || isWithin((100 * value.numerator) / value.denominator, span)).toBe(true);
+      }
     }
   });
 
@@ -83,6 +94,15 @@ function rowsOf(markdown: string): readonly Row[] {
     expect(cells, line).toHaveLength(7);
     return [{ fault, range: cells[3] ?? '', scenarios: [...(cells[5] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '') }];
   });
+}
+
+/** What a link says in such a field, its own or one of its further faults; null where it says nothing. */
+function valueIn(field: string): (link: LinkOptions) => number | Ratio | null {
+  return ({ faults, ...own }) => ({ ...faults, ...own } as Readonly<Record<string, unknown>>)[field] as number | Ratio | undefined ?? null;
+}
+
+function isWithin(value: number, span: readonly [number, number] | null): boolean {
+  return span !== null && value >= span[0] && value <= span[1];
 }
 
 function spanOf(range: string, pattern: RegExp): readonly [number, number] | null {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runsPlanned, tasksOf } from '../../src/sim/tasks.js';
+import { oneInOf, runsPlanned, tasksOf } from '../../src/sim/tasks.js';
 
 const campaign = { firstSeed: 5, lastSeed: 14, scenarios: ['a', 'b'], recheckOneIn: 4, shard: { index: 1, count: 1 } };
 const named = (task: { scenario: string; seed: number }): string => `${task.scenario}${task.seed}`;
@@ -27,4 +27,10 @@ test('the first run is lived twice, and about one in so many of each scenario', 
     expect(twice).toBeLessThan(140);
   }
   expect([...tasksOf({ ...campaign, recheckOneIn: 0 })].some((task) => task.isLivedTwice)).toBe(false);
+});
+
+test.each([0, 1, 5, 30, 40, 60, 70, 99, 100])('a share of %d percent is that share, not the nearest one in so many', (percent) => {
+  const tasks = [...tasksOf({ ...campaign, firstSeed: 1, lastSeed: 2_000, recheckOneIn: oneInOf(percent) })];
+  const share = (100 * tasks.filter(({ isLivedTwice }) => isLivedTwice).length) / tasks.length;
+  expect(Math.abs(share - percent)).toBeLessThan(0.5);
 });

@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { ExploreOptions } from '../../sim/campaign.js';
 import { parseSeedRange, parseShard } from '../../sim/seeds.js';
+import { oneInOf } from '../../sim/tasks.js';
 import { duration, jobsByDefault, MODULE_OPTION, once, taken, wholeNumber } from '../arguments.js';
 import { misuse } from '../exit.js';
 import { sayAll, sayJson } from '../output.js';
@@ -80,7 +81,7 @@ function readOptions(options: Options): Checked {
     ...(untilQuiet === undefined ? {} : { untilQuiet }),
     jobs,
     shard: taken(parseShard(once('shard', options.shard))),
-    recheckOneIn: percent === 0 ? 0 : Math.round(100 / percent),
+    recheckOneIn: oneInOf(percent),
     failuresMax: wholeNumber('failures', once('failures', options.failures), 1, FAILURES_MAX),
   };
 }
