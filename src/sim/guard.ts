@@ -1,5 +1,6 @@
 import nodeCrypto from 'node:crypto';
 import nodeProcess from 'node:process';
+import nodeTimers from 'node:timers';
 
 /** Code inside a run reached for time, chance or scheduling from outside the seed. */
 export class NonDeterminismError extends Error {
@@ -17,7 +18,8 @@ interface Forbidden {
   readonly what: string;
 }
 
-const FORBIDDEN: readonly Forbidden[] = [
+/** All that throws while a run lasts, beside the parts of Date that read the clock. */
+export const FORBIDDEN: readonly Forbidden[] = [
   { owner: Date, key: 'now', what: 'Date.now' },
   { owner: Math, key: 'random', what: 'Math.random' },
   { owner: performance, key: 'now', what: 'performance.now' },
@@ -27,6 +29,9 @@ const FORBIDDEN: readonly Forbidden[] = [
   { owner: globalThis, key: 'setImmediate', what: 'setImmediate' },
   { owner: globalThis, key: 'queueMicrotask', what: 'queueMicrotask' },
   { owner: globalThis, key: 'fetch', what: 'fetch' },
+  { owner: nodeTimers, key: 'setTimeout', what: 'timers.setTimeout' },
+  { owner: nodeTimers, key: 'setInterval', what: 'timers.setInterval' },
+  { owner: nodeTimers, key: 'setImmediate', what: 'timers.setImmediate' },
   { owner: nodeProcess, key: 'nextTick', what: 'process.nextTick' },
   { owner: nodeProcess, key: 'hrtime', what: 'process.hrtime' },
   { owner: nodeProcess, key: 'uptime', what: 'process.uptime' },
@@ -35,7 +40,9 @@ const FORBIDDEN: readonly Forbidden[] = [
   { owner: crypto, key: 'getRandomValues', what: 'crypto.getRandomValues' },
   { owner: crypto, key: 'randomUUID', what: 'crypto.randomUUID' },
   { owner: nodeCrypto, key: 'randomBytes', what: 'crypto.randomBytes' },
+  { owner: nodeCrypto, key: 'randomUUID', what: 'crypto.randomUUID' },
   { owner: nodeCrypto, key: 'randomInt', what: 'crypto.randomInt' },
+  { owner: nodeCrypto, key: 'randomFill', what: 'crypto.randomFill' },
   { owner: nodeCrypto, key: 'randomFillSync', what: 'crypto.randomFillSync' },
 ];
 

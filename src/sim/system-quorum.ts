@@ -10,6 +10,7 @@ import type { QuorumState } from '../core/systems/quorum/state.js';
 import type { HostedClient } from './hosted.js';
 import { isSessionless } from './hosted-client.js';
 import type { Observer } from './observer.js';
+import { WaitingRequests } from './oracles/waiting-requests.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, WatchedRun, Watching } from './system.js';
 import { keyValueSystem } from './system-kv.js';
@@ -65,8 +66,9 @@ function client(options: QuorumRunOptions, id: NodeId): HostedClient {
 function watch(run: WatchedRun<QuorumOptions>): Watching {
   const watching = system.watch(run);
   const writes = new WritesGivenOut();
+  const { node, servers } = run.options;
   return {
-    observers: [writes, ...watching.observers],
+    observers: [writes, new WaitingRequests(servers, node.openMax, waitingIn), ...watching.observers],
     shapes: watching.shapes,
     get commits(): number {
       return writes.count;
@@ -74,6 +76,12 @@ function watch(run: WatchedRun<QuorumOptions>): Watching {
     healed: (atUs) => watching.healed(atUs),
     judge: (end) => watching.judge(end),
   };
+}
+
+/** Requests of clients that wait for other servers. */
+function waitingIn(state: unknown): number {
+  const { writes, reads, spreads } = state as QuorumState;
+  return writes.size + reads.size + spreads.size;
 }
 
 /** Comparisons that nobody asked for, and acknowledgements, only keep the system going. */

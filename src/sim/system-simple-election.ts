@@ -9,6 +9,7 @@ import type { Observer } from './observer.js';
 import { checkAcknowledgedByClients } from './oracles/acknowledged-by-clients.js';
 import { AcknowledgedWrites } from './oracles/acknowledged-writes.js';
 import { VotesGiven } from './oracles/votes-given.js';
+import { WaitingRequests } from './oracles/waiting-requests.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, Watching } from './system.js';
 import { keyValueSystem } from './system-kv.js';
@@ -57,7 +58,9 @@ export function simpleElectionSystem(lesson: ElectionLesson): HostedSystem<Elect
     watch: (run) => {
       const watching = system.watch(run);
       const writes = new WritesLogged();
-      return withCommits({ ...watching, observers: [writes, ...watching.observers] }, () => writes.count);
+      const { node, servers } = run.options;
+      const bound = new WaitingRequests(servers, node.openMax, (state) => (state as ElectionState).writes.size);
+      return withCommits({ ...watching, observers: [writes, bound, ...watching.observers] }, () => writes.count);
     },
   };
 }

@@ -25,6 +25,7 @@ export function usualElection(draws: Draws): ElectionRunOptions {
       retryUsMax: fromMs(300),
       writeQuorum: null,
       writeTimeoutUs: fromMs(1_000),
+      openMax: 1_024,
       journal: {
         storage: { segmentBytesMax: 16_384, recordBytesMax: 4_096, readBytes: 4_096, snapshotsKept: 2 },
         sync: { kind: 'always' },

@@ -37,6 +37,8 @@ console.log(
     story: mutant.story,
     isFound: hunts.every(isHit),
     runs: hunts.reduce((sum, { runs }) => sum + runs, 0),
+    // From seed 1 to the one that found it. A hunt that is told its seeds has nothing to count.
+    seedsToDetection: mutant.seeds === undefined && failure !== undefined && hunts.every(isHit) ? failure.seed : null,
     seconds: Math.round((performance.now() - startMs) / 100) / 10,
     seedsMax: mutant.seedsMax,
     ...(failure === undefined ? {} : { scenario: failure.scenario, seed: failure.seed, property: failure.violation.property, message: failure.violation.message }),

@@ -10,7 +10,10 @@ import { HARMFUL, HARMLESS, type Mutant } from './mutants.js';
 interface Hunt {
   readonly name: string;
   readonly isFound: boolean;
+  /** How many runs it took: seeds times scenarios. */
   readonly runs: number;
+  /** The first seed, from 1 on, that found it; null where none did, and where the seeds were given. */
+  readonly seedsToDetection: number | null;
   readonly seconds: number;
   readonly seed?: number;
 }
@@ -40,7 +43,7 @@ async function huntAll(mutants: readonly Mutant[]): Promise<readonly Hunt[]> {
       const mutant = mutants[i] as Mutant;
       const result = await hunt(mutant);
       found[i] = result;
-      process.stderr.write(`${result.name}: ${result.isFound ? `found after ${result.runs} runs` : `silent over ${result.runs} runs`}, ${result.seconds} s\n`);
+      process.stderr.write(`${result.name}: ${result.isFound ? `found after ${result.runs} runs${result.seedsToDetection === null ? '' : `, with seed ${result.seedsToDetection}`}` : `silent over ${result.runs} runs`}, ${result.seconds} s\n`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
@@ -59,7 +62,14 @@ const harmful = await huntAll(HARMFUL.filter(isWanted));
 const harmless = await huntAll(HARMLESS.filter(isWanted));
 const missed = harmful.filter((hunted) => !hunted.isFound).map((hunted) => hunted.name);
 const falseAlarms = harmless.filter((hunted) => hunted.isFound).map((hunted) => hunted.name);
-const runsToDetection = harmful.filter((hunted) => hunted.isFound).map((hunted) => hunted.runs).toSorted((a, b) => a - b);
+
+/** How a list of costs is summed up. */
+function spread(costs: readonly number[]): { readonly median: number | null; readonly worst: number | null } {
+  const ascending = costs.toSorted((a, b) => a - b);
+  return { median: ascending[Math.floor(ascending.length / 2)] ?? null, worst: ascending.at(-1) ?? null };
+}
+
+const found = harmful.filter((hunted) => hunted.isFound);
 
 console.log(
   JSON.stringify(
@@ -67,7 +77,8 @@ console.log(
       verdict: missed.length + falseAlarms.length === 0 ? 'pass' : 'violation',
       missed,
       falseAlarms,
-      runsToDetection: { median: runsToDetection[Math.floor(runsToDetection.length / 2)] ?? null, worst: runsToDetection.at(-1) ?? null },
+      seedsToDetection: spread(found.flatMap(({ seedsToDetection }) => seedsToDetection ?? [])),
+      runsToDetection: spread(found.map(({ runs }) => runs)),
       harmful,
       harmless,
     },

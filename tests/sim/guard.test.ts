@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import nodeCrypto from 'node:crypto';
-import { NonDeterminismError, guarded, unguarded } from '../../src/sim/guard.js';
+import nodeTimers from 'node:timers';
+import { FORBIDDEN, NonDeterminismError, guarded, unguarded } from '../../src/sim/guard.js';
 
 const SOURCES: readonly (readonly [string, () => unknown])[] = [
   ['Date.now', () => Date.now()],
@@ -19,6 +20,16 @@ const SOURCES: readonly (readonly [string, () => unknown])[] = [
   ['crypto.getRandomValues', () => crypto.getRandomValues(new Uint8Array(1))],
   ['crypto.randomUUID', () => crypto.randomUUID()],
   ['crypto.randomBytes', () => nodeCrypto.randomBytes(1)],
+  ['crypto.randomUUID', () => nodeCrypto.randomUUID()],
+  ['crypto.randomInt', () => nodeCrypto.randomInt(2)],
+  ['crypto.randomFill', () => { nodeCrypto.randomFill(new Uint8Array(1), () => undefined); }],
+  ['crypto.randomFillSync', () => nodeCrypto.randomFillSync(new Uint8Array(1))],
+  ['timers.setTimeout', () => nodeTimers.setTimeout(() => undefined, 0)],
+  ['timers.setInterval', () => nodeTimers.setInterval(() => undefined, 1_000)],
+  ['timers.setImmediate', () => nodeTimers.setImmediate(() => undefined)],
+  ['process.cpuUsage', () => process.cpuUsage()],
+  ['process.memoryUsage', () => process.memoryUsage()],
+  ['fetch', () => fetch('http://localhost/')],
 ];
 
 describe('while a run lasts', () => {
@@ -33,6 +44,12 @@ describe('while a run lasts', () => {
     });
     expect(seen).toBeInstanceOf(NonDeterminismError);
     expect((seen as NonDeterminismError).what).toBe(what);
+  });
+
+  // That one is a number: while a run lasts it is a function, so that no sum with it makes sense.
+  test('each source on the list is tried here, but for one that is no function', () => {
+    const tried = new Set(SOURCES.map(([what]) => what));
+    expect(FORBIDDEN.map(({ what }) => what).filter((what) => !tried.has(what))).toEqual(['performance.timeOrigin']);
   });
 
   test('what is pure stays: dates of a number, parsing, instanceof', () => {

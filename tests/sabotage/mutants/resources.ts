@@ -74,4 +74,18 @@ export const RESOURCE_BUGS: readonly Mutant[] = [
     scenarios: ['swarm'],
     seedsMax: 40,
   },
+  {
+    name: 'endless-quorum-requests',
+    story: 'a server of the quorum system lets requests wait for others without a bound',
+    edits: [
+      {
+        file: 'src/core/systems/quorum/node.ts',
+        find: "      else if (waiting >= state.options.openMax) refuse(draft, waiter, 'too many requests wait for other servers');\n",
+        replace: '      else if (waiting < 0) return;\n',
+      },
+    ],
+    scenarios: ['quorum-five'],
+    seedsMax: 20,
+    property: 'Bounded Queues',
+  },
 ];

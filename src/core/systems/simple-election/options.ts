@@ -17,6 +17,8 @@ export interface ElectionOptions {
   readonly writeQuorum: number | null;
   /** Microseconds after which a write without its quorum is rolled back on the leader and answered with an error. */
   readonly writeTimeoutUs: Micros;
+  /** Writes of clients that may wait for other servers at one time; one more is refused at once. 1 or more. */
+  readonly openMax: number;
   /** Writes are kept here; terms and votes are not, which is what this system teaches. */
   readonly journal: JournalOptions;
 }
@@ -30,6 +32,7 @@ export const DEFAULT_ELECTION_OPTIONS: ElectionOptions = {
   retryUsMax: fromMs(3_000),
   writeQuorum: null,
   writeTimeoutUs: fromMs(5_000),
+  openMax: 65_536,
   journal: DEFAULT_JOURNAL_OPTIONS,
 };
 
@@ -37,6 +40,7 @@ export function checkElectionOptions(options: ElectionOptions): void {
   assert(options.heartbeatUs >= 1 && options.heartbeatUs < options.timeoutUs, 'a leader is heard before its followers lose patience');
   assert(options.retryUsMin >= 1 && options.retryUsMin <= options.retryUsMax, 'a candidate stands again after some time');
   assert(options.writeTimeoutUs >= 1, 'a write has some time');
+  assert(options.openMax >= 1, 'at least one write may wait');
   assert(options.writeQuorum === null || options.writeQuorum >= 1, 'at least the leader has a write');
 }
 

@@ -16,6 +16,7 @@ export function onCommand(draft: ElectionDraft, waiter: Waiter, command: Command
   if (state.role !== 'leader') sendAway(draft, waiter);
   else if (command.op === 'registerClient') respond(draft, waiter, { kind: 'noSessions', id: waiter.id });
   else if (command.clientId !== 0) respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
+  else if (state.writes.size >= state.options.openMax) respond(draft, waiter, { kind: 'unavailable', id: waiter.id, reason: 'too many writes wait for other servers' });
   else write(draft, waiter, command);
 }
 

@@ -152,6 +152,18 @@ describe('a write', () => {
     expect(servers.answers.get(asked)).toMatchObject({ kind: 'done' });
   });
 
+  test('is refused while as many wait as may, and taken again when one has its quorum', () => {
+    const servers = ledBy(1, 3, { openMax: 2 });
+    const waiting = [servers.ask(1, set('a')), servers.ask(1, set('b'))];
+    const refused = servers.ask(1, set('c'));
+    expect(servers.answers.get(refused)).toEqual({ kind: 'unavailable', id: refused, reason: 'too many writes wait for other servers' });
+    servers.run();
+    expect(waiting.map((id) => servers.answers.get(id)?.kind)).toEqual(['done', 'done']);
+    const taken = servers.ask(1, set('d'));
+    servers.run();
+    expect(servers.answers.get(taken)).toMatchObject({ kind: 'done', result: { status: 'ok', version: 3 } });
+  });
+
   test('elsewhere than at the leader is sent there, and so is a read', () => {
     const servers = ledBy(2);
     expect(servers.answers.get(servers.ask(1, set('a')))).toMatchObject({ kind: 'notLeader', leaderHint: 2 });
