@@ -34,14 +34,14 @@ export class DirectedProbes implements Oracle {
     if (was === undefined || is === undefined || input.from === server) return;
     if (message.success) {
       if (is.mode !== 'probe' || is.matchIndex > was.matchIndex) this.#searches[server]?.delete(input.from);
-    } else this.#onRejection(atUs, server, input.from, was, is, message);
+    } else this.#onRejection(atUs, server, input.from, was, is, message, raft.log.firstIndex);
   }
 
   onCrash(_atUs: number, server: NodeId): void {
     this.#searches[server]?.clear();
   }
 
-  #onRejection(atUs: number, server: NodeId, follower: NodeId, was: Progress, is: Progress, reply: AppendEntriesReply): void {
+  #onRejection(atUs: number, server: NodeId, follower: NodeId, was: Progress, is: Progress, reply: AppendEntriesReply, firstIndex: number): void {
     const { term, prevLogIndex, hintTerm, sequence } = reply;
     const hasMoved = is.nextIndex < was.nextIndex || is.mode !== was.mode;
     if (!hasMoved) return;
@@ -49,9 +49,11 @@ export class DirectedProbes implements Oracle {
     if (prevLogIndex <= was.matchIndex) violated('Directed Probes', `${told}, goes back from ${was.nextIndex} to ${is.nextIndex}, though it knows that ${was.matchIndex} matches`, atUs);
     // A rejection of something that was sent before the probe, and overtaken by it, is of a log that was shorter then.
     const isOfProbe = was.mode === 'probe' && was.probeSequence > 0 && sequence >= was.probeSequence;
+    // The last place that a compacted log knows is tried whatever its term: what comes behind a rejection there is a snapshot.
+    const isAtItsEdge = prevLogIndex < firstIndex;
     const searches = (this.#searches[server] ??= new Map<NodeId, Search>());
     const known = searches.get(follower);
-    if (known?.term === term && isOfProbe && hintTerm >= known.hintTerm) {
+    if (known?.term === term && isOfProbe && !isAtItsEdge && hintTerm >= known.hintTerm) {
       violated('Directed Probes', `${told}, probes ${is.nextIndex - 1} next: the second probe in a row that stays within term ${hintTerm} of that log`, atUs);
     }
     searches.set(follower, { term, hintTerm });

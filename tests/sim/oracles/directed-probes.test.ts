@@ -10,14 +10,14 @@ const L = nodeId(1);
 const F = nodeId(2);
 const probe = (nextIndex: number, matchIndex = 0): Place => ({ mode: 'probe', nextIndex, matchIndex, probeSequence: 3 });
 const stream = (nextIndex: number, matchIndex: number): Place => ({ mode: 'replicate', nextIndex, matchIndex });
-const leader = (place: Place, ofTerm = 5) => view({ role: 'leader', term: ofTerm, progress: [probe(1), place, probe(1)] });
+const leader = (place: Place, ofTerm = 5, compactedTo = 0) => view({ role: 'leader', term: ofTerm, compactedTo, progress: [probe(1), place, probe(1)] });
 
 /** Tells the leader what its follower answered, and what it made of it. */
-function answered(oracle: DirectedProbes, was: Place, is: Place, reply: Partial<AppendEntriesReply>, ofTerm = 5): void {
+function answered(oracle: DirectedProbes, was: Place, is: Place, reply: Partial<AppendEntriesReply>, ofTerm = 5, compactedTo = 0): void {
   const message: AppendEntriesReply = {
     kind: 'appendEntriesReply', term: term(ofTerm), success: false, matchIndex: logIndex(0), hintTerm: term(0), prevLogIndex: logIndex(was.nextIndex - 1), sequence: 3, ...reply,
   };
-  oracle.onStep(1, L, leader(was, ofTerm), leader(is, ofTerm), { kind: 'message', now: micros(1), from: F, message });
+  oracle.onStep(1, L, leader(was, ofTerm, compactedTo), leader(is, ofTerm, compactedTo), { kind: 'message', now: micros(1), from: F, message });
 }
 
 describe('Directed Probes', () => {
@@ -42,6 +42,7 @@ describe('Directed Probes', () => {
     answered(oracle, probe(6, 3), stream(7, 6), { success: true });
     answered(oracle, stream(9, 6), probe(8, 6), { prevLogIndex: logIndex(8), hintTerm: term(4) });
     answered(oracle, probe(9), probe(8), { hintTerm: term(4) }, 6);
+    answered(oracle, probe(8), probe(7), { hintTerm: term(4) }, 6, 7);
     oracle.onCrash(2, L);
     answered(oracle, probe(9), probe(8), { hintTerm: term(4) }, 6);
   });
