@@ -23,6 +23,7 @@ export function fullOptions(servers: number, seconds: number, harms: readonly Ha
     workload: {
       clients: CLIENTS,
       sessionlessRatio: RATIO_NEVER,
+      staleRatio: RATIO_NEVER,
       keys: KEYS,
       paddingBytesMax: 0,
       getWeight: 0,

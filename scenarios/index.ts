@@ -40,7 +40,9 @@ import { processSwarm } from './process-swarm.js';
 import { rollingRestart } from './rolling-restart.js';
 import { sickDisk } from './sick-disk.js';
 import { slowServer } from './slow-server.js';
+import { replicaReads } from './replica-reads.js';
 import { staleRead } from './stale-read.js';
+import { staleReads } from './stale-reads.js';
 import { single } from './single.js';
 import { singleLog } from './single-log.js';
 import { singleUnsynced } from './single-unsynced.js';
@@ -61,10 +63,10 @@ export const scenarios: readonly Scenario[] = [
   basic, leaderFailure, partition, unreliable, powerCut, tornTail, pausedLeader, figure8, clockSkew, clockSteps, crowded,
   sickDisk, fullDisk, lyingDisk, lostDisk, lastCopy, beyondBudget, swarm,
   concurrent, persist, persistConcurrent, manyPartitions, persistPartition,
-  badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm,
+  badWeather, clogged, brokenConnections, oddPartitions, unluckyLeaders, networkSwarm, staleReads,
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,
-  primaryReplica, staleRead, promotedReplica, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
+  primaryReplica, replicaReads, staleRead, promotedReplica, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
   single, singleLog, singleUnsynced, lockSingle, lockRaft,
   quorum, quorumFive, quorumWriteAll, quorumStale, simpleElectionLostWrite, simpleElectionTwoVotes,
 ];

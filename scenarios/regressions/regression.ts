@@ -64,6 +64,7 @@ export const NARROW: RaftRunOptions = {
   workload: {
     clients: 1,
     sessionlessRatio: RATIO_NEVER,
+    staleRatio: RATIO_NEVER,
     keys: 2,
     paddingBytesMax: 0,
     getWeight: 1,

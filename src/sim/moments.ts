@@ -84,6 +84,7 @@ export const MOMENTS: readonly Moment[] = [
   { name: 'read-wrote-back', sentence: 'A read found its newest value on too few servers, and made more copies before it answered.' },
   { name: 'stale-server-repaired', sentence: 'Two servers compared a key, and the one with the older copy got the newer.' },
   { name: 'stale-reads-possible', sentence: 'A server was started with W + R <= N, and said what that means.' },
+  { name: 'stale-read-was-old', sentence: 'A read that any server may answer showed a version below one that had been told before.' },
   // Crashes and recovery.
   { name: 'leader-crashed', sentence: 'A leader\'s life ended.' },
   { name: 'candidate-crashed', sentence: 'A candidate\'s life ended.' },

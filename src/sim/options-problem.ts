@@ -69,6 +69,7 @@ const harm = fields<HarmOptions>(HARM, [], (options, path) =>
 const WORKLOAD: Fields<WorkloadOptions> = {
   clients: whole(1, PROCESSES_MAX),
   sessionlessRatio: ratio,
+  staleRatio: ratio,
   keys: atLeastOne,
   paddingBytesMax: whole(0, 1_000_000, 'bytes'),
   getWeight: count,

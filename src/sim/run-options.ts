@@ -52,6 +52,11 @@ export interface WorkloadOptions {
   readonly clients: number;
   /** Of all clients, those that work without a session. */
   readonly sessionlessRatio: Ratio;
+  /**
+   * Of all reads, those that any server may answer from what it has (`stale`), each asked of a server drawn at random. What
+   * they promise is their system's to say (system-kv.ts), and they are judged apart from the others.
+   */
+  readonly staleRatio: Ratio;
   readonly keys: number;
   /** Values are padded by up to so many bytes, so that some writes span sectors of a disk. */
   readonly paddingBytesMax: number;

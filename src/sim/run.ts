@@ -113,7 +113,7 @@ class Run {
       if (isBeyondBudget(this.stage)) standStillAndRepair(this.stage, this.#coverage);
       this.watching.healed(cluster.world.nowUs);
       const core = healAndConverge(this.stage);
-      this.watching.judge({ operations: history.operations(), failedWrites: history.failedWrites, core, atUs: cluster.world.nowUs });
+      this.watching.judge({ operations: history.operations(), staleReads: history.staleReads, failedWrites: history.failedWrites, core, atUs: cluster.world.nowUs });
       return null;
     } catch (error) {
       if (!(error instanceof Violated)) throw error;

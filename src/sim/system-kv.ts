@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { assert } from '../core/base/assert.js';
 import type { NodeId } from '../core/base/units.js';
+import type { Operation } from './checkers/history.js';
 import type { Codecs, Machine } from '../core/machine.js';
 import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import type { Coverage } from './coverage.js';
@@ -10,6 +11,7 @@ import type { HostedServer } from './hosted.js';
 import { keyValueClient } from './hosted-client.js';
 import { judgeClients } from './judges.js';
 import type { Observer } from './observer.js';
+import type { StalePromise } from './oracles/stale-reads.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, RunEnd, WatchedRun, Watching } from './system.js';
 import { Workload } from './workload.js';
@@ -51,6 +53,8 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   readonly hasVersions?: boolean;
   /** Properties of client histories that this system does not promise, such as the Linearizability of reads at a replica. */
   readonly notPromised?: readonly string[];
+  /** What it promises of reads that any server may answer (`stale`). Absent: as much as of the others, since it answers them alike. */
+  readonly staleReads?: StalePromise;
 }
 
 /**
@@ -59,7 +63,7 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
  */
 export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<State, Message, NodeOptions>): HostedSystem<NodeOptions> {
   const judge = (end: RunEnd, coverage: Coverage): void =>
-    judgeClients(spec.hasVersions === false ? withoutVersions(end) : end, coverage, spec.notPromised ?? []);
+    judgeClients(spec.hasVersions === false ? withoutVersions(end) : end, coverage, spec.notPromised ?? [], spec.staleReads ?? 'linearizable');
   return {
     name: spec.name,
     checkOptions: (options) => {
@@ -117,5 +121,6 @@ function printed(state: unknown): string {
 }
 
 function withoutVersions(end: RunEnd): RunEnd {
-  return { ...end, operations: end.operations.map((operation) => ({ ...operation, resultVersion: null })) };
+  const without = (operation: Operation): Operation => ({ ...operation, resultVersion: null });
+  return { ...end, operations: end.operations.map(without), staleReads: end.staleReads.map(without) };
 }

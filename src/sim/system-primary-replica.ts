@@ -14,6 +14,7 @@ import { isSessionless } from './hosted-client.js';
 import type { Observer } from './observer.js';
 import { violated } from './oracles/oracle.js';
 import { contentText, ReplicaPrefix, type CopyView } from './oracles/replica-prefix.js';
+import { StaleAnswers } from './oracles/stale-answers.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, WatchedRun, Watching } from './system.js';
 import { keyValueSystem } from './system-kv.js';
@@ -40,6 +41,7 @@ const system = keyValueSystem<ReplicationState, PeerMessage, PrimaryReplicaOptio
   essential: () => [PRIMARY],
   hasConverged: (states) => new Set(states.map(({ epoch, position, store }) => `${epoch} ${position} ${keysDigest(store.keys)}`)).size === 1,
   tell,
+  staleReads: 'committed',
   describe: ({ role, epoch, position, joining, journal }) =>
     `${role} at position ${position} of epoch ${epoch}${joining === null ? '' : ', joining'}${journal.phase === 'keeping' ? '' : `, ${journal.phase}`}`,
 });
@@ -69,14 +71,21 @@ function client(options: PrimaryReplicaRunOptions, id: NodeId, servers: readonly
 function watch(run: WatchedRun<PrimaryReplicaOptions>): Watching {
   const watching = system.watch(run);
   const prefix = new ReplicaPrefix(replicationView, run.options.servers);
+  const { workload, harms } = run.options;
+  // Who follows another primary than before may show less than before, and that is said of promotion.
+  const isOneHistory = workload.staleRatio.numerator > 0 && !harms.some(({ harm }) => harm === 'takeOver');
+  const answers = isOneHistory ? new StaleAnswers(run.options.servers) : null;
   return {
-    observers: [prefix, new Bounds(run.options), ...watching.observers],
+    observers: [prefix, new Bounds(run.options), ...(answers === null ? [] : [answers]), ...watching.observers],
     shapes: watching.shapes,
     get commits(): number {
       return prefix.changes;
     },
     healed: (atUs) => watching.healed(atUs),
-    judge: (end) => watching.judge(end),
+    judge: (end) => {
+      watching.judge(end);
+      answers?.check(end.operations, end.atUs);
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { oraclesFor } from './oracles/all.js';
 import type { DurableFile } from './oracles/durable-quorum.js';
 import { checkAcknowledged, checkFailed } from './oracles/final.js';
 import type { PromiseSurvives } from './oracles/promises.js';
+import { StaleAnswers } from './oracles/stale-answers.js';
 import { StartsAgain } from './oracles/starts-again.js';
 import { Watch } from './oracles/watch.js';
 import type { HostedSystem, RunEnd, WatchedRun, Watching } from './system.js';
@@ -27,6 +28,7 @@ class RaftWatching implements Watching {
   readonly #run: WatchedRun<NodeOptions>;
   readonly #shapes: ClusterShapes;
   readonly #oracles: ReturnType<typeof oraclesFor>;
+  readonly #staleAnswers: StaleAnswers | null;
 
   constructor(run: WatchedRun<NodeOptions>) {
     const { options, coverage, cluster, nemesis } = run;
@@ -38,11 +40,13 @@ class RaftWatching implements Watching {
       isRotten: (server) => nemesis().budget.mayForget(server),
       isDamaged: (server) => nemesis().budget.wasMeddledWith(server),
     });
+    this.#staleAnswers = options.workload.staleRatio.numerator > 0 ? new StaleAnswers(options.servers) : null;
     const isExcused = (server: NodeId): boolean => nemesis().budget.mayRefuse(server) || cluster().world.disk(server).hasFailed;
     this.observers = [
       new RaftCoverageWatch(coverage, this.#shapes, options.servers),
       new Watch(this.#oracles.list, options.servers),
       new StartsAgain(isExcused),
+      ...(this.#staleAnswers === null ? [] : [this.#staleAnswers]),
     ];
   }
 
@@ -69,6 +73,7 @@ class RaftWatching implements Watching {
     checkAcknowledged(operations, indexOf, appliedTo, atUs);
     checkFailed(failedWrites, indexOf, atUs);
     judgeClients(end, this.#run.coverage);
+    this.#staleAnswers?.check(operations, atUs);
   }
 }
 

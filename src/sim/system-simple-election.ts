@@ -46,6 +46,7 @@ export function simpleElectionSystem(lesson: ElectionLesson): HostedSystem<Elect
     tell,
     observers: () => [lesson === 'votes' ? new VotesGiven() : new AcknowledgedWrites()],
     notPromised: NOT_PROMISED,
+    staleReads: 'written',
   });
   // Only where nobody sees the servers: in the simulator the observers above find a loss at the election, and can tell how it came.
   const judgeClients: typeof system.judgeClients = (end, coverage) => {

@@ -77,6 +77,8 @@ export interface Watching {
 
 export interface RunEnd {
   readonly operations: readonly Operation[];
+  /** Reads that were asked to be quick rather than new (`stale`); they are no part of `operations`. */
+  readonly staleReads: readonly Operation[];
   readonly failedWrites: readonly FailedWrite[];
   readonly core: readonly NodeId[];
   readonly atUs: number;

@@ -65,6 +65,7 @@ export function usual(draws: Draws): RaftRunOptions {
     workload: {
       clients: draws.between('clients', 2, 5),
       sessionlessRatio: isSessionless ? ratio(1, 3) : RATIO_NEVER,
+      staleRatio: RATIO_NEVER,
       keys: 4,
       paddingBytesMax: draws.oneOf('padding', [0, 0, 800]),
       getWeight: 4,

@@ -4,7 +4,7 @@ import type { ClientCall, ClientOutcome } from '../core/client/calls.js';
 import type { Cluster } from './cluster.js';
 import { Coverage } from './coverage.js';
 import type { History } from './history.js';
-import { between, type Stream } from './random.js';
+import { between, chance, type Stream } from './random.js';
 import type { WorkloadOptions } from './run-options.js';
 import type { Work } from './system.js';
 import { markOutcome } from './watch-coverage.js';
@@ -16,6 +16,8 @@ const APPLICATION = connectionId(0);
 interface Actor {
   readonly client: NodeId;
   readonly stream: Stream;
+  /** Which reads may be old, and whom they ask. Drawn from only where some may, so that it shifts nothing else. */
+  readonly staleness: Stream;
   /** What this client last learned of each key's version; 0 for none. */
   readonly versions: number[];
   calls: number;
@@ -29,7 +31,7 @@ interface Actor {
 /**
  * What clients want. Each value is written once, so that a read tells whose write it saw.
  *
- * Each call draws four times from its client's own stream, whatever comes out.
+ * Each call draws four times from its client's own stream, whatever comes out, and each read twice from another where reads may be old.
  */
 export class Workload implements Work {
   readonly #options: WorkloadOptions;
@@ -56,6 +58,7 @@ export class Workload implements Work {
       const actor: Actor = {
         client,
         stream: cluster.world.streams.stream('workload', name),
+        staleness: cluster.world.streams.stream('stale reads', name),
         versions: this.#keys.map(() => 0),
         calls: 0,
         doneAfterHealing: 0,
@@ -112,7 +115,7 @@ export class Workload implements Work {
     const key = actor.finalReads.shift();
     if (key === undefined) return;
     actor.calls++;
-    this.#ask(actor, { id: actor.calls, op: 'get', key });
+    this.#read(actor, actor.calls, key);
   }
 
   #thinkThenCall(actor: Actor): void {
@@ -134,7 +137,7 @@ export class Workload implements Work {
     const id = actor.calls;
     switch (this.#opFor(choice)) {
       case 'get':
-        this.#ask(actor, { id, op: 'get', key });
+        this.#read(actor, id, key);
         return;
       case 'set':
         this.#ask(actor, { id, op: 'set', key, value });
@@ -148,6 +151,20 @@ export class Workload implements Work {
         this.#ask(actor, { id, op: 'put', key, value, version });
       }
     }
+  }
+
+  #read(actor: Actor, id: number, key: ByteString): void {
+    const { staleRatio } = this.#options;
+    if (staleRatio.numerator > 0) {
+      const { servers } = this.#clusterNow();
+      const isStale = chance(actor.staleness, staleRatio);
+      const ask = servers[between(actor.staleness, 0, servers.length - 1)];
+      if (isStale && ask !== undefined) {
+        this.#ask(actor, { id, op: 'get', key, level: 'stale', ask });
+        return;
+      }
+    }
+    this.#ask(actor, { id, op: 'get', key });
   }
 
   #opFor(choice: number): ClientCall['op'] {

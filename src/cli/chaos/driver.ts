@@ -52,7 +52,7 @@ interface Theatre {
  */
 export async function liveChaos(plan: ChaosPlan, directory: string): Promise<ChaosOutcome> {
   const lines: string[] = [];
-  const recording: Recording = { operations: [], failedWrites: [] };
+  const recording: Recording = { operations: [], staleReads: [], failedWrites: [] };
   const open: { network: StormNetwork | null; cluster: RunningCluster | null; clients: Client[] } = { network: null, cluster: null, clients: [] };
   const deeds = new Map<Deed, number>();
   try {
@@ -104,7 +104,7 @@ function setUp(plan: ChaosPlan, cluster: RunningCluster, network: StormNetwork, 
       timeoutMs: workload.timeLimitMs, attemptTimeoutMs: workload.attemptTimeoutMs, callsMax: 1, connectionsMax: 2,
     });
     const stream = streams.stream('workload', `c${i + 1}`);
-    return habits.wants === 'locks' ? new LockWorker(i + 1, client, workload, stream, recording, watch) : new Worker(i + 1, client, workload, stream, recording);
+    return habits.wants === 'locks' ? new LockWorker(i + 1, client, workload, stream, recording, watch) : new Worker(i + 1, client, workload, stream, streams.stream('stale reads', `c${i + 1}`), recording);
   });
   const scout = openOne({ servers: cluster.clientAddresses, timeoutMs: LEADER_MS_MAX });
   return { plan, cluster, network, scout, workers, watch, storm: new Storm(cluster, network, scout, workload.clients) };

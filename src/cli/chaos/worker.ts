@@ -3,19 +3,21 @@ import { nodeId } from '../../core/base/units.js';
 import { MaybeError, NotDoneError, type Client } from '../../real/client.js';
 import type { Operation } from '../../sim/checkers/history.js';
 import type { FailedWrite } from '../../sim/history.js';
-import { between, type Stream } from '../../sim/random.js';
+import { between, chance, type Stream } from '../../sim/random.js';
 import type { WorkloadOptions } from '../../sim/scenario.js';
 
 /** What all clients together did and learned, in the order in which it ended. */
 export interface Recording {
   readonly operations: Operation[];
+  /** Reads that any server might answer from what it had, of a scenario that has some. */
+  readonly staleReads: Operation[];
   /** Writes that their clients were told have certainly no effect. */
   readonly failedWrites: FailedWrite[];
 }
 
 export const nowUs = (): number => Math.floor(performance.now() * 1_000);
 
-type Asked = Pick<Operation, 'op' | 'key' | 'value' | 'version'>;
+type Asked = Pick<Operation, 'op' | 'key' | 'value' | 'version'> & { readonly isStale?: boolean };
 type Learned = Pick<Operation, 'outcome' | 'resultValue' | 'resultVersion'>;
 
 /** What works behind one client. */
@@ -32,16 +34,22 @@ export class Worker implements Application {
   readonly #client: Client;
   readonly #options: WorkloadOptions;
   readonly #stream: Stream;
+  readonly #staleness: Stream;
   readonly #recording: Recording;
   /** What this client last learned of each key's version; 0 for none. */
   readonly #versions = new Map<string, number>();
   #calls = 0;
 
-  constructor(clientId: number, client: Client, options: WorkloadOptions, stream: Stream, recording: Recording) {
+  /**
+   * @param stream What to do, and when.
+   * @param staleness Which reads may be old, where the options say that some may.
+   */
+  constructor(clientId: number, client: Client, options: WorkloadOptions, stream: Stream, staleness: Stream, recording: Recording) {
     this.#clientId = clientId;
     this.#client = client;
     this.#options = options;
     this.#stream = stream;
+    this.#staleness = staleness;
     this.#recording = recording;
   }
 
@@ -71,8 +79,10 @@ export class Worker implements Application {
 
   /** @returns Whether the read was answered. */
   async #read(key: string, timeoutMs: number): Promise<boolean> {
-    return this.#record({ op: 'get', key, value: null, version: null }, async () => {
-      const found = await this.#client.get(key, { timeoutMs });
+    const { staleRatio } = this.#options;
+    const isStale = staleRatio.numerator > 0 && chance(this.#staleness, staleRatio);
+    return this.#record({ op: 'get', key, value: null, version: null, isStale }, async () => {
+      const found = await this.#client.get(key, { timeoutMs, ...(isStale ? { level: 'stale' } : {}) });
       this.#versions.set(key, found?.version ?? 0);
       return found === null ? learned('noKey') : learned('ok', found.version, found.value.toString('latin1'));
     });
@@ -129,16 +139,17 @@ export class Worker implements Application {
   }
 
   /** What certainly did nothing is no part of a history; what may have done something is, for ever. */
-  async #record(asked: Asked, call: () => Promise<Learned>): Promise<boolean> {
+  async #record({ isStale = false, ...asked }: Asked, call: () => Promise<Learned>): Promise<boolean> {
     const clientId = this.#clientId;
     const callUs = nowUs();
     try {
       const answer = await call();
-      this.#recording.operations.push({ clientId, ...asked, ...answer, expected: null, callUs, returnUs: nowUs() });
+      const { operations, staleReads } = this.#recording;
+      (isStale ? staleReads : operations).push({ clientId, ...asked, ...answer, expected: null, callUs, returnUs: nowUs() });
       return true;
     } catch (error) {
       if (error instanceof MaybeError) {
-        this.#recording.operations.push({ clientId, ...asked, ...learned('unknown'), expected: null, callUs, returnUs: null });
+        if (!isStale) this.#recording.operations.push({ clientId, ...asked, ...learned('unknown'), expected: null, callUs, returnUs: null });
       } else if (error instanceof NotDoneError) {
         if (asked.value !== null) {
           this.#recording.failedWrites.push({ client: nodeId(clientId), key: byteStringFromText(asked.key), value: byteStringFromText(asked.value), atUs: nowUs() });

@@ -5,6 +5,7 @@ import { BoundedDisk, type VisibleFiles } from './bounded-disk.js';
 import { BoundedQueues } from './bounded-queues.js';
 import { ElectionChurn } from './election-churn.js';
 import { ElectionSafety } from './election-safety.js';
+import { DirectedProbes } from './directed-probes.js';
 import { DurableQuorum, type DurableFiles } from './durable-quorum.js';
 import { ExactlyOnce } from './exactly-once.js';
 import { LeaderAppendOnly } from './leader-append-only.js';
@@ -56,6 +57,7 @@ export function oraclesFor(options: RaftRunOptions, { durableFiles, files, isRot
     leaderCompleteness,
     new StateMachineSafety(),
     new Monotonic(),
+    new DirectedProbes(),
     promises,
     exactlyOnce,
     new VersionOrder(),

@@ -10,7 +10,7 @@ const base: Operation = { clientId: 1, key: 'k', op: 'set', value: null, version
 const written: Operation = { ...base, value: '1.1', resultVersion: 1, callUs: 10, returnUs: 20 };
 const read = (value: string | null): Operation => ({ ...base, clientId: 2, op: 'get', outcome: value === null ? 'noKey' : 'ok', resultValue: value, resultVersion: value === null ? null : 1, callUs: 30, returnUs: 40 });
 
-const recording = (...operations: readonly Operation[]): Recording => ({ operations: [...operations], failedWrites: [] });
+const recording = (...operations: readonly Operation[]): Recording => ({ operations: [...operations], staleReads: [], failedWrites: [] });
 
 const PLAN = { judgeClients, finding: null } as const;
 
@@ -26,7 +26,13 @@ describe('a storm is judged', () => {
   test('failed when a value is read whose write was answered "definitely not"', () => {
     const { operations } = recording(written, read('1.1'), { ...read('1.2'), callUs: 50, returnUs: 60 });
     const failed = { client: nodeId(1), key: byteStringFromText('k'), value: byteStringFromText('1.2'), atUs: 45 };
-    expect(judged(PLAN, null, { operations, failedWrites: [failed] }, [])).toMatchObject({ verdict: 'violation', violation: { property: 'No Dirty Read' } });
+    expect(judged(PLAN, null, { operations, staleReads: [], failedWrites: [failed] }, [])).toMatchObject({ verdict: 'violation', violation: { property: 'No Dirty Read' } });
+  });
+
+  test('failed when a read that may be old shows what nobody wrote', () => {
+    const { operations } = recording(written);
+    expect(judged(PLAN, null, { operations, staleReads: [read('1.1'), read(null)], failedWrites: [] }, [])).toEqual({ verdict: 'pass', violation: null });
+    expect(judged(PLAN, null, { operations, staleReads: [read('1.9')], failedWrites: [] }, [])).toMatchObject({ verdict: 'violation', violation: { property: 'Stale Reads' } });
   });
 
   test('failed when a server broke a rule of its own, or something was found on the way', () => {

@@ -27,6 +27,7 @@ export const JOURNAL = 'src/core/journal/journal.ts';
 export const RECALL = 'src/core/journal/recall.ts';
 export const LOCK = 'src/core/client/lock.ts';
 export const PRIMARY = 'src/core/systems/primary-replica/primary.ts';
+export const REPLICA_REQUESTS = 'src/core/systems/primary-replica/requests.ts';
 export const REPLICA = 'src/core/systems/primary-replica/replica.ts';
 export const QUORUM_NODE = 'src/core/systems/quorum/node.ts';
 export const QUORUM_READS = 'src/core/systems/quorum/reads.ts';

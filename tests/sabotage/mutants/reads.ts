@@ -1,6 +1,6 @@
 /** Chapter G of the catalogue: reads. */
 import type { Mutant } from '../mutant.js';
-import { APPLY, READS, REQUESTS } from './files.js';
+import { APPLY, READS, REPLICA_REQUESTS, REQUESTS } from './files.js';
 
 export const READ_BUGS: readonly Mutant[] = [
   {
@@ -40,5 +40,39 @@ export const READ_BUGS: readonly Mutant[] = [
     ],
     scenarios: ['partition'],
     seedsMax: 10,
+  },
+  {
+    name: 'G14-stale',
+    story: 'a server answers a stale read from the end of its log, committed or not',
+    edits: [
+      {
+        file: REQUESTS,
+        find: "respond(draft, connection, { kind: 'done', id, result: readKey(draft.state.store, key) });",
+        replace: `{
+    const { log, commitIndex } = draft.raft.state;
+    let { store } = draft.state;
+    for (const entry of log.slice((commitIndex + 1) as never, log.lastIndex)) if (entry.kind === 'command') store = applyCommand(store, entry.index, entry.payload as Command).state;
+    respond(draft, connection, { kind: 'done', id, result: readKey(store, key) });
+  }`,
+      },
+      { file: REQUESTS, find: "import { readKey } from '../../store/store.js';", replace: "import { applyCommand, readKey } from '../../store/store.js';" },
+    ],
+    scenarios: ['stale-reads'],
+    seedsMax: 20,
+    property: 'Stale Reads',
+  },
+  {
+    name: 'stale-read-goes-back',
+    story: 'a replica that joins anew calls every key absent until the new copy is there',
+    edits: [
+      {
+        file: REPLICA_REQUESTS,
+        find: 'result: readKey(state.store, request.key) }',
+        replace: "result: state.joining === null ? readKey(state.store, request.key) : { status: 'noKey', version: 0, value: '' as never } }",
+      },
+    ],
+    scenarios: ['replica-reads'],
+    seedsMax: 10,
+    property: 'Stale Reads',
   },
 ];

@@ -169,4 +169,26 @@ export const REPLICATION: readonly Mutant[] = [
     scenarios: ['unreliable', 'clogged'],
     seedsMax: 10,
   },
+  {
+    name: 'B14',
+    story: 'a rejection that comes late rewinds what is sent next, behind what is known to match',
+    edits: [
+      {
+        file: REPLIES,
+        find: '  if (reply.prevLogIndex <= progress.matchIndex) return;\n',
+        replace: '',
+      },
+    ],
+    scenarios: ['bad-weather', 'network-swarm'],
+    seedsMax: 20,
+    property: 'Directed Probes',
+  },
+  {
+    name: 'B14-walk',
+    story: 'a leader looks for the place where logs agree one entry at a time',
+    edits: [{ file: REPLIES, find: 'const agreed = lastPossibleMatch(draft, reply);', replace: 'lastPossibleMatch(draft, reply);\n  const agreed = reply.prevLogIndex - 1;' }],
+    scenarios: ['figure-8', 'leader-failure'],
+    seedsMax: 20,
+    property: 'Directed Probes',
+  },
 ];

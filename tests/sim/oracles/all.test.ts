@@ -103,6 +103,6 @@ describe('the oracles of a run', () => {
   test('a healing is told to those that judge what follows it', () => {
     const { list, healed } = oraclesFor(quietOptions(), NO_DISKS);
     healed(5);
-    expect(list).toHaveLength(17);
+    expect(list).toHaveLength(18);
   });
 });

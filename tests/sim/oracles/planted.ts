@@ -30,7 +30,7 @@ export interface Planted {
   readonly storage?: ServerView['storage'];
   readonly options?: Partial<RaftOptions>;
   /** What a leader knows of its followers; the fields that an oracle reads. */
-  readonly progress?: readonly { readonly mode: 'probe' | 'replicate'; readonly nextIndex: number; readonly matchIndex: number }[];
+  readonly progress?: readonly { readonly mode: 'probe' | 'replicate'; readonly nextIndex: number; readonly matchIndex: number; readonly probeSequence?: number }[];
 }
 
 /** A no-op entry, or one with a command. */
