@@ -44,6 +44,7 @@ import { replicaReads } from './replica-reads.js';
 import { staleRead } from './stale-read.js';
 import { staleReads } from './stale-reads.js';
 import { single } from './single.js';
+import { singleImpatient } from './single-impatient.js';
 import { singleLog } from './single-log.js';
 import { singleUnsynced } from './single-unsynced.js';
 import { promotedReplica } from './promoted-replica.js';
@@ -67,7 +68,7 @@ export const scenarios: readonly Scenario[] = [
   crashAtEffect, crashLoop, slowServer, rollingRestart, processSwarm,
   clockLease, beyondClockBound,
   primaryReplica, replicaReads, staleRead, promotedReplica, naiveJoin, naiveOrder, naiveLostPut, naiveLostWrite,
-  single, singleLog, singleUnsynced, lockSingle, lockRaft,
+  single, singleLog, singleImpatient, singleUnsynced, lockSingle, lockRaft,
   quorum, quorumFive, quorumWriteAll, quorumStale, simpleElectionLostWrite, simpleElectionTwoVotes,
 ];
 

@@ -8,6 +8,7 @@ import { singleNode, type SingleState } from '../core/systems/single/node.js';
 import { checkSingleOptions, type SingleOptions } from '../core/systems/single/options.js';
 import type { Observer } from './observer.js';
 import { AnsweredSurvives } from './oracles/answered-survives.js';
+import { ConnectionOrder } from './oracles/connection-order.js';
 import { violated } from './oracles/oracle.js';
 import { StartsAgain } from './oracles/starts-again.js';
 import type { RunOptions } from './run-options.js';
@@ -43,7 +44,7 @@ function watch(run: WatchedRun<SingleOptions>): Watching {
   const survives = new AnsweredSurvives(lastAppliedOf, run.options.servers);
   const isExcused = (server: NodeId): boolean => run.nemesis().budget.mayRefuse(server) || run.cluster().world.disk(server).hasFailed;
   return {
-    observers: [survives, new Bounds(run.options), new StartsAgain(isExcused), ...watching.observers],
+    observers: [survives, new Bounds(run.options), new StartsAgain(isExcused), new ConnectionOrder(run.options.servers), ...watching.observers],
     shapes: watching.shapes,
     get commits(): number {
       return survives.count;

@@ -26,6 +26,7 @@ export const OUTCOME = 'src/core/client/outcome.ts';
 export const JOURNAL = 'src/core/journal/journal.ts';
 export const RECALL = 'src/core/journal/recall.ts';
 export const LOCK = 'src/core/client/lock.ts';
+export const SINGLE = 'src/core/systems/single/node.ts';
 export const PRIMARY = 'src/core/systems/primary-replica/primary.ts';
 export const REPLICA_REQUESTS = 'src/core/systems/primary-replica/requests.ts';
 export const REPLICA = 'src/core/systems/primary-replica/replica.ts';

@@ -1,6 +1,6 @@
 /** Bugs of the systems beside Raft, of the journal that they share, and of the lock over a client. */
 import type { Mutant } from '../mutant.js';
-import { ELECTION_VOTES, JOURNAL, LEASE, LOCK, PRIMARY, QUORUM_CELLS, QUORUM_NODE, QUORUM_READS, QUORUM_REPLICA, QUORUM_WRITES, RECALL, RECOVERY, RECOVERY_CASES, REPLICA } from './files.js';
+import { ELECTION_VOTES, JOURNAL, LEASE, LOCK, PRIMARY, QUORUM_CELLS, QUORUM_NODE, QUORUM_READS, QUORUM_REPLICA, QUORUM_WRITES, RECALL, RECOVERY, RECOVERY_CASES, REPLICA, SINGLE } from './files.js';
 
 export const SYSTEM_BUGS: readonly Mutant[] = [
   {
@@ -197,5 +197,21 @@ export const SYSTEM_BUGS: readonly Mutant[] = [
     scenarios: ['simple-election-lost-write', 'simple-election-two-votes'],
     seedsMax: 40,
     property: 'Liveness',
+  },
+  {
+    name: 'single-read-overtakes',
+    story: 'a read of single does not wait for the write before it on its own connection',
+    edits: [{ file: SINGLE, find: '(draft.lastWrites[slot] ?? 0) > journal.lastApplied', replace: '(draft.lastWrites[slot] ?? 0) > journal.lastIndex' }],
+    scenarios: ['single-impatient'],
+    seedsMax: 10,
+    property: 'Connection Order',
+  },
+  {
+    name: 'regression-read-past-full-queue',
+    story: 'a read of single overtakes the write before it on its own connection when no more requests may wait',
+    edits: [{ file: SINGLE, find: 'const isBehindOwnWrite = isKeeping &&', replace: 'const isBehindOwnWrite = mayWait &&' }],
+    scenarios: ['single-impatient'],
+    seedsMax: 10,
+    property: 'Connection Order',
   },
 ];

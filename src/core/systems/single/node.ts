@@ -88,12 +88,16 @@ function onDisk(plan: Plan, draft: Draft, effects: SingleEffect[], operation: Op
 function onRequest({ waitingMax }: SingleOptions, plan: Plan, draft: Draft, effects: SingleEffect[], connection: ConnectionId, request: NodeRequest): void {
   const { journal } = draft;
   const slot = (connection >>> 0) % SLOTS;
-  const mayWait = journal.phase === 'keeping' && journal.held.size < waitingMax;
+  const isKeeping = journal.phase === 'keeping';
+  const mayWait = isKeeping && journal.held.size < waitingMax;
+  const isBehindOwnWrite = isKeeping && request.kind === 'query' && (draft.lastWrites[slot] ?? 0) > journal.lastApplied;
   if (mayWait && request.kind === 'command') {
     draft.journal = append(plan, journal, request.command, { connection, id: request.id, key: null });
     draft.lastWrites = draft.lastWrites.with(slot, draft.journal.lastIndex);
-  } else if (mayWait && request.kind === 'query' && (draft.lastWrites[slot] ?? 0) > journal.lastApplied) {
-    draft.journal = hold(journal, { connection, id: request.id, key: request.key });
+  } else if (isBehindOwnWrite) {
+    // Where no more may wait it is refused: an answer at once would show what was there before the connection's own write.
+    if (mayWait) draft.journal = hold(journal, { connection, id: request.id, key: request.key });
+    else effects.push({ kind: 'respond', connection, response: { kind: 'unavailable', id: request.id, reason: 'too many requests wait for the disk' } });
   } else {
     effects.push({ kind: 'respond', connection, response: answerAtOnce(draft, request) });
   }

@@ -121,11 +121,16 @@ describe('a server with a log', () => {
     expect(singleFingerprint(life.state)).toBe(1);
   });
 
-  test('refuses commands beyond so many that wait for the disk, and takes reads all the same', () => {
+  test('refuses commands beyond so many that wait for the disk, and reads behind them, and takes all other reads', () => {
     const life = new Life({ waitingMax: 2 }).rest();
-    for (let i = 1; i <= 3; i++) life.asks(asked(i, {}));
-    life.asks(read(4));
-    expect(life.said()).toMatchObject([{ kind: 'unavailable', id: 3, reason: 'too many commands wait for the disk' }, { kind: 'done', id: 4 }]);
+    for (let i = 1; i <= 3; i++) life.asks(asked(i, {}), 5);
+    life.asks(read(4), 6);
+    life.asks(read(5), 5);
+    expect(life.said()).toMatchObject([
+      { kind: 'unavailable', id: 3, reason: 'too many commands wait for the disk' },
+      { kind: 'done', id: 4 },
+      { kind: 'unavailable', id: 5, reason: 'too many requests wait for the disk' },
+    ]);
     life.rest();
     expect(life.said().map(summary)).toEqual(['1 ok 1', '2 ok 2']);
   });

@@ -1,0 +1,24 @@
+import { harm } from '../src/sim/harms.js';
+import { ratio } from '../src/sim/random.js';
+import type { Scenario } from '../src/sim/scenario.js';
+import { singleSystem } from '../src/sim/system-single.js';
+import { usualSingle } from '../src/sim/usual-single.js';
+
+export const singleImpatient: Scenario = {
+  name: 'single-impatient',
+  title: 'The disk of one server stands still, and clients give up on a write and read over the same connection before it is done.',
+  why: 'What waits for the disk and what does not meet on one connection: a read that overtakes a write shows its own client a past.',
+  expected: ['disk-stalled', 'client-was-told-maybe', 'server-lost-power'],
+  expectedWithinRuns: 20,
+  system: singleSystem as NonNullable<Scenario['system']>,
+  options: (draws) => {
+    const ordinary = usualSingle(draws);
+    return {
+      ...ordinary,
+      chaosMs: 4_000,
+      // Without sessions a write is asked for once, and given up when its time is over.
+      workload: { ...ordinary.workload, sessionlessRatio: ratio(1, 1), deleteWeight: 0, keys: 2, thinkMsMin: 0, thinkMsMax: 20, attemptTimeoutMs: draws.oneOf('patience', [20, 60]) },
+      harms: [harm('diskStall', [100, 600], [50, 400]), harm('powerCut', [1_500, 4_000], [10, 300])],
+    };
+  },
+};
