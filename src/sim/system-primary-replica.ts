@@ -12,6 +12,7 @@ import type { NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import type { HostedClient } from './hosted.js';
 import { isSessionless } from './hosted-client.js';
 import type { Observer } from './observer.js';
+import { ConnectionOrder } from './oracles/connection-order.js';
 import { violated } from './oracles/oracle.js';
 import { contentText, ReplicaPrefix, type CopyView } from './oracles/replica-prefix.js';
 import { StaleAnswers } from './oracles/stale-answers.js';
@@ -76,7 +77,7 @@ function watch(run: WatchedRun<PrimaryReplicaOptions>): Watching {
   const isOneHistory = workload.staleRatio.numerator > 0 && !harms.some(({ harm }) => harm === 'takeOver');
   const answers = isOneHistory ? new StaleAnswers(run.options.servers) : null;
   return {
-    observers: [prefix, new Bounds(run.options), ...(answers === null ? [] : [answers]), ...watching.observers],
+    observers: [prefix, new Bounds(run.options), new ConnectionOrder(run.options.servers), ...(answers === null ? [] : [answers]), ...watching.observers],
     shapes: watching.shapes,
     get commits(): number {
       return prefix.changes;
@@ -140,13 +141,14 @@ class Bounds implements Observer {
 
   onStep(atUs: number, node: NodeId, _input: unknown, _before: unknown, after: unknown): void {
     if (node > this.#options.servers) return;
-    const { backlog, followers } = after as ReplicationState;
-    const { backlogMax, replicasMax, windowMax } = this.#options.node;
+    const { backlog, followers, journal, role } = after as ReplicationState;
+    const { backlogMax, replicasMax, waitingMax, windowMax } = this.#options.node;
     const held = (what: string, count: number, max: number): void => {
       if (count > max) violated('Bounded Queues', `s${node} holds ${count} ${what}, more than ${max}`, atUs);
     };
     held('changes in its backlog', backlog.size, backlogMax);
     held('replicas', followers.length, replicasMax);
+    if (role === 'primary') held('requests that wait for its disk', journal.held.size, waitingMax);
     for (const { id, confirmed, sent } of followers) held(`changes on their way to s${id}`, sent - confirmed, windowMax);
   }
 }

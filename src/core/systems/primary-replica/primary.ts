@@ -98,7 +98,9 @@ export function onCommand(draft: ReplicationDraft, connection: ConnectionId, id:
 export function onPrimaryQuery(draft: ReplicationDraft, connection: ConnectionId, id: number, key: ByteString): void {
   const { state } = draft;
   const isBehindOwnWrite = (state.lastWrites[slotOf(connection)] ?? 0) > state.journal.lastApplied;
-  if (isBehindOwnWrite) state.journal = hold(state.journal, { kind: 'query', connection, id, key });
+  if (isBehindOwnWrite && state.journal.held.size >= state.options.waitingMax) {
+    respond(draft, connection, { kind: 'unavailable', id, reason: 'too many requests wait for the disk' });
+  } else if (isBehindOwnWrite) state.journal = hold(state.journal, { kind: 'query', connection, id, key });
   else respond(draft, connection, { kind: 'done', id, result: readKey(state.store, key) });
 }
 

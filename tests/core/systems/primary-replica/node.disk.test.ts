@@ -4,7 +4,7 @@ import { connectionId, nodeId, type NodeId } from '../../../../src/core/base/uni
 import { DEFAULT_JOURNAL_OPTIONS } from '../../../../src/core/journal/options.js';
 import { primaryReplicaCodecs } from '../../../../src/core/systems/primary-replica/codec.js';
 import { primaryReplicaNode } from '../../../../src/core/systems/primary-replica/node.js';
-import { defaultOptions } from '../../../../src/core/systems/primary-replica/options.js';
+import { defaultOptions, type PrimaryReplicaOptions } from '../../../../src/core/systems/primary-replica/options.js';
 import type { ReplicationRequest, ReplicationState } from '../../../../src/core/systems/primary-replica/state.js';
 import type { NodeResponse } from '../../../../src/core/wire/protocol.js';
 import { TRUE_CLOCK } from '../../../../src/sim/clock.js';
@@ -25,13 +25,19 @@ class House {
   #answers: NodeResponse[] = [];
   #lastId = 0;
 
-  constructor() {
-    const machine = primaryReplicaNode({ ...defaultOptions(PRIMARY), journal: { ...DEFAULT_JOURNAL_OPTIONS, snapshotEveryEntries: 3 } });
+  /** Hears every answer, whoever asked. */
+  onAnswer: (response: NodeResponse) => void = () => undefined;
+
+  constructor(over: Partial<PrimaryReplicaOptions> = {}) {
+    const machine = primaryReplicaNode({ ...defaultOptions(PRIMARY), ...over, journal: { ...DEFAULT_JOURNAL_OPTIONS, snapshotEveryEntries: 3 } });
     for (const id of SERVERS) {
       this.world.addProcess({
         id, name: `s${id}`, kind: 'server', machine, members: SERVERS, clock: TRUE_CLOCK, codecs: primaryReplicaCodecs as never,
         disk: { operationUsMin: 20, operationUsMax: 200, syncUsMin: 100, syncUsMax: 4_000 },
-        onRespond: (_connection, response) => this.#answers.push(response),
+        onRespond: (_connection, response) => {
+          this.#answers.push(response);
+          this.onAnswer(response);
+        },
       });
     }
     this.pass();
@@ -142,4 +148,23 @@ test('a session of the old primary is unknown to the new one, and never another 
   const old = idAt(PRIMARY);
   house.promote(A);
   expect([old > 0, idAt(A) > 4_294_967_296]).toEqual([true, true]);
+});
+
+test('what waits for a disk that stands still is bounded, reads behind a write of their own connection too', () => {
+  const house = new House({ waitingMax: 4 });
+  const answers: NodeResponse[] = [];
+  house.onAnswer = (response) => answers.push(response);
+  house.world.disk(PRIMARY).stallUntil(house.world.nowUs + 2_000_000);
+  const write = (id: number): ReplicationRequest => ({ kind: 'command', id, command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs('k'), value: bs(`${id}`), version: 0 } });
+  const read = (id: number): ReplicationRequest => ({ kind: 'query', id, key: bs('k') });
+  for (let id = 1; id <= 6; id++) house.world.request(PRIMARY, id === 1 ? write(id) : read(id), OPERATOR);
+  house.world.request(PRIMARY, read(7), connectionId(7));
+  house.pass(100_000);
+  expect(answers).toMatchObject([
+    { kind: 'unavailable', id: 5, reason: 'too many requests wait for the disk' },
+    { kind: 'unavailable', id: 6 },
+    { kind: 'done', id: 7, result: { status: 'noKey' } },
+  ]);
+  house.pass();
+  expect(answers.slice(3).map((answer) => [answer.id, answer.kind])).toEqual([[1, 'done'], [2, 'done'], [3, 'done'], [4, 'done']]);
 });
