@@ -56,6 +56,7 @@ test('bench explore tells one job, two jobs, and two processes beside each other
   expect({ benchmark, runs, rounds }).toEqual({ benchmark: 'explore', runs: 2, rounds: 1 });
   const { oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses } = figures;
   for (const figure of [oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses]) expect(figure).toBeGreaterThan(0);
+  expect(figures).toHaveProperty('oneOverTwoLater');
 });
 
 describe('what cannot be measured is one line', () => {
