@@ -2,9 +2,7 @@ import { commandToRepeat } from '../sim/report.js';
 import { systemOf } from '../sim/run.js';
 import type { Scenario } from '../sim/scenario.js';
 import type { Told } from '../sim/shortest.js';
-
-/** The seeds among which the document's stories are the shortest. Few: a test tells them all anew. */
-export const DOCUMENT_SEEDS = { first: 1, last: 40 } as const;
+import { DOCUMENT_SEEDS } from './story-seeds.js';
 
 /** A scenario and its shortest story. */
 export interface Story {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.js';
-import { DOCUMENT_SEEDS, storiesDocument, storyLines, type Story } from '../../src/cli/stories.js';
+import { storiesDocument, storyLines, type Story } from '../../src/cli/stories.js';
+import { DOCUMENT_SEEDS } from '../../src/cli/story-seeds.js';
 import { shortestStory } from '../../src/sim/shortest.js';
 import { seedstorm } from './run-cli.js';
 

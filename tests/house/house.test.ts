@@ -37,6 +37,8 @@ const RULES: readonly (readonly [title: string, rule: Rule, planted: Readonly<Re
     { 'README.md': `cd ${['', 'root', 'x'].join('/')}` }, /README\.md:1/],
   ['lockfiles name no mirror', rules.nothingPrivate,
     { 'package-lock.json': `"resolved": ${'"https://'}mirror/a.tgz"` }, /package-lock\.json:1/],
+  ['no command loads the simulator before it needs it', rules.commandsStartLight,
+    { 'src/cli/main.ts': `import { list } from './list.js';`, 'src/cli/list.ts': `import type { A } from '../sim/a.js';\nimport { run } from '../sim/run.js';`, 'src/sim/run.ts': '' }, /src\/sim\/run\.ts is loaded by every command/],
   ['the doors of the package lead somewhere', rules.exportsHaveSources,
     { 'package.json': '{"exports":{".":"./dist/src/gone.js"}}' }, /dist\/src\/gone\.js/],
 ];

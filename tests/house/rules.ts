@@ -125,6 +125,19 @@ export const testsMirrorTheSource: Rule = (tree) =>
     })
     .map((path) => `${path} tests nothing: there is no source of that path and stem`);
 
+/** Every command starts with what the list of all commands loads, and none of that is the simulator: it takes longer to load than most commands to run. */
+export const commandsStartLight: Rule = (tree) => {
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const code = withoutComments(tree.get(path) ?? '').replace(/(^|\n)import type [^;]*;/g, '');
+    for (const specifier of importsOf(code.replace(/import\(/g, '(('))) if (specifier.startsWith('.')) load(targetOf(path, specifier));
+  };
+  load('src/cli/main.ts');
+  return ['src/sim/run.ts', 'src/sim/world.ts', 'src/real/client.ts'].filter((heavy) => loaded.has(heavy)).map((heavy) => `${heavy} is loaded by every command: import it where it is used`);
+};
+
 /** Links in Markdown: to files that are there, and to headings that are there. Web addresses are not followed. */
 export const linksResolve: Rule = (tree) =>
   lines(tree, (path) => path.endsWith('.md')).flatMap(({ path, number, line }) =>

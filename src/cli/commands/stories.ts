@@ -3,7 +3,8 @@ import { parseSeedRange } from '../../sim/seeds.js';
 import { MODULE_OPTION, once, taken } from '../arguments.js';
 import { EXIT, misuse } from '../exit.js';
 import { complain, sayAll } from '../output.js';
-import { DOCUMENT_SEEDS, type Story } from '../stories.js';
+import type { Story } from '../stories.js';
+import { DOCUMENT_SEEDS } from '../story-seeds.js';
 
 interface Options {
   readonly scenario: readonly string[] | undefined;
