@@ -24,7 +24,7 @@ export interface HarmsBenchResult {
 
 const SERVERS = 5;
 const SEED = 1;
-const SECONDS = 60;
+const SECONDS = 240;
 const ROUNDS = 7;
 /** So many times the length of the run passes before the first blow. */
 const NEVER_WITHIN = 10;

@@ -24,7 +24,6 @@ export class DurableQuorum implements Oracle {
   readonly #durableFiles: DurableFiles;
   readonly #isGone: (server: NodeId) => boolean;
   readonly #readers: (DurableLogReader | undefined)[] = [];
-  readonly #wasGone = new Set<NodeId>();
   #checkedTo = 0;
 
   /** @param isGone Whose disks lose, within the budget of harms, what they had promised to keep: what they held before still counts as held. */
@@ -42,13 +41,13 @@ export class DurableQuorum implements Oracle {
   onCrash(_atUs: number, server: NodeId): void {
     // What survives is decided at the crash, so it is read anew when the server is next looked at. A lost disk
     // is within the budget of harms: it takes nothing from an acknowledgement that is already on its way.
-    if (this.#isGone(server)) this.#wasGone.add(server);
-    else this.#readers[server] = undefined;
+    if (!this.#isGone(server)) this.#readers[server] = undefined;
   }
 
   onRecovered(_atUs: number, server: NodeId): void {
-    // One that came back after all may begin a file anew that it had lost: nothing of an earlier life is read on.
-    if (this.#wasGone.delete(server)) this.#readers[server] = undefined;
+    // It may begin a file anew that it had lost, also when its disk was emptied or put back after it had stopped by itself, and
+    // nobody saw a crash: nothing of an earlier life is read on.
+    this.#readers[server] = undefined;
   }
 
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {

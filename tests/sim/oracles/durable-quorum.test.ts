@@ -2,6 +2,7 @@ import { describe, test } from 'vitest';
 import { nodeId, type NodeId } from '../../../src/core/base/units.js';
 import { Cluster } from '../../../src/sim/cluster.js';
 import { DurableQuorum, type DurableFile } from '../../../src/sim/oracles/durable-quorum.js';
+import { Life } from '../../core/storage/life.js';
 import { quietOptions } from '../quiet.js';
 import { expectViolated, view } from './planted.js';
 
@@ -49,5 +50,24 @@ describe('Commit On A Durable Quorum', () => {
     for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes, bytes.length);
     oracle.onCrash(2, S1);
     oracle.onStep(3, S1, before, after);
+  });
+
+  test('reads anew what a server came back with, also where its disk was changed after it had stopped by itself (swarm seed 880281)', () => {
+    const inTerm = (term: number): readonly DurableFile[] => {
+      const life = new Life();
+      life.settle();
+      life.setTerm(term, 1);
+      life.append(1);
+      life.settle();
+      return life.disk.list().map(({ path }) => ({ path, bytes: life.disk.bytesOf(path) }));
+    };
+    const S3 = nodeId(3);
+    const oracle = new DurableQuorum(7, 3, () => [], nobodyRots);
+    for (const { path, bytes } of inTerm(5)) oracle.onSynced(1, S3, path, bytes, bytes.length);
+    // No crash: it stopped for a failed sync, its disk was put back to before these files, and it began them anew.
+    oracle.onRecovered(2, S3);
+    for (const { path, bytes } of inTerm(6)) oracle.onSynced(3, S3, path, bytes, bytes.length);
+    expectViolated('Commit On A Durable Quorum', /durable on s3 of 3 only/, () =>
+      oracle.onStep(4, S3, view({ role: 'leader', term: 6, log: [6] }), view({ role: 'leader', term: 6, log: [6], commit: 1 })));
   });
 });
