@@ -195,7 +195,6 @@ export class Budget {
    * not in force yet will be, so it must be whole too; files that are being removed may be gone or not.
    */
   #standingOfLiving(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
-    if (disk.hasNamesInDoubt) return 'forgetful';
     const files = disk.survey('medium', withDamage);
     const pristine = this.#fate(server, disk.survey('medium', false));
     const fate = this.#fate(server, files);

@@ -83,9 +83,9 @@ export class SimDirectory {
     return this.#claimed >= 0;
   }
 
-  /** Whether a power loss now would decide which of them are: after one it is decided. */
+  /** Whether a power loss now would decide which of them are: after one it is decided, and what is changed later is as sure as ever. */
   get isUndecided(): boolean {
-    return this.isInDoubt && this.#pending.length > 0;
+    return this.#claimed > this.#settled;
   }
 
   /** Makes every change before `mark` durable. */

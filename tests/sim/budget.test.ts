@@ -131,6 +131,26 @@ describe('within the budget', () => {
     expect(striker.budget.allowsLoss(TWO)).toBe(false);
   });
 
+  test('once the power has gone it is decided which names are kept: from then on the server counts by what it has, in its recovery too (swarm seed 891184)', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    const disk = world.disk(ONE);
+    disk.forgetNamesUntil(world.nowUs + 50_000);
+    world.crash(ONE, { keepsPageCache: false });
+    striker.restart(ONE);
+    world.runUntil(world.nowUs + 60_000);
+    expect([disk.hasNamesInDoubt, striker.budget.standing(ONE)]).toEqual([true, 'forgetful']);
+    world.crash(ONE, { keepsPageCache: false });
+    expect(striker.budget.standing(ONE)).toBe('whole');
+    striker.restart(ONE);
+    let looks = 0;
+    for (; looks < 200 && disk.hasNamesInDoubt; looks++) {
+      expect(striker.budget.standing(ONE)).toBe('whole');
+      world.runUntil(world.nowUs + 100);
+    }
+    expect([looks > 1, disk.hasNamesInDoubt]).toEqual([true, false]);
+  });
+
   test('a server that was killed must be whole by what it would read, not only by what a power cut would leave', () => {
     const { cluster, striker } = working(3);
     const { world } = cluster;
