@@ -93,9 +93,10 @@ export class Network {
     return to < this.#stride && this.#links[from * this.#stride + to] !== undefined;
   }
 
-  /** Hands over one message. @returns One of the FATE_ numbers. */
+  /** Hands over one message. @returns One of the FATE_ numbers; lost is what goes to nobody of this network. */
   send(from: NodeId, to: NodeId, payload: unknown): number {
-    const link = this.#link(from, to);
+    const link = to < this.#stride ? this.#links[from * this.#stride + to] : undefined;
+    if (link === undefined) return FATE_LOST;
     const stream = link.stream;
     const fate = stream();
     const delayUs = delayOf(link, stream());

@@ -19,9 +19,10 @@ export class EventQueue {
   node = 0;
   from = 0;
   tag = 0;
-  payload: unknown = null;
 
   #size = 0;
+  /** The slot of the event taken last; its payload stays there until the next one is taken. -1 before the first. */
+  #taken = -1;
   #arrivals = 0;
   #times = new Float64Array(CAPACITY_FIRST);
   #orders = new Float64Array(CAPACITY_FIRST);
@@ -40,6 +41,11 @@ export class EventQueue {
     return this.#size;
   }
 
+  /** What came with the event taken last; null before the first. */
+  get payload(): unknown {
+    return this.#taken === -1 ? null : this.#payloads[this.#taken];
+  }
+
   /** When the next event is due; Infinity when there is none. */
   get nextAtUs(): number {
     return this.#size === 0 ? Infinity : (this.#times[0] as number);
@@ -48,7 +54,8 @@ export class EventQueue {
   /** Adds an event at `atUs`, a whole number of microseconds, now or later. */
   push(atUs: number, kind: number, node: number, from: number, tag: number, payload: unknown): void {
     assert(atUs >= this.nowUs, 'an event cannot be scheduled in the past');
-    if (this.#size === this.#times.length) this.#grow();
+    // One slot more than wait is in use: that of the event taken last.
+    if (this.#size + 1 === this.#times.length) this.#grow();
     const slot = this.#freeCount > 0 ? (this.#freeSlots[--this.#freeCount] as number) : this.#slotCount++;
     this.#kinds[slot] = kind;
     this.#nodes[slot] = node;
@@ -61,19 +68,23 @@ export class EventQueue {
   /** Moves time to the next event and leaves it in the fields; false when there is none. */
   take(): boolean {
     if (this.#size === 0) return false;
+    if (this.#taken !== -1) this.#free(this.#taken);
     const slot = this.#slots[0] as number;
+    this.#taken = slot;
     this.nowUs = this.#times[0] as number;
     this.kind = this.#kinds[slot] as number;
     this.node = this.#nodes[slot] as number;
     this.from = this.#froms[slot] as number;
     this.tag = this.#tags[slot] as number;
-    this.payload = this.#payloads[slot];
-    this.#payloads[slot] = null;
-    this.#freeSlots[this.#freeCount++] = slot;
 
     const last = --this.#size;
     if (last > 0) this.#siftDown(this.#times[last] as number, this.#orders[last] as number, this.#slots[last] as number);
     return true;
+  }
+
+  #free(slot: number): void {
+    this.#payloads[slot] = null;
+    this.#freeSlots[this.#freeCount++] = slot;
   }
 
   /** Moves time on without an event, no further than the next one. */

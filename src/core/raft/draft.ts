@@ -165,7 +165,9 @@ export function progressOf(draft: RaftDraft, slot: number): MutableProgress {
 
 /** The slot of a server, -1 if it is not a voter. */
 export function slotOf(state: RaftState, id: NodeId): number {
-  return state.voters.indexOf(id);
+  const { voters } = state;
+  for (let slot = 0; slot < voters.length; slot++) if (voters[slot] === id) return slot;
+  return -1;
 }
 
 /** How many of `count` voters are a majority: any two majorities share one (§3.2). */

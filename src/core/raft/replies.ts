@@ -120,8 +120,9 @@ function lastPossibleMatch(draft: RaftDraft, reply: AppendEntriesReply): LogInde
 /** Commits what a majority holds durably, if it is of this term (§3.6.2, Figure 3.8: never an older one by counting). */
 function advanceCommit(draft: RaftDraft): void {
   const { state } = draft;
+  // Most answers come before a majority's or after it; that is seen in one look at each.
+  if (!isHeldByMajority(state.progress, state.commitIndex + 1)) return;
   const index = majorityIndex(state.progress);
-  if (index <= state.commitIndex) return;
   assert(index <= state.log.lastIndex, 'a leader commits only what it holds (§3.5)');
   if (state.log.termAt(index) !== state.currentTerm) {
     moment(draft, 'old-term-entry-on-majority', `entry ${index} waits for one of term ${state.currentTerm}`);
@@ -130,19 +131,19 @@ function advanceCommit(draft: RaftDraft): void {
   state.commitIndex = index;
 }
 
+function isHeldByMajority(progress: readonly Pick<Progress, 'matchIndex'>[], index: number): boolean {
+  let holders = 0;
+  for (let slot = 0; slot < progress.length; slot++) if ((progress[slot] as Pick<Progress, 'matchIndex'>).matchIndex >= index) holders++;
+  return holders >= majority(progress.length);
+}
+
 /**
  * The highest index that a majority of voters hold: the largest N with matchIndex[i] >= N on a majority
  * (§3.5, Figure 3.1). Quadratic in the number of voters and free of allocation: there are few of them.
  */
 export function majorityIndex(progress: readonly Pick<Progress, 'matchIndex'>[]): LogIndex {
-  const needed = majority(progress.length);
   let best = 0;
-  for (const candidate of progress) {
-    if (candidate.matchIndex <= best) continue;
-    let holders = 0;
-    for (const other of progress) if (other.matchIndex >= candidate.matchIndex) holders++;
-    if (holders >= needed) best = candidate.matchIndex;
-  }
+  for (const { matchIndex } of progress) if (matchIndex > best && isHeldByMajority(progress, matchIndex)) best = matchIndex;
   return logIndex(best);
 }
 

@@ -6,29 +6,26 @@ import { Hasher } from './digest.js';
 const KIND_KEY = 1;
 const KIND_SESSION = 2;
 
-/** What stands at one key, with its share of the digest. Never changes. */
-export class VersionedValue {
+/** What stands at one key, with its share of the digest. */
+export interface VersionedValue {
   readonly value: ByteString;
   /** 1 for a key that was absent before, then one more for each write. */
   readonly version: number;
   readonly laneA: number;
   readonly laneB: number;
-
-  constructor(key: ByteString, value: ByteString, version: number) {
-    this.value = value;
-    this.version = version;
-    const hasher = new Hasher(KIND_KEY, ~KIND_KEY);
-    hasher.text(key);
-    hasher.text(value);
-    hasher.number(version);
-    hasher.end();
-    this.laneA = hasher.laneA;
-    this.laneB = hasher.laneB;
-  }
 }
 
-/** One client's session (thesis §6.3), with its share of the digest. Never changes. */
-export class Session {
+export function versionedValue(key: ByteString, value: ByteString, version: number): VersionedValue {
+  const hasher = new Hasher(KIND_KEY, ~KIND_KEY);
+  hasher.text(key);
+  hasher.text(value);
+  hasher.number(version);
+  hasher.end();
+  return { value, version, laneA: hasher.laneA, laneB: hasher.laneB };
+}
+
+/** One client's session (thesis §6.3), with its share of the digest. */
+export interface Session {
   /** The log index of its registration. */
   readonly id: number;
   /** The number of its last command; 0: only its registration. */
@@ -39,22 +36,17 @@ export class Session {
   readonly commandedAt: LogIndex;
   readonly laneA: number;
   readonly laneB: number;
+}
 
-  constructor(id: number, sequenceNum: number, result: StoreResult, commandedAt: LogIndex) {
-    this.id = id;
-    this.sequenceNum = sequenceNum;
-    this.result = result;
-    this.commandedAt = commandedAt;
-    const hasher = new Hasher(KIND_SESSION, ~KIND_SESSION);
-    hasher.number(id);
-    hasher.number(sequenceNum);
-    hasher.number(STATUS_CODES.indexOf(result.status));
-    hasher.number(result.version);
-    hasher.number(commandedAt);
-    hasher.end();
-    this.laneA = hasher.laneA;
-    this.laneB = hasher.laneB;
-  }
+export function sessionOf(id: number, sequenceNum: number, result: StoreResult, commandedAt: LogIndex): Session {
+  const hasher = new Hasher(KIND_SESSION, ~KIND_SESSION);
+  hasher.number(id);
+  hasher.number(sequenceNum);
+  hasher.number(statusCode(result.status));
+  hasher.number(result.version);
+  hasher.number(commandedAt);
+  hasher.end();
+  return { id, sequenceNum, result, commandedAt, laneA: hasher.laneA, laneB: hasher.laneB };
 }
 
 /**
@@ -62,3 +54,8 @@ export class Session {
  * the format. `sessionExpired` is not among them, since a refused command leaves no trace in a session.
  */
 export const STATUS_CODES: readonly StoreResult['status'][] = ['ok', 'noKey', 'versionConflict'];
+
+/** @returns Its place among {@link STATUS_CODES}. Success, of which there is most, is found at once. */
+export function statusCode(status: StoreResult['status']): number {
+  return status === 'ok' ? 0 : STATUS_CODES.indexOf(status);
+}

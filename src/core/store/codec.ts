@@ -1,7 +1,7 @@
 import { byteStringOf, EMPTY, writeByteString, type ByteString } from '../base/bytestring.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { logIndex } from '../base/units.js';
-import { Session, STATUS_CODES, VersionedValue } from './cells.js';
+import { sessionOf, statusCode, STATUS_CODES, versionedValue, type Session, type VersionedValue } from './cells.js';
 import { openStore, storeDigest, type StoreOptions, type StoreState } from './store.js';
 import { OrderedMap } from './ordered-map.js';
 
@@ -36,7 +36,7 @@ export function encodeStore(state: StoreState): Uint8Array {
   state.sessions.scan(undefined, (id, session) => {
     writer.number(id);
     writer.number(session.sequenceNum);
-    writer.number(STATUS_CODES.indexOf(session.result.status));
+    writer.number(statusCode(session.result.status));
     writer.number(session.result.version);
     writer.number(session.commandedAt);
     return true;
@@ -98,7 +98,7 @@ function readKeys(reader: Reader): Pick<StoreState, 'keys' | 'laneA' | 'laneB'> 
     check(last === undefined || key > last, 'keys do not ascend');
     const version = reader.number();
     check(version >= 1, 'a key has version 0');
-    const cell = new VersionedValue(key, reader.text(), version);
+    const cell = versionedValue(key, reader.text(), version);
     entries.push([key, cell]);
     laneA = (laneA + cell.laneA) | 0;
     laneB = (laneB + cell.laneB) | 0;
@@ -136,7 +136,7 @@ function readSession(reader: Reader, lastApplied: number): Session {
   const version = reader.number();
   const commandedAt = logIndex(reader.number());
   check(id <= commandedAt && commandedAt <= lastApplied, 'a session was commanded outside its life');
-  return new Session(id, sequenceNum, { status, version, value: EMPTY }, commandedAt);
+  return sessionOf(id, sequenceNum, { status, version, value: EMPTY }, commandedAt);
 }
 
 class Writer {

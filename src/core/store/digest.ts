@@ -38,12 +38,15 @@ export class Hasher {
     this.laneB = foldB(b, length);
   }
 
-  /** Takes an integer in, 0 .. 2^53-1. */
+  /** Takes an integer in, 0 .. 2^53-1; the upper half only of one that has any. */
   number(n: number): void {
     const low = n | 0;
-    const high = n < 4_294_967_296 ? 0 : Math.floor(n / 4_294_967_296);
-    this.laneA = foldA(foldA(this.laneA, low), high);
-    this.laneB = foldB(foldB(this.laneB, low), high);
+    this.laneA = foldA(this.laneA, low);
+    this.laneB = foldB(this.laneB, low);
+    if (n < 4_294_967_296) return;
+    const high = ~Math.floor(n / 4_294_967_296);
+    this.laneA = foldA(this.laneA, high);
+    this.laneB = foldB(this.laneB, high);
   }
 
   /** Ends a hash: spreads each bit over the whole word, which the sum over all hashes needs. */

@@ -29,6 +29,9 @@ export class OrderedMap<Key extends string | number, Value extends object> {
   readonly #values: readonly Value[];
   /** null while the map is small; then the arrays hold everything. */
   readonly #tree: Entries<Key, Value> | null;
+  /** The key that was looked up last, and its place: as a rule the next one to be changed. Says nothing that a search would not. */
+  #soughtKey: Key | undefined = undefined;
+  #soughtAt = 0;
 
   private constructor(keys: readonly Key[], values: readonly Value[], tree: Entries<Key, Value> | null) {
     this.#keys = keys;
@@ -53,7 +56,9 @@ export class OrderedMap<Key extends string | number, Value extends object> {
   get(key: Key): Value | undefined {
     if (this.#tree !== null) return this.#tree.get(key);
     const at = placeOf(this.#keys, key);
-    return this.#keys[at] === key ? this.#values[at] : undefined;
+    this.#soughtKey = key;
+    this.#soughtAt = at;
+    return isAt(this.#keys, at, key) ? this.#values[at] : undefined;
   }
 
   /** This map with `value` at `key`, whether or not something stood there. */
@@ -63,8 +68,8 @@ export class OrderedMap<Key extends string | number, Value extends object> {
       tree.set(key, value, true);
       return new OrderedMap(this.#keys, this.#values, tree);
     }
-    const at = placeOf(this.#keys, key);
-    if (this.#keys[at] === key) {
+    const at = key === this.#soughtKey ? this.#soughtAt : placeOf(this.#keys, key);
+    if (isAt(this.#keys, at, key)) {
       const values = this.#values.slice();
       values[at] = value;
       return new OrderedMap(this.#keys, values, null);
@@ -107,13 +112,37 @@ export class OrderedMap<Key extends string | number, Value extends object> {
 
 const STOP = { break: 0 } as const;
 
-/** The position of the first key that is not below `key`; the length where all are. */
+/**
+ * The position of the first key that is not below `key`; the length where all are. Two loops that look alike, so that
+ * each compares things of one kind only: an engine (V8) that met texts and numbers in one place asks each time which it is.
+ */
 function placeOf<Key extends string | number>(keys: readonly Key[], key: Key): number {
+  return typeof key === 'number' ? placeOfNumber(keys as readonly number[], key) : placeOfText(keys as readonly string[], key);
+}
+
+/** One kind at a time, as in {@link placeOf}. */
+function isAt<Key extends string | number>(keys: readonly Key[], at: number, key: Key): boolean {
+  if (at === keys.length) return false;
+  return typeof key === 'number' ? (keys as readonly number[])[at] === key : (keys as readonly string[])[at] === key;
+}
+
+function placeOfNumber(keys: readonly number[], key: number): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((keys[middle] as Key) < key) low = middle + 1;
+    if ((keys[middle] as number) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function placeOfText(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as string) < key) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -2,7 +2,7 @@ import { assert, unreachable } from '../base/assert.js';
 import { EMPTY, type ByteString } from '../base/bytestring.js';
 import { logIndex, type LogIndex } from '../base/units.js';
 import type { Command, StoreResult } from './command.js';
-import { Session, VersionedValue } from './cells.js';
+import { sessionOf, versionedValue, type Session, type VersionedValue } from './cells.js';
 import { Hasher, hexOf } from './digest.js';
 import { OrderedMap } from './ordered-map.js';
 
@@ -141,7 +141,7 @@ function executeOnce(draft: Draft, command: Command): StoreResult {
 
   const isRepeated = command.sequenceNum === session.sequenceNum;
   const result = isRepeated ? session.result : execute(draft, command);
-  putSession(draft, session, new Session(session.id, command.sequenceNum, result, draft.lastApplied));
+  putSession(draft, session, sessionOf(session.id, command.sequenceNum, result, draft.lastApplied));
   return result;
 }
 
@@ -167,7 +167,7 @@ function execute(draft: Draft, command: Command): StoreResult {
 }
 
 function write(draft: Draft, command: Command, before: VersionedValue | undefined): StoreResult {
-  const cell = new VersionedValue(command.key, command.value, before === undefined ? 1 : before.version + 1);
+  const cell = versionedValue(command.key, command.value, before === undefined ? 1 : before.version + 1);
   draft.keys = draft.keys.with(command.key, cell);
   draft.laneA = (draft.laneA + cell.laneA - (before === undefined ? 0 : before.laneA)) | 0;
   draft.laneB = (draft.laneB + cell.laneB - (before === undefined ? 0 : before.laneB)) | 0;
@@ -186,7 +186,7 @@ function remove(draft: Draft, key: ByteString): StoreResult {
 function register(draft: Draft): StoreResult {
   if (draft.sessions.size >= draft.sessionsMax) dropSession(draft, leastRecentlyCommanded(draft));
   const result: StoreResult = { status: 'ok', version: draft.lastApplied, value: EMPTY };
-  putSession(draft, undefined, new Session(draft.lastApplied, 0, result, draft.lastApplied));
+  putSession(draft, undefined, sessionOf(draft.lastApplied, 0, result, draft.lastApplied));
   return result;
 }
 

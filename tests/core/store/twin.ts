@@ -98,8 +98,10 @@ function scrambled(hash: bigint): bigint {
   return z ^ (z >> 15n);
 }
 
+/** The lower half; and behind it, of a number that has one, the upper half with its bits turned. */
 function wordsOfNumber(n: number): bigint[] {
-  return [BigInt(n) & MASK, BigInt(n) >> 32n];
+  const [low, high] = [BigInt(n) & MASK, BigInt(n) >> 32n];
+  return high === 0n ? [low] : [low, ~high & MASK];
 }
 
 /** Four bytes to a word, the lowest first; what is left over byte by byte; the length last. */

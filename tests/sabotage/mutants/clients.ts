@@ -76,7 +76,7 @@ export const CLIENT_BUGS: readonly Mutant[] = [
         replace: `  if (session === undefined) {
     if (draft.sessions.size >= draft.sessionsMax) dropSession(draft, leastRecentlyCommanded(draft));
     const first = execute(draft, command);
-    putSession(draft, undefined, new Session(command.clientId, command.sequenceNum, first, draft.lastApplied));
+    putSession(draft, undefined, sessionOf(command.clientId, command.sequenceNum, first, draft.lastApplied));
     return first;
   }`,
       },
@@ -88,7 +88,8 @@ export const CLIENT_BUGS: readonly Mutant[] = [
     name: 'H35',
     story: 'which session is dropped depends on the order of insertion, and a snapshot restores them in another order',
     edits: [
-      { file: CELLS, find: 'export class Session {', replace: 'let births = 0;\nexport class Session {\n  readonly born = births++;' },
+      { file: CELLS, find: 'export interface Session {', replace: 'let births = 0;\nexport interface Session {\n  readonly born: number;' },
+      { file: CELLS, find: 'return { id, sequenceNum,', replace: 'return { born: births++, id, sequenceNum,' },
       { file: STORE, find: 'session.commandedAt < oldest.commandedAt', replace: 'session.born < oldest.born' },
     ],
     scenarios: ['crowded'],

@@ -1,6 +1,6 @@
 /** The keys of a store as another server holds them: written with the versions that they have elsewhere. */
 import { EMPTY, type ByteString } from '../../base/bytestring.js';
-import { VersionedValue } from '../../store/cells.js';
+import { versionedValue, type VersionedValue } from '../../store/cells.js';
 import { Hasher, hexOf } from '../../store/digest.js';
 import { OrderedMap } from '../../store/ordered-map.js';
 import { openStore, type StoreOptions, type StoreState } from '../../store/store.js';
@@ -12,7 +12,7 @@ export type Keys = OrderedMap<ByteString, VersionedValue>;
 
 /** A store of these entries, whose keys ascend. */
 export function storeOf(options: StoreOptions, entries: readonly Entry[]): StoreState {
-  const cells = entries.map(({ key, version, value }) => new VersionedValue(key, value, version));
+  const cells = entries.map(({ key, version, value }) => versionedValue(key, value, version));
   let laneA = 0;
   let laneB = 0;
   for (const cell of cells) {
@@ -26,7 +26,7 @@ export function storeOf(options: StoreOptions, entries: readonly Entry[]): Store
 /** The store after a change that another server made, with the version that it gave. */
 export function withChange(store: StoreState, change: Change, version: number): StoreState {
   const before = store.keys.get(change.key);
-  const after = change.op === 'set' ? new VersionedValue(change.key, change.value, version) : undefined;
+  const after = change.op === 'set' ? versionedValue(change.key, change.value, version) : undefined;
   const keys = after === undefined ? store.keys.without(change.key) : store.keys.with(change.key, after);
   return {
     ...store,

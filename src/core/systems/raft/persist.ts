@@ -13,6 +13,7 @@ import { restoreStore } from './apply.js';
 import type { NodeDraft } from './state.js';
 
 const NO_PAYLOAD = new Uint8Array(0);
+const NO_PROMISES: readonly Envelope[] = [];
 export const ENTRY_NOOP = 0;
 export const ENTRY_COMMAND = 1;
 
@@ -103,7 +104,7 @@ function makePromises(draft: NodeDraft): boolean {
   const { state, raft } = draft;
   if (raft === null || raft.promises.length === 0) return false;
   const { promises } = raft;
-  raft.promises = [];
+  raft.promises = NO_PROMISES;
   const sequence = state.storage === null ? 0 : state.storage.writtenSequence;
   const isDurable = state.storage === null || sequence <= state.storage.durableSequence;
   let wasReceived = false;
