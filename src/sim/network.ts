@@ -93,10 +93,9 @@ export class Network {
     return to < this.#stride && this.#links[from * this.#stride + to] !== undefined;
   }
 
-  /** Hands over one message. @returns One of the FATE_ numbers; lost is what goes to nobody of this network. */
+  /** Hands over one message. @returns One of the FATE_ numbers. */
   send(from: NodeId, to: NodeId, payload: unknown): number {
-    const link = to < this.#stride ? this.#links[from * this.#stride + to] : undefined;
-    if (link === undefined) return FATE_LOST;
+    const link = this.#link(from, to);
     const stream = link.stream;
     const fate = stream();
     const delayUs = delayOf(link, stream());

@@ -4,7 +4,7 @@ import type { Effect, Input, Step } from '../core/machine.js';
 import { RunningDigest } from './digest.js';
 import { SimDisk, type DiskWork } from './disk.js';
 import { deepFreeze } from './freeze.js';
-import { FATE_NAMES, Network, isOnItsWay } from './network.js';
+import { FATE_LOST, FATE_NAMES, Network, isOnItsWay } from './network.js';
 import { pack, unpack } from './network-codec.js';
 import { Piece } from './network-stream.js';
 import type { EventKind, Observer } from './observer.js';
@@ -445,8 +445,11 @@ export class World {
   #send(process: Process, to: NodeId, message: unknown): void {
     this.messagesSent++;
     if (process.spec.messageFingerprint !== undefined) this.#digest.mix(process.spec.messageFingerprint(message));
-    const payload = this.options.codecs && this.network.knows(process.id, to) ? this.#throughCodec(process, to, message) : message;
-    const fate = this.network.send(process.id, to, payload);
+    let fate = FATE_LOST;
+    if (this.network.knows(process.id, to)) {
+      const payload = this.options.codecs ? this.#throughCodec(process, to, message) : message;
+      fate = this.network.send(process.id, to, payload);
+    }
     this.#digest.mix(fate);
     if (!isOnItsWay(fate)) this.messagesLost++;
     if (this.#observer !== null) this.#observer.onSend?.(this.nowUs, process.id, to, message, FATE_NAMES[fate] ?? 'lost');

@@ -57,6 +57,7 @@ test('bench explore tells one job, two jobs, and two processes beside each other
   const { oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses } = figures;
   for (const figure of [oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses]) expect(figure).toBeGreaterThan(0);
   expect(figures).toHaveProperty('oneOverTwoLater');
+  expect(figures).toHaveProperty('oneCoreOverTwo');
 });
 
 describe('what cannot be measured is one line', () => {
