@@ -12,15 +12,15 @@ export interface ExploreBenchResult {
   /** Medians of wall time, from the start of the process to its end. */
   readonly oneJobMs: number;
   readonly twoJobsMs: number;
-  /** How many times as fast two jobs are: the median over the rounds. V8's threads give one job a fifth of a second core. */
+  /** How many times as fast two jobs are: the median over the rounds. One job has V8's compiler and collector on the other core. */
   readonly oneOverTwo: number;
-  /** One job with its threads kept to one core (`taskset`), over two jobs on two: what the second core brings. null where there is no `taskset`. */
-  readonly oneCoreOverTwo: number | null;
   /**
    * The same for the runs behind these, as many again: both campaigns have compiled by then what they live by. It is what a
    * campaign of an hour comes to; the first minute pays for a compiler in each process.
    */
   readonly oneOverTwoLater: number;
+  /** One job with all its threads on one core (`taskset`), over two jobs on two: what the second core brings. null where there is no `taskset`. */
+  readonly oneCoreOverTwo: number | null;
   /** The control: half of the runs in a process that is alone, and both halves in two processes beside each other. */
   readonly halfAloneMs: number;
   readonly halvesTogetherMs: number;
@@ -38,10 +38,11 @@ export const EXPLORE_ROUNDS = 3;
 export async function benchExplore(runs: number, rounds: number): Promise<ExploreBenchResult> {
   const half = Math.floor(runs / 2);
   const figures = { one: [] as number[], two: [] as number[], ratio: [] as number[], core: [] as number[], later: [] as number[], alone: [] as number[], together: [] as number[], control: [] as number[] };
+  const keepsToOneCore = hasTaskset();
   for (let i = 0; i < rounds; i++) {
     const one = await campaignMs(1, runs, 1);
     const two = await campaignMs(1, runs, 2);
-    const oneCore = hasTaskset() ? await campaignMs(1, runs, 1, ['taskset', '-c', '0']) : null;
+    const oneCore = keepsToOneCore ? await campaignMs(1, runs, 1, ['taskset', '-c', '0']) : null;
     const [oneTwice, twoTwice] = [await campaignMs(1, 2 * runs, 1), await campaignMs(1, 2 * runs, 2)];
     const alone = await campaignMs(1, half, 1);
     // The same seeds twice, so that both halves are of one length.
@@ -58,7 +59,7 @@ export async function benchExplore(runs: number, rounds: number): Promise<Explor
   return {
     benchmark: 'explore', scenario: SCENARIO, runs, rounds,
     oneJobMs: Math.round(median(figures.one)), twoJobsMs: Math.round(median(figures.two)), oneOverTwo: rounded(median(figures.ratio)),
-    oneCoreOverTwo: figures.core.length === 0 ? null : rounded(median(figures.core)), oneOverTwoLater: rounded(median(figures.later)),
+    oneOverTwoLater: rounded(median(figures.later)), oneCoreOverTwo: keepsToOneCore ? rounded(median(figures.core)) : null,
     halfAloneMs: Math.round(median(figures.alone)), halvesTogetherMs: Math.round(median(figures.together)), twoProcesses: rounded(median(figures.control)),
     node: process.version,
   };

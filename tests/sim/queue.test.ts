@@ -62,6 +62,20 @@ describe('the event queue', () => {
     }
   });
 
+  test('has room for all that wait beside the event taken last, however many they are', () => {
+    const queue = new EventQueue();
+    queue.push(0, 1, 7, 8, 9, 'first');
+    queue.take();
+    for (let i = 1; i <= 5_000; i++) {
+      queue.push(i, 1, i, i, i, i);
+      expect([queue.node, queue.payload]).toEqual([7, 'first']);
+    }
+    for (let i = 1; i <= 5_000; i++) {
+      queue.take();
+      expect([queue.kind, queue.node, queue.from, queue.tag, queue.payload]).toEqual([1, i, i, i, i]);
+    }
+  });
+
   test('looking at the time does not move it, and nothing is scheduled in the past', () => {
     const queue = new EventQueue();
     queue.push(10, 1, 1, 0, 0, null);
