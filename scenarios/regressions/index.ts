@@ -7,6 +7,7 @@ import { fullOfHeartbeats } from './full-of-heartbeats.js';
 import { heartbeatAtZero } from './heartbeat-at-zero.js';
 import { lateAnswers } from './late-answers.js';
 import type { Regression } from './regression.js';
+import { rotBeforeARecoveryReads } from './rot-before-a-recovery-reads.js';
 import { rotWhileReading } from './rot-while-reading.js';
 import { snapshotTornFromItsCut } from './snapshot-torn-from-its-cut.js';
 import { stalledLeaderDisk } from './stalled-leader-disk.js';
@@ -17,4 +18,5 @@ import { swallowedFrames } from './swallowed-frames.js';
 export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
+  rotBeforeARecoveryReads,
 ];

@@ -90,12 +90,22 @@ export class Budget {
     const disk = this.#cluster.world.disk(server);
     const damage = lay(disk);
     if (damage === null) return 'nothing';
-    if (this.spare >= 0) {
+    if (this.spare >= 0 && !this.#wouldServeForgetful(server, disk)) {
       this.#meddledWith.add(server);
       return 'done';
     }
     disk.takeBackDamage(damage);
     return 'refused';
+  }
+
+  /**
+   * Whether a server that is recovering may read what is there now and serve with it, though it has forgotten a promise.
+   * One that is down would be kept out for it ({@link mayStart}); who has started already is not asked any more.
+   */
+  #wouldServeForgetful(server: NodeId, disk: SimDisk): boolean {
+    const { isUp, state } = this.#cluster.world.process(server);
+    if (!isUp || this.#cluster.hosted.isServing(state)) return false;
+    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#standingOfDead(server, disk.survey('cache', true)) === 'forgetful';
   }
 
   /** Counts a server as lost until the returned function is called: its disk is about to lie, nobody knows about what. */

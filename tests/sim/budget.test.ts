@@ -183,6 +183,30 @@ describe('within the budget', () => {
     expect(cluster.view(ONE)?.raft.log.lastIndex).toBeGreaterThan(0);
   });
 
+  test('the last flush of a server that has started already may not rot before it is read; what nobody relies on may (swarm seed 910882)', () => {
+    const tried = (until: 'down' | 'listed' | 'serving'): readonly [boolean, boolean] => {
+      const { cluster, striker } = working(3);
+      const { world } = cluster;
+      const disk = world.disk(ONE);
+      const rotLastByte = (): boolean => striker.damage(ONE, () => {
+        const [log] = disk.list().filter(({ path }) => disk.durableBytes(path)?.length).toReversed();
+        return disk.rot(log?.path ?? '', (disk.durableBytes(log?.path ?? '')?.length ?? 0) - 1, 3);
+      });
+      world.crash(ONE, { keepsPageCache: false });
+      if (until !== 'down') striker.restart(ONE);
+      if (until === 'listed') world.step();
+      if (until === 'serving') while (cluster.view(ONE) === null) world.step();
+      const isDone = rotLastByte();
+      if (until === 'down') striker.restart(ONE);
+      world.runUntil(world.nowUs + 1_000_000);
+      return [isDone, world.process(ONE).isUp];
+    };
+    // Down: it is kept out. In its recovery: it would serve without what it has acknowledged. Afterwards: it knows all of it.
+    expect(tried('down')).toEqual([true, false]);
+    expect(tried('listed')).toEqual([false, true]);
+    expect(tried('serving')).toEqual([true, true]);
+  });
+
   test('an old copy of a disk is as good as the disk if nothing was promised since, and not if something was', () => {
     const { cluster, striker } = working(3);
     const { world } = cluster;

@@ -37,5 +37,6 @@ export const QUORUM_REPLICA = 'src/core/systems/quorum/replica.ts';
 export const QUORUM_CELLS = 'src/core/systems/quorum/cells.ts';
 export const ELECTION_VOTES = 'src/core/systems/simple-election/election.ts';
 export const DISK_FILE = 'src/sim/disk-file.ts';
+export const BUDGET = 'src/sim/budget.ts';
 export const PHASES = 'src/sim/phases.ts';
 export const LEASE = 'scenarios/machines/lease-holder.ts';

@@ -1,7 +1,7 @@
 /** Bugs of our own that the simulator found, planted again: each must break the regression that was kept of it. */
 import { regressions } from '../../../scenarios/regressions/index.js';
 import type { Edit, Mutant } from '../mutant.js';
-import { CLIENT, DISK_FILE, ELECTION, FRAME, LOG, PERSIST, PHASES, QUORUM_READS, RAFT, RECOVERY, SENDING } from './files.js';
+import { BUDGET, CLIENT, DISK_FILE, ELECTION, FRAME, LOG, PERSIST, PHASES, QUORUM_READS, RAFT, RECOVERY, SENDING } from './files.js';
 
 /** How each fix is undone, by the name of its regression. */
 const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
@@ -40,6 +40,7 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-rot-while-reading': [
     { file: RECOVERY, find: '  if (!isStillWhole(bytes, recovery.markedTo, recovery.identity, file.segment)) return readAgain(recovery, file);\n', replace: '' },
   ],
+  'regression-rot-before-a-recovery-reads': [{ file: BUDGET, find: ' && !this.#wouldServeForgetful(server, disk)', replace: '' }],
   'regression-swallowed-frames': [
     {
       file: FRAME,
