@@ -6,6 +6,8 @@ import { forgottenPreVote } from './forgotten-pre-vote.js';
 import { fullOfHeartbeats } from './full-of-heartbeats.js';
 import { heartbeatAtZero } from './heartbeat-at-zero.js';
 import { lateAnswers } from './late-answers.js';
+import { lieAboutAnUnnamedFile } from './lie-about-an-unnamed-file.js';
+import { lossBelowTheCache } from './loss-below-the-cache.js';
 import type { Regression } from './regression.js';
 import { rotBeforeARecoveryReads } from './rot-before-a-recovery-reads.js';
 import { rotWhileReading } from './rot-while-reading.js';
@@ -18,5 +20,5 @@ import { swallowedFrames } from './swallowed-frames.js';
 export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
-  rotBeforeARecoveryReads,
+  rotBeforeARecoveryReads, lieAboutAnUnnamedFile, lossBelowTheCache,
 ];

@@ -52,9 +52,7 @@ export class Budget {
     // Any of the names may be kept at a power loss and any lost: no one content of the disk stands for all of them.
     if (disk.hasNamesUndecided) return 'forgetful';
     if (this.#cluster.world.process(server).isUp) return this.#standingOfLiving(server, disk, withDamage);
-    // Its next life reads what is there to see, or, if the power goes before, what that leaves: it must be whole by both.
-    const standing = this.#standingOfDead(server, disk.survey('medium', withDamage));
-    return standing === 'whole' ? this.#standingOfDead(server, disk.survey('cache', withDamage)) : standing;
+    return this.#standingOfDead(server, disk, withDamage);
   }
 
   /** Those whose disks are whole, ascending. */
@@ -105,7 +103,7 @@ export class Budget {
   #wouldServeForgetful(server: NodeId, disk: SimDisk): boolean {
     const { isUp, state } = this.#cluster.world.process(server);
     if (!isUp || this.#cluster.hosted.isServing(state)) return false;
-    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#standingOfDead(server, disk.survey('cache', true)) === 'forgetful';
+    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#keptIn(server, disk.survey('cache', true)) === 'forgetful';
   }
 
   /** Counts a server as lost until the returned function is called: its disk is about to lie, nobody knows about what. */
@@ -131,7 +129,7 @@ export class Budget {
   /** Whether a server that is down may begin its next life with what it would read now: it must not have forgotten a promise. */
   mayStart(server: NodeId): boolean {
     const disk = this.#cluster.world.disk(server);
-    return !this.#wasTouched(server, disk) || this.#standingOfDead(server, disk.survey('cache', true)) !== 'forgetful';
+    return !this.#wasTouched(server, disk) || this.#keptIn(server, disk.survey('cache', true)) !== 'forgetful';
   }
 
   /** Whether this server's disk was ever damaged, changed or made to lie, whatever became of that. */
@@ -193,8 +191,20 @@ export class Budget {
     return this.#onTrial.has(server);
   }
 
-  /** Nothing that it promised grows any more, so it is weighed against what is there. */
-  #standingOfDead(server: NodeId, files: readonly SurveyedFile[]): Standing {
+  /**
+   * Its next life reads what is there to see, or, if the power goes before, what that leaves: it must be whole by both.
+   * And it builds on what it sees, so what the page cache hides of the disk below must be no less.
+   */
+  #standingOfDead(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
+    for (const layer of ['medium', 'cache'] as const) {
+      const standing = this.#keptIn(server, disk.survey(layer, withDamage));
+      if (standing !== 'whole') return standing;
+    }
+    return this.#lostBelow(server, disk, withDamage, endOf(this.#fate(server, disk.survey('cache', withDamage))));
+  }
+
+  /** What these files are worth to a server that is down: nothing that it promised grows any more, so it is weighed against what is there. */
+  #keptIn(server: NodeId, files: readonly SurveyedFile[]): Standing {
     const fate = this.#fate(server, files);
     if (fate.kind === 'refuses') return 'damaged';
     return this.#promises?.brokenBy(server, fate.remembered) === null ? 'whole' : 'forgetful';
@@ -205,14 +215,27 @@ export class Budget {
    * not in force yet will be, so it must be whole too; files that are being removed may be gone or not.
    */
   #standingOfLiving(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
+    const standing = this.#lostBelow(server, disk, withDamage, null);
+    if (standing !== 'whole') return standing;
     const files = disk.survey('medium', withDamage);
-    const pristine = this.#fate(server, disk.survey('medium', false));
-    const fate = this.#fate(server, files);
-    if (fate.kind === 'refuses' || pristine.kind === 'refuses') return 'damaged';
-    if (fate.end !== pristine.end) return 'forgetful';
     const names = new Set(disk.list().map(({ path }) => path));
     if (this.#fate(server, files.filter(({ path }) => names.has(path))).kind === 'refuses') return 'damaged';
-    return withDamage && this.#hasDamagedDraft(server, disk, fate.snapshotNumber) ? 'damaged' : 'whole';
+    return withDamage && this.#hasDamagedDraft(server, disk, this.snapshotInForce(server)) ? 'damaged' : 'whole';
+  }
+
+  /**
+   * What damage takes away of a log below the page cache, under the names that are durable and under those that will be.
+   *
+   * @param known Where the log ends for whoever is to go on with it, if that is read from the files; a log that ends there has lost nothing.
+   */
+  #lostBelow(server: NodeId, disk: SimDisk, withDamage: boolean, known: string | null): Standing {
+    for (const layer of ['medium', 'named'] as const) {
+      const pristine = this.#fate(server, disk.survey(layer, false));
+      const fate = this.#fate(server, disk.survey(layer, withDamage));
+      if (fate.kind === 'refuses' || pristine.kind === 'refuses') return 'damaged';
+      if (fate.end !== pristine.end && fate.end !== known) return 'forgetful';
+    }
+    return 'whole';
   }
 
   #fate(server: NodeId, files: readonly SurveyedFile[]): Fate {
@@ -227,4 +250,9 @@ export class Budget {
     const isDraft = (path: string): boolean => unfinishedNumber(path) !== null || (snapshotNumber(path) ?? 0) > snapshotInForce;
     return disk.damages().some(({ path, damage }) => damage.isOn && names.has(path) && isDraft(path));
   }
+}
+
+/** Where a log ends; null where nobody would go on with it. */
+function endOf(fate: Fate): string | null {
+  return fate.kind === 'starts' ? fate.end : null;
 }

@@ -61,6 +61,9 @@ export interface FoundDamage {
   readonly damage: Damage;
 }
 
+/** Whose names and whose bytes: see {@link SimDisk.survey}. */
+export type Layer = 'medium' | 'named' | 'cache';
+
 /** A file as a recovery would see it; a read that touches what is unreadable fails. */
 export interface SurveyedFile {
   readonly path: string;
@@ -260,14 +263,15 @@ export class SimDisk {
   }
 
   /**
-   * What a recovery would read, ascending by name. `medium`: what a power loss now would certainly leave. `cache`: what
-   * there is to see now. Without damage: as if none had ever come. Copies.
+   * What a recovery would read, ascending by name. `medium`: what a power loss now would certainly leave. `named`: the
+   * same once the names that are there to see are durable. `cache`: what there is to see now. Without damage: as if none
+   * had ever come. Copies.
    */
-  survey(from: 'medium' | 'cache', withDamage: boolean): readonly SurveyedFile[] {
+  survey(from: Layer, withDamage: boolean): readonly SurveyedFile[] {
     const paths = from === 'medium' ? this.#directory.durablePaths() : this.#directory.paths();
     return paths.map((path) => {
       const file = (from === 'medium' ? this.#directory.findDurable(path) : this.#directory.find(path)) as SimFile;
-      return { path, ...file.look(from, withDamage) };
+      return { path, ...file.look(from === 'cache' ? 'cache' : 'medium', withDamage) };
     });
   }
 

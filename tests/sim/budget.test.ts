@@ -4,6 +4,7 @@ import { snapshotNumber } from '../../src/core/storage/snapshot-format.js';
 import type { Blow } from '../../src/sim/aim.js';
 import { Cluster } from '../../src/sim/cluster.js';
 import { Coverage } from '../../src/sim/coverage.js';
+import type { SimDisk } from '../../src/sim/disk.js';
 import { harm } from '../../src/sim/harms.js';
 import { History } from '../../src/sim/history.js';
 import type { RaftRunOptions } from '../../src/sim/hosted-raft.js';
@@ -29,6 +30,16 @@ function working(servers: number, change: (options: RaftRunOptions) => RaftRunOp
   workload.start(cluster);
   cluster.world.runUntil(2_000_000);
   return { cluster, striker: new Striker(cluster, new Coverage(), promises) };
+}
+
+/** Server 1 starts again, and the sync of the file of the log that it begins then keeps nothing: it has just said so. */
+function lyingAboutItsNewFile({ world }: Cluster, striker: Striker): SimDisk {
+  const disk = world.disk(ONE);
+  world.crash(ONE, { keepsPageCache: false });
+  striker.restart(ONE);
+  disk.lieOnNextSync({ kind: 'stale', which: 0.5, where: 0.5 });
+  while (disk.hasLieWaiting) world.step();
+  return disk;
 }
 
 const rotLog = (striker: Striker, server: NodeId): boolean => striker.damage(server, (disk) => rotCoveredByte(disk, 0.5, 0.5));
@@ -205,6 +216,33 @@ describe('within the budget', () => {
     expect(tried('down')).toEqual([true, false]);
     expect(tried('listed')).toEqual([false, true]);
     expect(tried('serving')).toEqual([true, true]);
+  });
+
+  test('a sync that lied about a new file counts before the name of that file is durable (swarm seed 924414)', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    const disk = lyingAboutItsNewFile(cluster, striker);
+    const seen: string[] = [];
+    while (cluster.view(ONE) === null) {
+      seen.push(`${striker.budget.standing(ONE)} with ${disk.survey('named', false).length - disk.survey('medium', false).length} names to come`);
+      world.step();
+    }
+    expect(new Set(seen)).toEqual(new Set(['forgetful with 1 names to come']));
+    expect(striker.budget.standing(ONE)).toBe('forgetful');
+  });
+
+  test('a server that was killed is not whole where the page cache hides from its next life what the disk has lost (swarm seed 925537)', () => {
+    const { cluster, striker } = working(3);
+    const { world } = cluster;
+    const disk = lyingAboutItsNewFile(cluster, striker);
+    while (cluster.view(ONE) === null) world.step();
+    // A record behind what was lost marks it as durable, and never reaches the disk itself.
+    disk.failNext('sync', null, 0);
+    while (world.process(ONE).isUp) world.step();
+    expect(striker.budget.standing(ONE)).toBe('forgetful');
+    striker.restart(ONE);
+    world.runUntil(world.nowUs + 500_000);
+    expect([world.process(ONE).isUp, striker.budget.standing(ONE)]).toEqual([true, 'damaged']);
   });
 
   test('an old copy of a disk is as good as the disk if nothing was promised since, and not if something was', () => {

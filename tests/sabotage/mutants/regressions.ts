@@ -41,6 +41,10 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
     { file: RECOVERY, find: '  if (!isStillWhole(bytes, recovery.markedTo, recovery.identity, file.segment)) return readAgain(recovery, file);\n', replace: '' },
   ],
   'regression-rot-before-a-recovery-reads': [{ file: BUDGET, find: ' && !this.#wouldServeForgetful(server, disk)', replace: '' }],
+  'regression-lie-about-an-unnamed-file': [{ file: BUDGET, find: "for (const layer of ['medium', 'named'] as const)", replace: "for (const layer of ['medium'] as const)" }],
+  'regression-loss-below-the-cache': [
+    { file: BUDGET, find: "return this.#lostBelow(server, disk, withDamage, endOf(this.#fate(server, disk.survey('cache', withDamage))))", replace: "return 'whole'" },
+  ],
   'regression-swallowed-frames': [
     {
       file: FRAME,
