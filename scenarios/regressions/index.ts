@@ -1,12 +1,15 @@
 import { believedPageCache } from './believed-page-cache.js';
 import { busyLeader } from './busy-leader.js';
 import { conflictBeforeItsSync } from './conflict-before-its-sync.js';
+import { copyPutBackWhileDown } from './copy-put-back-while-down.js';
+import { cutAndCompacted } from './cut-and-compacted.js';
 import { damageOnADirtyPage } from './damage-on-a-dirty-page.js';
 import { forgottenPreVote } from './forgotten-pre-vote.js';
 import { fullOfHeartbeats } from './full-of-heartbeats.js';
 import { heartbeatAtZero } from './heartbeat-at-zero.js';
 import { lateAnswers } from './late-answers.js';
 import { lieAboutAnUnnamedFile } from './lie-about-an-unnamed-file.js';
+import { logOfARestartedLeader } from './log-of-a-restarted-leader.js';
 import { lossBelowTheCache } from './loss-below-the-cache.js';
 import type { Regression } from './regression.js';
 import { rotBeforeARecoveryReads } from './rot-before-a-recovery-reads.js';
@@ -21,4 +24,5 @@ export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
   rotBeforeARecoveryReads, lieAboutAnUnnamedFile, lossBelowTheCache,
+  copyPutBackWhileDown, logOfARestartedLeader, cutAndCompacted,
 ];

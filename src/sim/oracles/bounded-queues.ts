@@ -16,10 +16,12 @@ export class BoundedQueues implements Oracle {
   readonly #options: NodeOptions;
   readonly #promisesMax: number;
   readonly #windowEntriesMax: number;
+  readonly #servers: number;
 
   constructor(options: NodeOptions, servers: number) {
     const { uncommittedEntriesMax, inflightMessagesMax, entriesPerMessageMax } = options.raft;
     this.#options = options;
+    this.#servers = servers;
     // Own acknowledgements, one for each entry that is under way; and what the others' messages ask for.
     this.#promisesMax = uncommittedEntriesMax + servers * (2 * inflightMessagesMax + PROMISES_PER_PEER);
     this.#windowEntriesMax = (inflightMessagesMax + HEARTBEATS_UNDER_WAY) * entriesPerMessageMax;
@@ -53,14 +55,16 @@ export class BoundedQueues implements Oracle {
     if (store.sessions.size > sessionsMax) over(atUs, server, 'sessions', store.sessions.size, sessionsMax);
     const applied = lastApplied - raft.log.firstIndex + 1;
     const { snapshotEveryEntries, entriesKept } = this.#options;
+    const { uncommittedEntriesMax } = raft.options;
     const appliedEntriesMax = Math.max(snapshotEveryEntries, store.keys.size) + entriesKept;
     // While a snapshot is on its way to a slow disk no further one is taken, so the log may grow meanwhile.
     const isSaving = raft.snapshot !== null && storage !== null && storage.durableSnapshotIndex < raft.snapshot.lastIndex;
     if (applied > appliedEntriesMax && !isSaving) over(atUs, server, 'applied entries in the log', applied, appliedEntriesMax);
-    const { uncommittedEntriesMax } = raft.options;
-    // A restart makes all that no snapshot covers unapplied again; and each term may leave a no-op of its own.
+    // A restart makes all that no snapshot covers unapplied again; and each term may leave a no-op of its own. A leader that
+    // restarted hands on all of that before it knows it to be committed, to one that may lack as much behind its own snapshot,
+    // and may lead next, before anything more is committed: so once more for each server.
     const entries = raft.log.lastIndex - raft.log.firstIndex + 1;
-    const entriesMax = appliedEntriesMax + 2 * raft.options.uncommittedEntriesMax + raft.log.lastTerm - raft.log.prevTerm;
+    const entriesMax = this.#servers * appliedEntriesMax + 2 * uncommittedEntriesMax + raft.log.lastTerm - raft.log.prevTerm;
     if (entries > entriesMax && !isSaving) over(atUs, server, 'entries in the log', entries, entriesMax);
     const uncommitted = raft.log.lastIndex - raft.commitIndex;
     // Before the first commit of its term a leader has what earlier terms left behind.

@@ -39,9 +39,9 @@ export class DurableQuorum implements Oracle {
   }
 
   onCrash(_atUs: number, server: NodeId): void {
-    // What survives is decided at the crash, so it is read anew when the server is next looked at. A lost disk
-    // is within the budget of harms: it takes nothing from an acknowledgement that is already on its way.
-    if (!this.#isGone(server)) this.#readers[server] = undefined;
+    // What is sure to survive is read now: what was synced under a name that was not is lost with it. Whatever becomes of the disk while
+    // the server is down is within the budget of harms, and takes nothing from an acknowledgement that is already on its way.
+    if (!this.#isGone(server)) this.#readers[server] = this.#readAnew(server);
   }
 
   onRecovered(_atUs: number, server: NodeId): void {
@@ -71,10 +71,11 @@ export class DurableQuorum implements Oracle {
   }
 
   #readerOf(server: NodeId): DurableLogReader {
-    const known = this.#readers[server];
-    if (known !== undefined) return known;
+    return (this.#readers[server] ??= this.#readAnew(server));
+  }
+
+  #readAnew(server: NodeId): DurableLogReader {
     const reader = new DurableLogReader({ clusterId: this.#clusterId, nodeId: server });
-    this.#readers[server] = reader;
     for (const { path, bytes } of this.#durableFiles(server)) reader.tell(path, bytes);
     return reader;
   }

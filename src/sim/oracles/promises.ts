@@ -1,4 +1,5 @@
 import { logIndex, NOBODY, term, type NodeId } from '../../core/base/units.js';
+import type { Input } from '../../core/machine.js';
 import type { Log } from '../../core/raft/log.js';
 import type { RaftMessage } from '../../core/raft/messages.js';
 import type { Remembered } from '../recovery-twin.js';
@@ -52,28 +53,20 @@ export class PromiseSurvives implements Oracle {
     }
   }
 
-  onStep(_atUs: number, server: NodeId, before: ServerView, after: ServerView): void {
-    if (before.raft.log !== after.raft.log) this.#cut(server, before, after);
+  onStep(_atUs: number, server: NodeId, before: ServerView, after: ServerView, input: Input<unknown, unknown>): void {
+    const promised = this.#promised[server];
+    if (promised !== undefined && before.raft.log !== after.raft.log) {
+      const kept = keptTo(promised.index, before, after, input);
+      if (kept < promised.index) {
+        promised.index = kept;
+        promised.indexTerm = before.raft.log.termAt(logIndex(kept));
+      }
+    }
     // A leader counts its own durable copy without telling anyone.
     const { role, progress, selfSlot, currentTerm } = after.raft;
     if (role !== 'leader' || progress === before.raft.progress) return;
     const own = progress[selfSlot];
     if (own !== undefined && own.matchIndex > this.#of(server).index) acknowledge(this.#of(server), currentTerm, own.matchIndex, after);
-  }
-
-  #cut(server: NodeId, before: ServerView, after: ServerView): void {
-    const promised = this.#promised[server];
-    if (promised === undefined) return;
-    // A leader of a later term may cut what was acknowledged to an earlier one; what is before the cut still stands.
-    const kept = firstNewIndex(before.raft.log, after.raft.log) - 1;
-    if (kept < promised.index) {
-      promised.index = kept;
-      promised.indexTerm = after.raft.log.termAt(logIndex(kept));
-    } else if (!holds(after.raft.log, promised.index, promised.indexTerm)) {
-      // A snapshot that ends at this very entry, with another leader's term, replaced the log.
-      promised.index -= 1;
-      promised.indexTerm = before.raft.log.termAt(logIndex(promised.index));
-    }
   }
 
   onRecovered(atUs: number, server: NodeId, { raft }: ServerView): void {
@@ -125,4 +118,21 @@ function acknowledge(promised: Promised, term: number, index: number, { raft }: 
 /** Entries of one index and term agree in all before them (Log Matching), and a snapshot stands for what it covers. */
 function holds(log: Log, index: number, term: number): boolean {
   return index < log.firstIndex - 1 || log.termAt(logIndex(index)) === term;
+}
+
+/**
+ * How far at least this step left the log as it was, up to `index`: a leader of a later term may cut what was acknowledged to
+ * an earlier one, and what is before the cut still stands.
+ */
+function keptTo(index: number, before: ServerView, after: ServerView, input: Input<unknown, unknown>): number {
+  const [old, now] = [before.raft.log, after.raft.log];
+  const joint = logIndex(now.firstIndex - 1);
+  // What the log begins after now is what stood there before, so nothing up to there was cut.
+  if (joint < old.firstIndex || old.termAt(joint) === now.termAt(joint)) return index <= joint ? index : Math.min(index, firstNewIndex(old, now) - 1);
+  const message = input.kind === 'message' ? (input.message as RaftMessage) : null;
+  // A snapshot took the place of all. Its record tears as a whole, so what it covers is there: within it, or as it was.
+  if (message?.kind === 'installSnapshot') return Math.min(index, joint - 1);
+  // Cut, continued, committed and compacted in one step. What the leader's entries follow on was there, and nothing committed is cut.
+  const agreed = message?.kind === 'appendEntries' ? message.prevLogIndex : 0;
+  return Math.min(index, Math.max(agreed, before.raft.commitIndex));
 }

@@ -1,7 +1,9 @@
 /** Bugs of our own that the simulator found, planted again: each must break the regression that was kept of it. */
 import { regressions } from '../../../scenarios/regressions/index.js';
 import type { Edit, Mutant } from '../mutant.js';
-import { BUDGET, CLIENT, DISK_FILE, ELECTION, FRAME, LOG, PERSIST, PHASES, QUORUM_READS, RAFT, RECOVERY, SENDING } from './files.js';
+import {
+  BOUNDED_QUEUES, BUDGET, CLIENT, DISK_FILE, DURABLE_QUORUM, ELECTION, FRAME, LOG, PERSIST, PHASES, PROMISES, QUORUM_READS, RAFT, RECOVERY, SENDING,
+} from './files.js';
 
 /** How each fix is undone, by the name of its regression. */
 const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
@@ -44,6 +46,12 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-lie-about-an-unnamed-file': [{ file: BUDGET, find: "for (const layer of ['medium', 'named'] as const)", replace: "for (const layer of ['medium'] as const)" }],
   'regression-loss-below-the-cache': [
     { file: BUDGET, find: "return this.#lostBelow(server, disk, withDamage, endOf(this.#fate(server, disk.survey('cache', withDamage))))", replace: "return 'whole'" },
+  ],
+  'regression-copy-put-back-while-down': [{ file: DURABLE_QUORUM, find: 'this.#readers[server] = this.#readAnew(server)', replace: 'this.#readers[server] = undefined' }],
+  'regression-log-of-a-restarted-leader': [{ file: BOUNDED_QUEUES, find: 'this.#servers * appliedEntriesMax', replace: 'appliedEntriesMax' }],
+  'regression-cut-and-compacted': [
+    { file: PROMISES, find: 'const kept = keptTo(promised.index, before, after, input)', replace: 'const kept = firstNewIndex(before.raft.log, after.raft.log) - 1' },
+    { file: PROMISES, find: 'promised.indexTerm = before.raft.log.termAt(logIndex(kept))', replace: 'promised.indexTerm = after.raft.log.termAt(logIndex(kept))' },
   ],
   'regression-swallowed-frames': [
     {

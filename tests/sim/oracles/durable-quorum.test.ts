@@ -52,6 +52,16 @@ describe('Commit On A Durable Quorum', () => {
     oracle.onStep(3, S1, before, after);
   });
 
+  test('counts what a server held when it ended, whatever becomes of its disk while it is down (swarm seed 927280)', () => {
+    let held = files;
+    const oracle = new DurableQuorum(7, 1, () => held, nobodyRots);
+    for (const { path, bytes } of files) oracle.onSynced(1, S1, path, bytes, bytes.length);
+    oracle.onCrash(2, S1);
+    // The disk is lost, or put back to an older copy; nobody sees a second crash.
+    held = [];
+    oracle.onStep(3, S1, before, after);
+  });
+
   test('reads anew what a server came back with, also where its disk was changed after it had stopped by itself (swarm seed 880281)', () => {
     const inTerm = (term: number): readonly DurableFile[] => {
       const life = new Life();
