@@ -26,7 +26,8 @@ import type { Result } from './base/result.js';
  *      a crash may come between any two steps. Bytes handed over belong to the host and never change.
  *   5. `stop` ends the node (fail-stop): nothing behind it in the list is carried out.
  *   6. After a crash, effects not yet carried out never happen, and only what was synced is sure to be there.
- *   7. Time (`now`) of one life of a process never goes back. `wake` comes at `wakeAt` or later, never earlier.
+ *   7. A stop in good order performs the steps of `closing` last, when the disk has reported all else or has had its time for it.
+ *   8. Time (`now`) of one life of a process never goes back. `wake` comes at `wakeAt` or later, never earlier.
  */
 export interface Machine<State, Message, Request, Response> {
   /** The first state, from what the host knows at boot. */
@@ -34,6 +35,11 @@ export interface Machine<State, Message, Request, Response> {
   step(state: State, input: Input<Message, Request>): Step<State, Message, Response>;
   /** When this node next wants to be woken, by its own clock; null for never. Derived from state, so a host needs one timer. */
   wakeAt(state: State): Micros | null;
+  /**
+   * What a stop in good order asks of the disk, last of all. It is no operation: the life ends with it, whatever comes of
+   * it, and the machine hears of nothing any more. Absent: nothing.
+   */
+  closing?(state: State): readonly DiskStep[];
 }
 
 /**

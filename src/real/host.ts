@@ -87,6 +87,13 @@ export class Host<State, Message, Request, Response> {
     this.#disarm();
   }
 
+  /** Ends the machine in good order. @returns What it asks of the disk, last of all; nothing where it has ended before. */
+  close(): readonly DiskStep[] {
+    const steps = this.#hasEnded || this.#state === null ? [] : (this.#machine.closing?.(this.#state) ?? []);
+    this.end();
+    return steps;
+  }
+
   #take(input: Input<Message, Request>): void {
     if (this.#hasEnded) return;
     this.#inputs.push(input);

@@ -33,7 +33,6 @@ export function served<State, Message>({ name, machine, codec, isRecovering }: O
     isRecovering: (state: State) => isRecovering?.(state) ?? false,
     warnings: () => [],
     isAtRest: () => true,
-    closingSteps: () => [],
   } satisfies Served<State, Message> as unknown as Served;
 }
 

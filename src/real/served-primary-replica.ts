@@ -1,5 +1,5 @@
 import { NOBODY, type NodeId } from '../core/base/units.js';
-import { closingSteps, isJournalAtRest } from '../core/journal/journal.js';
+import { isJournalAtRest } from '../core/journal/journal.js';
 import { primaryReplicaCodecs } from '../core/systems/primary-replica/codec.js';
 import type { PeerMessage } from '../core/systems/primary-replica/messages.js';
 import { primaryReplicaNode } from '../core/systems/primary-replica/node.js';
@@ -31,7 +31,6 @@ export function servedPrimaryReplica(choices: ReplicationChoices = {}): Served<R
     isRecovering: ({ journal }) => journal.phase === 'recalling',
     warnings: () => warningsOf(choices),
     isAtRest: ({ journal }) => isJournalAtRest(journal),
-    closingSteps: ({ journal }) => closingSteps(journal),
   };
 }
 

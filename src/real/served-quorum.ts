@@ -3,7 +3,7 @@ import { quorumCodecs, type QuorumMessage } from '../core/systems/quorum/message
 import { quorumNode } from '../core/systems/quorum/node.js';
 import { checkQuorumOptions, DEFAULT_QUORUM_OPTIONS, quorumProblem, quorumsMeet, type QuorumOptions } from '../core/systems/quorum/options.js';
 import type { QuorumState } from '../core/systems/quorum/state.js';
-import { closingSteps, isJournalAtRest } from '../core/journal/journal.js';
+import { isJournalAtRest } from '../core/journal/journal.js';
 import { UserError } from './errors.js';
 import { checked, type Served } from './served.js';
 
@@ -30,7 +30,6 @@ export function servedQuorum(choices: QuorumChoices = {}): Served<QuorumState, Q
     keepsFiles: true,
     isRecovering: ({ phase }) => phase === 'recalling' || phase === 'starting',
     isAtRest: ({ journal }) => isJournalAtRest(journal),
-    closingSteps: ({ journal }) => closingSteps(journal),
     warnings: (servers) => {
       const { writeQuorum, readQuorum } = optionsFor(choices, servers);
       if (quorumsMeet({ ...DEFAULT_QUORUM_OPTIONS, writeQuorum, readQuorum }, servers)) return [];

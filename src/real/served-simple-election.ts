@@ -3,7 +3,7 @@ import { electionCodecs, type ElectionMessage } from '../core/systems/simple-ele
 import { electionNode } from '../core/systems/simple-election/node.js';
 import { checkElectionOptions, DEFAULT_ELECTION_OPTIONS } from '../core/systems/simple-election/options.js';
 import type { ElectionState } from '../core/systems/simple-election/state.js';
-import { closingSteps, isJournalAtRest } from '../core/journal/journal.js';
+import { isJournalAtRest } from '../core/journal/journal.js';
 import { UserError } from './errors.js';
 import { checked, type Served } from './served.js';
 
@@ -42,7 +42,6 @@ export function servedSimpleElection({ heartbeatMs, timeoutMs, writeQuorum }: El
     keepsFiles: true,
     isRecovering: ({ phase }) => phase === 'recalling',
     isAtRest: ({ journal }) => isJournalAtRest(journal),
-    closingSteps: ({ journal }) => closingSteps(journal),
     warnings: () => ['simple-election teaches: it loses acknowledged writes and forgets votes when servers restart; for real use there is raft'],
   };
 }

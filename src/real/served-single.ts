@@ -1,4 +1,4 @@
-import { closingSteps, isJournalAtRest } from '../core/journal/journal.js';
+import { isJournalAtRest } from '../core/journal/journal.js';
 import { singleCodecs } from '../core/systems/single/codecs.js';
 import { singleNode, type SingleState } from '../core/systems/single/node.js';
 import { DEFAULT_SINGLE_OPTIONS } from '../core/systems/single/options.js';
@@ -21,6 +21,5 @@ export function servedSingle(keeping: Keeping = {}): Served<SingleState, never> 
     isRecovering: ({ journal }) => journal.phase === 'recalling',
     warnings: () => keepingWarnings(keeping),
     isAtRest: ({ journal }) => isJournalAtRest(journal),
-    closingSteps: ({ journal }) => closingSteps(journal),
   };
 }

@@ -1,11 +1,11 @@
 import { AssertionError } from '../core/base/assert.js';
 import { fromMs, type NodeId } from '../core/base/units.js';
-import type { Codec, DiskStep, Machine } from '../core/machine.js';
+import type { Codec, Machine } from '../core/machine.js';
 import { checkRaftOptions, DEFAULT_RAFT_OPTIONS, type RaftOptions } from '../core/raft/options.js';
 import { raftCodecs } from '../core/systems/raft/codecs.js';
 import { raftNode } from '../core/systems/raft/node.js';
 import { DEFAULT_NODE_OPTIONS } from '../core/systems/raft/options.js';
-import { closingSteps, isAtRest } from '../core/storage/storage.js';
+import { isAtRest } from '../core/storage/storage.js';
 import type { NodeState } from '../core/systems/raft/state.js';
 import type { NodeMessage, NodeRequest, NodeResponse } from '../core/wire/protocol.js';
 import { UserError } from './errors.js';
@@ -36,8 +36,6 @@ export interface Served<State = unknown, Message = unknown> {
   warnings(servers: number): readonly string[];
   /** Whether nothing is under way on the disk: a good moment for the last steps. */
   isAtRest(state: State): boolean;
-  /** What a stop in good order asks of the disk, last of all: the machine is given no input after it. */
-  closingSteps(state: State): readonly DiskStep[];
 }
 
 /** What may be set of the raft system, in milliseconds. Absent: the default of the protocol. */
@@ -67,7 +65,6 @@ export function servedRaft(times: RaftTimes = {}): Served<NodeState, NodeMessage
     isRecovering: ({ phase }) => phase === 'recovering',
     warnings: () => [],
     isAtRest: ({ storage }) => storage === null || isAtRest(storage),
-    closingSteps: ({ storage }) => (storage === null ? [] : closingSteps(storage)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { NodeId } from '../core/base/units.js';
-import type { Machine } from '../core/machine.js';
+import type { DiskStep, Machine } from '../core/machine.js';
 import { MEMBERS_MAX } from '../core/storage/types.js';
 import { clientPortOptions } from '../core/wire/client-connection.js';
 import { nameOf } from '../core/wire/http-guard.js';
@@ -157,8 +157,7 @@ class Server implements RunningServer {
       // Nothing new from the others either, so that the disk comes to rest.
       await this.#peers.close();
       await this.#restOfDisk();
-      this.#host.end();
-      await withinMs(CLOSE_MS_MAX, this.#performLast());
+      await withinMs(CLOSE_MS_MAX, this.#performLast(this.#host.close()));
     }
     await this.close();
     this.#resolveEnded(null);
@@ -174,9 +173,7 @@ class Server implements RunningServer {
   }
 
   /** What the system wants to be on the disk before a stop, whatever it promised. */
-  async #performLast(): Promise<void> {
-    const { state } = this.#host;
-    const steps = state === null ? [] : this.#system.closingSteps(state);
+  async #performLast(steps: readonly DiskStep[]): Promise<void> {
     if (steps.length === 0) return;
     const outcome = await this.#disk.perform(steps);
     if (!outcome.ok) (this.#settings.log ?? silentLog)('error', `the last sync failed: ${outcome.error.message}`);

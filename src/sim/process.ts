@@ -56,6 +56,8 @@ export class Process {
   isPaused = false;
   /** Asked to stop: its disk work is being finished. */
   isStopping = false;
+  /** The last part of that: the machine was asked for its closing steps, and hears of nothing any more. */
+  isClosing = false;
   slowness: Slowness | null = null;
   /** Paused, slow or stopping: an input is not simply handed over. One look on the way of every input. */
   isHeld = false;
@@ -113,6 +115,7 @@ export class Process {
     this.isUp = false;
     this.isPaused = false;
     this.isStopping = false;
+    this.isClosing = false;
     this.slowness = null;
     this.isHeld = false;
     this.trap = null;

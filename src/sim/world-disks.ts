@@ -1,5 +1,5 @@
 import { assert } from '../core/base/assert.js';
-import type { Micros, OperationId } from '../core/base/units.js';
+import { operationId, type Micros, type OperationId } from '../core/base/units.js';
 import type { DiskStep } from '../core/machine.js';
 import type { RunningDigest } from './digest.js';
 import type { DiskWork } from './disk.js';
@@ -19,6 +19,9 @@ export interface DisksWorld {
   /** Whose mistake it is if the disk now throws; null when it no longer can. */
   act(process: Process | null): void;
 }
+
+/** Of steps that are no operation of a machine: their outcome is told to nobody. */
+const CLOSING = operationId(0);
 
 /** Lets the disks of a world work: operations go into the queue, come back when they are due, and halt where a trap says so. */
 export class Disks {
@@ -43,6 +46,15 @@ export class Disks {
     const { life } = process;
     if (process.trap !== null) lives.onHandedOver(process, work);
     if (process.life === life) queue.push(work.dueUs, kind, process.id, 0, life, work);
+  }
+
+  /** Takes the closing steps of a process that stops, if its machine has any. @returns Whether it has. */
+  close(process: Process): boolean {
+    this.#world.act(process);
+    const steps = process.machine.closing?.(process.state) ?? [];
+    this.#world.act(null);
+    if (steps.length > 0) this.begin(process, CLOSING, steps);
+    return steps.length > 0;
   }
 
   /** An operation is due. @returns Whether it is over, so that its machine is to be told; else it comes again, or its process has died. */

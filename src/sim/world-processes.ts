@@ -20,6 +20,8 @@ export interface LivesWorld {
   observer(): Observer | null;
   harm(text: string): void;
   boot(process: Process): void;
+  /** Hands the closing steps of a process to its disk. @returns False if it has none. */
+  close(process: Process): boolean;
   /** Something that was sent reached nobody. */
   lost(): void;
 }
@@ -69,7 +71,8 @@ export class Lives {
 
   /**
    * Asks a process to stop. From now on it takes neither messages nor requests, and no timer fires; its disk work
-   * goes on, with what the machine asks for in turn, and when all of it was reported the process ends. Nothing is lost by it.
+   * goes on, with what the machine asks for in turn; when all of it was reported the disk takes the machine's closing steps,
+   * and the process ends. Nothing is lost by it.
    *
    * @param onEnd Called when this life is over, be it that something else ended it first. Never for a process that is down.
    */
@@ -216,10 +219,15 @@ export class Lives {
   goOn(process: Process): void {
     if (process.isPaused || !process.isUp) return;
     if (process.slowness !== null) this.#takeUp(process, process.slowness);
-    if (process.isStopping && process.diskUnreported === 0) {
-      this.#endWatched(process);
-      this.#world.harm(`stopped ${process.name}`);
+    if (!process.isStopping || process.diskUnreported > 0) return;
+    if (!process.isClosing) {
+      process.isClosing = true;
+      // A trap may end its life when the steps are handed over.
+      const { life } = process;
+      if (this.#world.close(process) || process.life !== life || !process.isUp) return;
     }
+    this.#endWatched(process);
+    this.#world.harm(`stopped ${process.name}`);
   }
 
   /** The span of an input is over. @returns The input, and the process's own time at which it was read; null if it has to wait on. */

@@ -76,6 +76,7 @@ export class World {
       observer: () => this.#observer,
       harm: (text) => this.harm(text),
       boot: (process) => this.#guarded(() => this.#boot(process)),
+      close: (process) => this.#disks.close(process),
       lost: () => { this.messagesLost++; },
     });
     this.#disks = new Disks({
@@ -334,7 +335,7 @@ export class World {
         const { operation, outcome } = payload as DiskWork;
         assert(outcome !== null, 'a disk operation is reported when it is over');
         process.diskUnreported--;
-        this.#step(process, { kind: 'disk', now, operation, outcome });
+        if (!process.isClosing) this.#step(process, { kind: 'disk', now, operation, outcome });
         if (process.isStopping) this.lives.goOn(process);
         return;
       }

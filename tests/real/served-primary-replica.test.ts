@@ -138,12 +138,17 @@ describe('what a user may choose', () => {
   test('what was written and not synced is synced by a stop in good order', async () => {
     const cluster = await running(1, { sync: 'never' });
     const asked: string[] = [];
-    const { closingSteps } = servedPrimaryReplica({ sync: 'never' });
-    const system = { ...servedPrimaryReplica({ sync: 'never' }), closingSteps: (state: Parameters<NonNullable<typeof closingSteps>>[0]) => {
-      const steps = closingSteps?.(state) ?? [];
-      asked.push(...steps.map(({ kind }) => kind));
-      return steps;
-    } } as unknown as Served;
+    const served = servedPrimaryReplica({ sync: 'never' });
+    const machine: typeof served.machine = (clusterId, members) => {
+      const inner = served.machine(clusterId, members);
+      const closing: typeof inner.closing = (state) => {
+        const steps = inner.closing?.(state) ?? [];
+        asked.push(...steps.map(({ kind }) => kind));
+        return steps;
+      };
+      return { ...inner, closing };
+    };
+    const system = { ...served, machine } as unknown as Served;
     await cluster.stop(1);
     const server = await cluster.start(1, { system });
     await ask(cluster.client1, 'SET k 1\n');

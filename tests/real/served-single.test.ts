@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { NodeId } from '../../src/core/base/units.js';
 import { freePorts } from '../../src/real/ports.js';
 import type { Served } from '../../src/real/served.js';
 import { servedSingle } from '../../src/real/served-single.js';
@@ -87,7 +88,9 @@ describe('a single server in a process of its own', () => {
 
 test('a stop in good order ends with what the system asks of the disk', async () => {
   const cluster = await serversUnderTest(1);
-  const system = { ...servedSingle(), closingSteps: () => [{ kind: 'append', path: 'last-words', bytes: Buffer.from('bye') }] } as unknown as Served;
+  const served = servedSingle();
+  const lastWords = [{ kind: 'append', path: 'last-words', bytes: Buffer.from('bye') }] as const;
+  const system = { ...served, machine: (clusterId: number, members: readonly NodeId[]) => ({ ...served.machine(clusterId, members), closing: () => lastWords }) } as unknown as Served;
   const server = await cluster.start(1, { system });
   await server.stop();
   expect(await readFile(join(cluster.directory, '1', 'last-words'), 'utf8')).toBe('bye');

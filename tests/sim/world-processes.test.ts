@@ -306,6 +306,32 @@ describe('a graceful stop', () => {
     expect([world.process(A).isUp, messagesOf(world, B)]).toEqual([false, []]);
   });
 
+  test('ends with what the machine asks of the disk last of all, and tells it nothing of that', () => {
+    const heard: string[] = [];
+    const lastWords = [{ kind: 'append', path: 'a', bytes: new Uint8Array(7) }, { kind: 'sync', path: 'a' }] as const;
+    const machine = { ...diary((input) => { heard.push(input.kind); return doAsTold(input); }, 4_000), closing: () => lastWords };
+    const world = worldOf(machine);
+    world.request(A, [write(1)], SELF);
+    world.runUntil(200);
+    let ended = -1;
+    const before = heard.length;
+    world.lives.stop(world.process(A), () => { ended = world.nowUs; });
+    world.runUntil(50_000);
+    expect([heard.slice(before).filter((kind) => kind === 'disk'), world.process(A).isUp, ended > 200]).toEqual([['disk'], false, true]);
+    expect(world.disk(A).durableBytes('a')?.length).toBe(17);
+  });
+
+  test('dies with its last words unsaid where the power goes before', () => {
+    const machine = { ...diary(doAsTold), closing: () => [{ kind: 'append', path: 'b', bytes: new Uint8Array(7) }, { kind: 'sync', path: 'b' }] as const };
+    const world = worldOf(machine);
+    let ends = 0;
+    world.lives.arm(world.process(A), { at: 'disk', left: 1, share: 0, spring: () => world.crash(A, { keepsPageCache: false }) });
+    world.lives.stop(world.process(A), () => { ends++; });
+    expect([ends, world.process(A).isUp]).toEqual([1, false]);
+    world.runUntil(50_000);
+    expect([ends, world.disk(A).list()]).toEqual([1, []]);
+  });
+
   test('cut short by a crash counts as over', () => {
     const world = worldOf();
     let ends = 0;

@@ -2,7 +2,7 @@
 import { unreachable } from '../../base/assert.js';
 import { micros, NEVER, NOBODY, type Micros, type NodeId } from '../../base/units.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
-import { append, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
+import { append, closingSteps, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
 import { OrderedMap } from '../../store/ordered-map.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
@@ -28,7 +28,7 @@ const READS_OF_A_LIFE = 4_294_967_296;
 export function quorumNode(options: QuorumOptions): QuorumNode {
   checkQuorumOptions(options);
   const plan: QuorumPlan = { kept: KEPT_CELLS, options: options.journal };
-  return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt };
+  return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt, closing: ({ journal }) => closingSteps(journal) };
 }
 
 function init(plan: QuorumPlan, options: QuorumOptions, boot: Boot): QuorumStep {

@@ -3,11 +3,11 @@ import { unreachable } from '../../base/assert.js';
 import { Fifo } from '../../base/fifo.js';
 import { Gathered } from '../../base/gathered.js';
 import { logIndex, NOBODY, type Micros } from '../../base/units.js';
-import type { Boot, Input, Machine, Step } from '../../machine.js';
+import type { Boot, DiskStep, Input, Machine, Step } from '../../machine.js';
 import { Log } from '../../raft/log.js';
 import { closeDraft, openDraft, raftWakeAt, receive, startRaft, tick } from '../../raft/raft.js';
 import type { RaftState } from '../../raft/state.js';
-import { startStorage, storageOnDisk } from '../../storage/storage.js';
+import { closingSteps, startStorage, storageOnDisk } from '../../storage/storage.js';
 import { openStore } from '../../store/store.js';
 import type { NodeMessage, NodeRequest, NodeResponse } from '../../wire/protocol.js';
 import { answerReads, applyCommitted, refuseWaitersIfDeposed, snapshotIfDue } from './apply.js';
@@ -24,7 +24,7 @@ type NodeInput = Input<NodeMessage, NodeRequest>;
 /** A server with these options; who it is and who its peers are it learns at boot. */
 export function raftNode(options: NodeOptions): RaftNode {
   checkNodeOptions(options);
-  return { init: (boot) => init(options, boot), step, wakeAt };
+  return { init: (boot) => init(options, boot), step, wakeAt, closing };
 }
 
 function init(options: NodeOptions, boot: Boot): NodeStep {
@@ -46,6 +46,10 @@ function init(options: NodeOptions, boot: Boot): NodeStep {
   };
   if (started !== null) return { state: recovering, effects: started.effects };
   return { state: { ...recovering, phase: 'serving', raft: newServer(recovering, boot.now) }, effects: [] };
+}
+
+function closing({ storage }: NodeState): readonly DiskStep[] {
+  return storage === null ? [] : closingSteps(storage);
 }
 
 function newServer(state: NodeState, now: Micros): RaftState {

@@ -2,7 +2,7 @@
 import { assert, unreachable } from '../../base/assert.js';
 import { advance } from '../../base/random.js';
 import { micros, NEVER, NOBODY, term, type Micros, type NodeId } from '../../base/units.js';
-import { journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
+import { closingSteps, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
 import { OrderedMap } from '../../store/ordered-map.js';
@@ -23,7 +23,7 @@ type ElectionInput = Input<ElectionMessage, NodeRequest>;
 export function electionNode(options: ElectionOptions): ElectionNode {
   checkElectionOptions(options);
   const plan: ElectionPlan = { kept: KEPT_DATA, options: options.journal };
-  return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt };
+  return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt, closing: ({ journal }) => closingSteps(journal) };
 }
 
 function init(plan: ElectionPlan, options: ElectionOptions, { self, members, past, now, seed }: Boot): ElectionStep {

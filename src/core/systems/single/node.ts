@@ -2,7 +2,7 @@
 import { assert, unreachable } from '../../base/assert.js';
 import type { ByteString } from '../../base/bytestring.js';
 import { logIndex, type ConnectionId, type LogIndex, type NodeId, type OperationId } from '../../base/units.js';
-import { append, hold, journalOnDisk, journalWakeAt, settle, startJournal, type JournalPlan, type JournalState, type Recalled } from '../../journal/journal.js';
+import { append, closingSteps, hold, journalOnDisk, journalWakeAt, settle, startJournal, type JournalPlan, type JournalState, type Recalled } from '../../journal/journal.js';
 import { keptStore } from '../../journal/kept-store.js';
 import type { Boot, DiskOutcome, Effect, Input, Machine, Step } from '../../machine.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
@@ -47,6 +47,7 @@ export function singleNode(options: SingleOptions): SingleNode {
     init: (boot) => init(options, plan, boot),
     step: (state, input) => step(options, plan, state, input),
     wakeAt: ({ journal }) => journalWakeAt(journal),
+    closing: ({ journal }) => closingSteps(journal),
   };
 }
 
