@@ -11,6 +11,7 @@ import { lateAnswers } from './late-answers.js';
 import { lieAboutAnUnnamedFile } from './lie-about-an-unnamed-file.js';
 import { logOfARestartedLeader } from './log-of-a-restarted-leader.js';
 import { lossBelowTheCache } from './loss-below-the-cache.js';
+import { patienceShorterThanAWrite } from './patience-shorter-than-a-write.js';
 import type { Regression } from './regression.js';
 import { rotBeforeARecoveryReads } from './rot-before-a-recovery-reads.js';
 import { rotWhileReading } from './rot-while-reading.js';
@@ -24,5 +25,5 @@ export const regressions: readonly Regression[] = [
   heartbeatAtZero, lateAnswers, forgottenPreVote, fullOfHeartbeats, believedPageCache, swallowedFrames, snapshotTornFromItsCut,
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
   rotBeforeARecoveryReads, lieAboutAnUnnamedFile, lossBelowTheCache,
-  copyPutBackWhileDown, logOfARestartedLeader, cutAndCompacted,
+  copyPutBackWhileDown, logOfARestartedLeader, cutAndCompacted, patienceShorterThanAWrite,
 ];

@@ -58,6 +58,7 @@ const CODE_OF: Readonly<Record<Cause, ErrorCode>> = {
   noServer: ERROR_CODES.unreachable,
   sessionExpired: ERROR_CODES.sessionExpired,
   noRepeat: ERROR_CODES.unsettled,
+  unfinished: ERROR_CODES.unsettled,
   ambiguous: ERROR_CODES.unsettled,
 };
 

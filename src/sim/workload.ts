@@ -21,8 +21,8 @@ interface Actor {
   /** What this client last learned of each key's version; 0 for none. */
   readonly versions: number[];
   calls: number;
-  /** Calls begun after the healing that came to a done. */
-  doneAfterHealing: number;
+  /** Calls begun after the healing that were served. */
+  servedAfterHealing: number;
   callUs: number;
   /** Keys that this client has still to read when all is over. */
   readonly finalReads: ByteString[];
@@ -42,6 +42,8 @@ export class Workload implements Work {
   #cluster: Cluster | null = null;
   #isOpen = true;
   #healedUs = Infinity;
+  /** When the store last answered anybody. */
+  #answeredUs = -Infinity;
 
   constructor(options: WorkloadOptions, history: History, coverage: Coverage = new Coverage()) {
     this.#coverage = coverage;
@@ -61,7 +63,7 @@ export class Workload implements Work {
         staleness: cluster.world.streams.stream('stale reads', name),
         versions: this.#keys.map(() => 0),
         calls: 0,
-        doneAfterHealing: 0,
+        servedAfterHealing: 0,
         callUs: 0,
         finalReads: [],
       };
@@ -73,12 +75,12 @@ export class Workload implements Work {
   /** From now on, and not before, what clients get done counts as progress. */
   healed(atUs: number): void {
     this.#healedUs = atUs;
-    for (const actor of this.#actors) actor.doneAfterHealing = 0;
+    for (const actor of this.#actors) actor.servedAfterHealing = 0;
   }
 
-  /** The least that any client got done of what it began after the healing. */
+  /** The least that any client was served of what it began after the healing. */
   get progress(): number {
-    return this.#actors.reduce((least, { doneAfterHealing }) => Math.min(least, doneAfterHealing), Infinity);
+    return this.#actors.reduce((least, { servedAfterHealing }) => Math.min(least, servedAfterHealing), Infinity);
   }
 
   /** No further call is begun. */
@@ -104,11 +106,21 @@ export class Workload implements Work {
     const operation = this.#history.end(client, outcome, atUs);
     const actor = this.#actors.find((candidate) => candidate.client === client);
     if (actor === undefined) return;
-    if (outcome.kind === 'done' && actor.callUs >= this.#healedUs) actor.doneAfterHealing++;
+    if (this.#wasServed(actor, outcome, atUs) && actor.callUs >= this.#healedUs) actor.servedAfterHealing++;
     const place = operation === null ? -1 : this.#keys.indexOf(operation.key as ByteString);
     if (operation !== null && place >= 0) actor.versions[place] = operation.op === 'delete' ? 0 : (operation.resultVersion ?? 0);
     if (this.#isOpen) this.#thinkThenCall(actor);
     else this.#finalRead(actor);
+  }
+
+  /**
+   * Whether the store answered, be it with words that may tell of an earlier attempt of the same call. A client without a session gives a
+   * write up after one attempt: where that takes longer than its patience, it counts if somebody was answered meanwhile.
+   */
+  #wasServed(actor: Actor, outcome: ClientOutcome, atUs: number): boolean {
+    const isAnswer = outcome.kind === 'done' || (outcome.kind === 'maybe' && outcome.cause === 'ambiguous');
+    if (isAnswer) this.#answeredUs = atUs;
+    return isAnswer || (outcome.kind === 'maybe' && outcome.cause === 'noRepeat' && this.#answeredUs >= actor.callUs);
   }
 
   #finalRead(actor: Actor): void {

@@ -52,9 +52,10 @@ export type ClientOutcome =
  *   noServer        there is nobody to ask
  *   sessionExpired  the servers forgot the session, and with it what became of the command
  *   noRepeat        an attempt was not answered, and without a session there must be no other
+ *   unfinished      the server could not finish it and does not know more, and without a session there must be no other attempt
  *   ambiguous       the answer to a repetition may tell of the first attempt
  */
-export type Cause = 'timeLimit' | 'cancelled' | 'overloaded' | 'noServer' | 'sessionExpired' | 'noRepeat' | 'ambiguous';
+export type Cause = 'timeLimit' | 'cancelled' | 'overloaded' | 'noServer' | 'sessionExpired' | 'noRepeat' | 'unfinished' | 'ambiguous';
 
 /** How a client goes about it. Everything has a default. */
 export interface ClientOptions {

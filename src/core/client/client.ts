@@ -323,7 +323,7 @@ function onUnavailable(plan: Plan, draft: ClientDraft, effects: Effects, now: Mi
 function onMaybe(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros, asked: Asked, reason: string): void {
   if (draft.command !== null) draft.isUncertain = true;
   if (mayRepeat(draft)) onRefusal(plan, draft, effects, now, NOBODY, draft.command !== null);
-  else conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'ambiguous', reason, plan));
+  else conclude(plan, draft, effects, now, outcomeOfGivingUp(draft, asked.call.id, 'unfinished', reason, plan));
 }
 
 // ---- What time does ------------------------------------------------------------------------------

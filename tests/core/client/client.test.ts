@@ -455,7 +455,7 @@ describe('a server that could not finish', () => {
     const client = new Hosted({ useSessions: false, mayDouble: false });
     client.call({ id: 1, op: 'set' });
     client.answer(maybe);
-    expect(client.outcomes).toEqual([{ kind: 'maybe', id: 1, cause: 'ambiguous', reason: '1 of 2 servers' }]);
+    expect(client.outcomes).toEqual([{ kind: 'maybe', id: 1, cause: 'unfinished', reason: '1 of 2 servers' }]);
   });
 
   test('is followed by another attempt at what may be, and the doubt stays', () => {

@@ -40,6 +40,7 @@ export const DISK_FILE = 'src/sim/disk-file.ts';
 export const BOUNDED_QUEUES = 'src/sim/oracles/bounded-queues.ts';
 export const DURABLE_QUORUM = 'src/sim/oracles/durable-quorum.ts';
 export const PROMISES = 'src/sim/oracles/promises.ts';
+export const WORKLOAD = 'src/sim/workload.ts';
 export const BUDGET = 'src/sim/budget.ts';
 export const PHASES = 'src/sim/phases.ts';
 export const LEASE = 'scenarios/machines/lease-holder.ts';

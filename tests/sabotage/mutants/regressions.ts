@@ -2,7 +2,7 @@
 import { regressions } from '../../../scenarios/regressions/index.js';
 import type { Edit, Mutant } from '../mutant.js';
 import {
-  BOUNDED_QUEUES, BUDGET, CLIENT, DISK_FILE, DURABLE_QUORUM, ELECTION, FRAME, LOG, PERSIST, PHASES, PROMISES, QUORUM_READS, RAFT, RECOVERY, SENDING,
+  BOUNDED_QUEUES, BUDGET, CLIENT, DISK_FILE, DURABLE_QUORUM, ELECTION, FRAME, LOG, PERSIST, PHASES, PROMISES, QUORUM_READS, RAFT, RECOVERY, SENDING, WORKLOAD,
 } from './files.js';
 
 /** How each fix is undone, by the name of its regression. */
@@ -53,6 +53,7 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
     { file: PROMISES, find: 'const kept = keptTo(promised.index, before, after, input)', replace: 'const kept = firstNewIndex(before.raft.log, after.raft.log) - 1' },
     { file: PROMISES, find: 'promised.indexTerm = before.raft.log.termAt(logIndex(kept))', replace: 'promised.indexTerm = after.raft.log.termAt(logIndex(kept))' },
   ],
+  'regression-patience-shorter-than-a-write': [{ file: WORKLOAD, find: 'this.#wasServed(actor, outcome, atUs)', replace: "outcome.kind === 'done'" }],
   'regression-swallowed-frames': [
     {
       file: FRAME,
