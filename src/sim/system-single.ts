@@ -6,11 +6,10 @@ import { singleCodecs } from '../core/systems/single/codecs.js';
 import { singleFingerprint } from '../core/systems/single/fingerprint.js';
 import { singleNode, type SingleState } from '../core/systems/single/node.js';
 import { checkSingleOptions, type SingleOptions } from '../core/systems/single/options.js';
-import type { Observer } from './observer.js';
 import { AnsweredSurvives } from './oracles/answered-survives.js';
 import { ConnectionOrder } from './oracles/connection-order.js';
-import { violated } from './oracles/oracle.js';
 import { StartsAgain } from './oracles/starts-again.js';
+import { WaitingRequests } from './oracles/waiting-requests.js';
 import type { RunOptions } from './run-options.js';
 import type { HostedSystem, WatchedRun, Watching } from './system.js';
 import { keyValueSystem } from './system-kv.js';
@@ -42,9 +41,11 @@ export const singleSystem: HostedSystem<SingleOptions> = { ...system, watch };
 function watch(run: WatchedRun<SingleOptions>): Watching {
   const watching = system.watch(run);
   const survives = new AnsweredSurvives(lastAppliedOf, run.options.servers);
+  const { servers, node } = run.options;
+  const waiting = new WaitingRequests(servers, node.waitingMax, (state) => (state as SingleState).journal.held.size, 'its disk');
   const isExcused = (server: NodeId): boolean => run.nemesis().budget.mayRefuse(server) || run.cluster().world.disk(server).hasFailed;
   return {
-    observers: [survives, new Bounds(run.options), new StartsAgain(isExcused), new ConnectionOrder(run.options.servers), ...watching.observers],
+    observers: [survives, waiting, new StartsAgain(isExcused), new ConnectionOrder(run.options.servers), ...watching.observers],
     shapes: watching.shapes,
     get commits(): number {
       return survives.count;
@@ -57,20 +58,4 @@ function watch(run: WatchedRun<SingleOptions>): Watching {
 function lastAppliedOf(state: unknown): number | null {
   const { journal } = state as SingleState;
   return journal.phase === 'keeping' ? journal.lastApplied : null;
-}
-
-/** What waits for the disk is bounded by the options, however slow it is. */
-class Bounds implements Observer {
-  readonly #options: SingleRunOptions;
-
-  constructor(options: SingleRunOptions) {
-    this.#options = options;
-  }
-
-  onStep(atUs: number, node: NodeId, _input: unknown, _before: unknown, after: unknown): void {
-    if (node > this.#options.servers) return;
-    const { size } = (after as SingleState).journal.held;
-    const { waitingMax } = this.#options.node;
-    if (size > waitingMax) violated('Bounded Queues', `s${node} lets ${size} requests wait for its disk, more than ${waitingMax}`, atUs);
-  }
 }
