@@ -1,5 +1,6 @@
 import { believedPageCache } from './believed-page-cache.js';
 import { busyLeader } from './busy-leader.js';
+import { clockFarBehindItself } from './clock-far-behind-itself.js';
 import { conflictBeforeItsSync } from './conflict-before-its-sync.js';
 import { copyPutBackWhileDown } from './copy-put-back-while-down.js';
 import { cutAndCompacted } from './cut-and-compacted.js';
@@ -26,4 +27,5 @@ export const regressions: readonly Regression[] = [
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
   rotBeforeARecoveryReads, lieAboutAnUnnamedFile, lossBelowTheCache,
   copyPutBackWhileDown, logOfARestartedLeader, cutAndCompacted, patienceShorterThanAWrite,
+  clockFarBehindItself,
 ];

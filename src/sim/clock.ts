@@ -45,6 +45,8 @@ export class NodeClock {
   /** While frozen: the clock as it would have run on, which is what catching up shows. */
   #missed: NodeClock | null = null;
   #freezes = 0;
+  /** The latest that it showed when it went back; 0 while it never did. */
+  #latestUs = 0;
 
   constructor(options: ClockOptions) {
     assert(Number.isInteger(options.offsetUs) && options.offsetUs >= 0, 'a clock starts at a whole number of microseconds, 0 or more');
@@ -84,6 +86,14 @@ export class NodeClock {
     return this.#anchorWorldUs + whole * MILLION + Math.ceil((rest * MILLION) / rate);
   }
 
+  /**
+   * The moment of the world from which on it shows only what it never showed before: 0 for a clock that never went back, Infinity
+   * while it is frozen below. Until then whoever waits by it waits longer than he meant.
+   */
+  get caughtUpUs(): number {
+    return this.#latestUs === 0 ? 0 : this.worldAt(this.#latestUs);
+  }
+
   /** From `worldUs` on the clock runs at this rate, a frozen one when it goes on; what it shows does not jump. */
   setRate(worldUs: number, ratePpm: number): void {
     checkRate(ratePpm);
@@ -107,6 +117,7 @@ export class NodeClock {
     assert(Number.isInteger(byUs) && byUs >= 0, 'a clock goes back by a whole number of microseconds, 0 or more');
     const shown = this.at(worldUs);
     const wentUs = Math.min(byUs, shown);
+    this.#latestUs = Math.max(this.#latestUs, shown);
     this.#missed?.stepBack(worldUs, wentUs);
     this.#anchor(worldUs, shown - wentUs, this.#ratePpm);
     return wentUs;

@@ -129,6 +129,21 @@ describe("a node's clock", () => {
     expect(clock.worldAt(shown - 1)).toBeLessThanOrEqual(1_000_000);
   });
 
+  test('that went back tells when it will have caught up with the latest that it showed', () => {
+    const clock = new NodeClock({ offsetUs: 1_000, ratePpm: 0 });
+    clock.jump(50, 10);
+    expect(clock.caughtUpUs).toBe(0);
+    clock.stepBack(100, 60);
+    expect([clock.caughtUpUs, clock.at(160)]).toEqual([160, clock.at(100) + 60]);
+    // What it showed before the first step is still the latest; then twice as fast.
+    clock.stepBack(120, 100);
+    expect(clock.caughtUpUs).toBe(260);
+    clock.setRate(120, 1_000_000);
+    expect(clock.caughtUpUs).toBe(190);
+    clock.freeze(130);
+    expect(clock.caughtUpUs).toBe(Infinity);
+  });
+
   test('goes back no further than its 0', () => {
     const clock = new NodeClock({ offsetUs: 10, ratePpm: 0 });
     expect([clock.stepBack(100, 60), clock.at(100)]).toEqual([60, 50]);

@@ -54,6 +54,9 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
     { file: PROMISES, find: 'promised.indexTerm = before.raft.log.termAt(logIndex(kept))', replace: 'promised.indexTerm = after.raft.log.termAt(logIndex(kept))' },
   ],
   'regression-patience-shorter-than-a-write': [{ file: WORKLOAD, find: 'this.#wasServed(actor, outcome, atUs)', replace: "outcome.kind === 'done'" }],
+  'regression-clock-far-behind-itself': [
+    { file: PHASES, find: 'Math.max(healedUs, ...core.map((server) => world.process(server).clock.caughtUpUs))', replace: 'healedUs' },
+  ],
   'regression-swallowed-frames': [
     {
       file: FRAME,
