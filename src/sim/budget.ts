@@ -103,7 +103,7 @@ export class Budget {
   #wouldServeForgetful(server: NodeId, disk: SimDisk): boolean {
     const { isUp, state } = this.#cluster.world.process(server);
     if (!isUp || this.#cluster.hosted.isServing(state)) return false;
-    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#keptIn(server, disk.survey('cache', true)) === 'forgetful';
+    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#keptBy(server, this.#fate(server, disk.survey('cache', true))) === 'forgetful';
   }
 
   /** Counts a server as lost until the returned function is called: its disk is about to lie, nobody knows about what. */
@@ -129,7 +129,7 @@ export class Budget {
   /** Whether a server that is down may begin its next life with what it would read now: it must not have forgotten a promise. */
   mayStart(server: NodeId): boolean {
     const disk = this.#cluster.world.disk(server);
-    return !this.#wasTouched(server, disk) || this.#keptIn(server, disk.survey('cache', true)) !== 'forgetful';
+    return !this.#wasTouched(server, disk) || this.#keptBy(server, this.#fate(server, disk.survey('cache', true))) !== 'forgetful';
   }
 
   /** Whether this server's disk was ever damaged, changed or made to lie, whatever became of that. */
@@ -196,16 +196,15 @@ export class Budget {
    * And it builds on what it sees, so what the page cache hides of the disk below must be no less.
    */
   #standingOfDead(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
-    for (const layer of ['medium', 'cache'] as const) {
-      const standing = this.#keptIn(server, disk.survey(layer, withDamage));
-      if (standing !== 'whole') return standing;
-    }
-    return this.#lostBelow(server, disk, withDamage, endOf(this.#fate(server, disk.survey('cache', withDamage))));
+    const left = this.#keptBy(server, this.#fate(server, disk.survey('medium', withDamage)));
+    if (left !== 'whole') return left;
+    const seen = this.#fate(server, disk.survey('cache', withDamage));
+    const standing = this.#keptBy(server, seen);
+    return standing === 'whole' ? this.#lostBelow(server, disk, withDamage, endOf(seen)) : standing;
   }
 
-  /** What these files are worth to a server that is down: nothing that it promised grows any more, so it is weighed against what is there. */
-  #keptIn(server: NodeId, files: readonly SurveyedFile[]): Standing {
-    const fate = this.#fate(server, files);
+  /** What a server that is down keeps by this: nothing that it promised grows any more, so it is weighed against what is there. */
+  #keptBy(server: NodeId, fate: Fate): Standing {
     if (fate.kind === 'refuses') return 'damaged';
     return this.#promises?.brokenBy(server, fate.remembered) === null ? 'whole' : 'forgetful';
   }
@@ -220,7 +219,7 @@ export class Budget {
     const files = disk.survey('medium', withDamage);
     const names = new Set(disk.list().map(({ path }) => path));
     if (this.#fate(server, files.filter(({ path }) => names.has(path))).kind === 'refuses') return 'damaged';
-    return withDamage && this.#hasDamagedDraft(server, disk, this.snapshotInForce(server)) ? 'damaged' : 'whole';
+    return withDamage && this.#hasDamagedDraft(server, disk) ? 'damaged' : 'whole';
   }
 
   /**
@@ -243,10 +242,11 @@ export class Budget {
   }
 
   /** Whether something is wrong in a snapshot that this life may put in force: not one that an earlier life left behind. */
-  #hasDamagedDraft(server: NodeId, disk: SimDisk, snapshotInForce: number): boolean {
+  #hasDamagedDraft(server: NodeId, disk: SimDisk): boolean {
     const { hosted, world } = this.#cluster;
     if (!hosted.isServing(world.process(server).state)) return false;
     const names = new Set(disk.list().map(({ path }) => path));
+    const snapshotInForce = this.snapshotInForce(server);
     const isDraft = (path: string): boolean => unfinishedNumber(path) !== null || (snapshotNumber(path) ?? 0) > snapshotInForce;
     return disk.damages().some(({ path, damage }) => damage.isOn && names.has(path) && isDraft(path));
   }

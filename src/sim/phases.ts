@@ -44,12 +44,12 @@ export function healAndConverge({ cluster, workload, nemesis }: Stage): readonly
   const { options, world } = cluster;
   const core = chooseCore(cluster, nemesis, world.streams.stream('healing', 'core'));
   const doomed = heal(cluster, core);
-  workload.healed(world.nowUs);
-
   const healedUs = world.nowUs;
+  workload.healed(healedUs);
+
   // A clock that went back has put off every deadline for as long as it went, healing or not.
   const untroubledUs = Math.max(healedUs, ...core.map((server) => world.process(server).clock.caughtUpUs));
-  const deadlineUs = Math.ceil(untroubledUs) + options.convergenceMs * US_PER_MS;
+  const deadlineUs = untroubledUs + options.convergenceMs * US_PER_MS;
   const inTime = (because: () => string): void => {
     if (world.nowUs >= deadlineUs) violated('Liveness', `${Math.round((deadlineUs - healedUs) / US_PER_MS)} ms after the healing ${because()}`, world.nowUs);
     advance(cluster, Math.min(deadlineUs, world.nowUs + LOOK_EVERY_US));

@@ -222,9 +222,7 @@ export class Lives {
     if (!process.isStopping || process.diskUnreported > 0) return;
     if (!process.isClosing) {
       process.isClosing = true;
-      // A trap may end its life when the steps are handed over.
-      const { life } = process;
-      if (this.#world.close(process) || process.life !== life || !process.isUp) return;
+      if (this.#world.close(process)) return;
     }
     this.#endWatched(process);
     this.#world.harm(`stopped ${process.name}`);
