@@ -2,6 +2,7 @@ import { believedPageCache } from './believed-page-cache.js';
 import { busyLeader } from './busy-leader.js';
 import { clockFarBehindItself } from './clock-far-behind-itself.js';
 import { conflictBeforeItsSync } from './conflict-before-its-sync.js';
+import { copyPutBackUnread } from './copy-put-back-unread.js';
 import { copyPutBackWhileDown } from './copy-put-back-while-down.js';
 import { cutAndCompacted } from './cut-and-compacted.js';
 import { damageOnADirtyPage } from './damage-on-a-dirty-page.js';
@@ -27,5 +28,5 @@ export const regressions: readonly Regression[] = [
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
   rotBeforeARecoveryReads, lieAboutAnUnnamedFile, lossBelowTheCache,
   copyPutBackWhileDown, logOfARestartedLeader, cutAndCompacted, patienceShorterThanAWrite,
-  clockFarBehindItself,
+  clockFarBehindItself, copyPutBackUnread,
 ];

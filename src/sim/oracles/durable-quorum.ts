@@ -46,8 +46,9 @@ export class DurableQuorum implements Oracle {
 
   onRecovered(_atUs: number, server: NodeId): void {
     // It may begin a file anew that it had lost, also when its disk was emptied or put back after it had stopped by itself, and
-    // nobody saw a crash: nothing of an earlier life is read on.
-    this.#readers[server] = undefined;
+    // nobody saw a crash: nothing of an earlier life is read on. And it is read now: it may acknowledge from here on without one more
+    // sync, and its disk may be put back before anything is committed by that.
+    this.#readers[server] = this.#readAnew(server);
   }
 
   onStep(atUs: number, server: NodeId, before: ServerView, after: ServerView): void {

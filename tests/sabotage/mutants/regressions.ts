@@ -47,7 +47,10 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-loss-below-the-cache': [
     { file: BUDGET, find: 'this.#lostBelow(server, disk, withDamage, endOf(seen))', replace: 'standing' },
   ],
-  'regression-copy-put-back-while-down': [{ file: DURABLE_QUORUM, find: 'this.#readers[server] = this.#readAnew(server)', replace: 'this.#readers[server] = undefined' }],
+  'regression-copy-put-back-while-down': [{ file: DURABLE_QUORUM, find: 'if (!this.#isGone(server)) this.#readers[server] = this.#readAnew(server)', replace: 'if (!this.#isGone(server)) this.#readers[server] = undefined' }],
+  'regression-copy-put-back-unread': [
+    { file: DURABLE_QUORUM, find: 'this.#readers[server] = this.#readAnew(server);\n  }\n\n  onStep', replace: 'this.#readers[server] = undefined;\n  }\n\n  onStep' },
+  ],
   'regression-log-of-a-restarted-leader': [{ file: BOUNDED_QUEUES, find: 'this.#servers * appliedEntriesMax', replace: 'appliedEntriesMax' }],
   'regression-cut-and-compacted': [
     { file: PROMISES, find: 'const kept = keptTo(promised.index, before, after, input)', replace: 'const kept = firstNewIndex(before.raft.log, after.raft.log) - 1' },

@@ -62,6 +62,17 @@ describe('Commit On A Durable Quorum', () => {
     oracle.onStep(3, S1, before, after);
   });
 
+  test('counts what a server came back with, though it synced nothing more before its disk was put back (swarm seed 986851)', () => {
+    let held = files;
+    let isGone = false;
+    const oracle = new DurableQuorum(7, 1, () => held, () => isGone);
+    oracle.onRecovered(1, S1);
+    isGone = true;
+    oracle.onCrash(2, S1);
+    held = [];
+    oracle.onStep(3, S1, before, after);
+  });
+
   test('reads anew what a server came back with, also where its disk was changed after it had stopped by itself (swarm seed 880281)', () => {
     const inTerm = (term: number): readonly DurableFile[] => {
       const life = new Life();
