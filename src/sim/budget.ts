@@ -1,9 +1,10 @@
 import type { NodeId } from '../core/base/units.js';
 import { snapshotNumber, unfinishedNumber } from '../core/storage/snapshot-format.js';
 import type { Cluster } from './cluster.js';
-import type { SimDisk, SurveyedFile } from './disk.js';
+import type { SimDisk } from './disk.js';
 import type { Damage } from './disk-damage.js';
-import { recoveryTwin, type Fate, type Remembered } from './recovery-twin.js';
+import { Fates } from './fates.js';
+import type { Fate, Remembered } from './recovery-twin.js';
 
 /**
  * What a disk is worth if the power goes now.
@@ -30,6 +31,7 @@ export interface Promises {
 export class Budget {
   readonly #cluster: Cluster;
   readonly #promises: Promises | null;
+  readonly #fates: Fates;
   /** Servers whose disks were emptied or put back while they were down. */
   readonly #changed = new Set<NodeId>();
   /** Of those the ones that began a life since and did not come to serve yet: what they read may be nothing to serve with. */
@@ -42,6 +44,7 @@ export class Budget {
   constructor(cluster: Cluster, promises: Promises | null) {
     this.#cluster = cluster;
     this.#promises = promises;
+    this.#fates = new Fates(cluster);
   }
 
   /** What the server's disk is worth now; with damage switched off if not `withDamage`. */
@@ -52,7 +55,7 @@ export class Budget {
     // Any of the names may be kept at a power loss and any lost: no one content of the disk stands for all of them.
     if (disk.hasNamesUndecided) return 'forgetful';
     if (this.#cluster.world.process(server).isUp) return this.#standingOfLiving(server, disk, withDamage);
-    return this.#standingOfDead(server, disk, withDamage);
+    return this.#standingOfDead(server, withDamage);
   }
 
   /** Those whose disks are whole, ascending. */
@@ -103,7 +106,7 @@ export class Budget {
   #wouldServeForgetful(server: NodeId, disk: SimDisk): boolean {
     const { isUp, state } = this.#cluster.world.process(server);
     if (!isUp || this.#cluster.hosted.isServing(state)) return false;
-    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#keptBy(server, this.#fate(server, disk.survey('cache', true))) === 'forgetful';
+    return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#keptBy(server, this.#fates.of(server, 'cache', true)) === 'forgetful';
   }
 
   /** Counts a server as lost until the returned function is called: its disk is about to lie, nobody knows about what. */
@@ -129,7 +132,7 @@ export class Budget {
   /** Whether a server that is down may begin its next life with what it would read now: it must not have forgotten a promise. */
   mayStart(server: NodeId): boolean {
     const disk = this.#cluster.world.disk(server);
-    return !this.#wasTouched(server, disk) || this.#keptBy(server, this.#fate(server, disk.survey('cache', true))) !== 'forgetful';
+    return !this.#wasTouched(server, disk) || this.#keptBy(server, this.#fates.of(server, 'cache', true)) !== 'forgetful';
   }
 
   /** Whether this server's disk was ever damaged, changed or made to lie, whatever became of that. */
@@ -150,18 +153,18 @@ export class Budget {
   /** Whether a server may stop at what it reads of its disk now. */
   mayRefuse(server: NodeId): boolean {
     const disk = this.#cluster.world.disk(server);
-    return this.#wasTouched(server, disk) && this.#fate(server, disk.survey('cache', true)).kind === 'refuses';
+    return this.#wasTouched(server, disk) && this.#fates.of(server, 'cache', true).kind === 'refuses';
   }
 
   /** What a server would remember if the power went now; null if it would refuse to start. */
   remembered(server: NodeId): Remembered | null {
-    const fate = this.#fate(server, this.#cluster.world.disk(server).survey('medium', true));
+    const fate = this.#fates.of(server, 'medium', true);
     return fate.kind === 'starts' ? fate.remembered : null;
   }
 
   /** The number of the snapshot that the log would name if the power went now; 0 for none. */
   snapshotInForce(server: NodeId): number {
-    const fate = this.#fate(server, this.#cluster.world.disk(server).survey('medium', true));
+    const fate = this.#fates.of(server, 'medium', true);
     return fate.kind === 'starts' ? fate.snapshotNumber : 0;
   }
 
@@ -195,12 +198,12 @@ export class Budget {
    * Its next life reads what is there to see, or, if the power goes before, what that leaves: it must be whole by both.
    * And it builds on what it sees, so what the page cache hides of the disk below must be no less.
    */
-  #standingOfDead(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
-    const left = this.#keptBy(server, this.#fate(server, disk.survey('medium', withDamage)));
+  #standingOfDead(server: NodeId, withDamage: boolean): Standing {
+    const left = this.#keptBy(server, this.#fates.of(server, 'medium', withDamage));
     if (left !== 'whole') return left;
-    const seen = this.#fate(server, disk.survey('cache', withDamage));
+    const seen = this.#fates.of(server, 'cache', withDamage);
     const standing = this.#keptBy(server, seen);
-    return standing === 'whole' ? this.#lostBelow(server, disk, withDamage, endOf(seen)) : standing;
+    return standing === 'whole' ? this.#lostBelow(server, withDamage, endOf(seen)) : standing;
   }
 
   /** What a server that is down keeps by this: nothing that it promised grows any more, so it is weighed against what is there. */
@@ -214,11 +217,9 @@ export class Budget {
    * not in force yet will be, so it must be whole too; files that are being removed may be gone or not.
    */
   #standingOfLiving(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
-    const standing = this.#lostBelow(server, disk, withDamage, null);
+    const standing = this.#lostBelow(server, withDamage, null);
     if (standing !== 'whole') return standing;
-    const files = disk.survey('medium', withDamage);
-    const names = new Set(disk.list().map(({ path }) => path));
-    if (this.#fate(server, files.filter(({ path }) => names.has(path))).kind === 'refuses') return 'damaged';
+    if (this.#fates.ofVisible(server, withDamage).kind === 'refuses') return 'damaged';
     return withDamage && this.#hasDamagedDraft(server, disk) ? 'damaged' : 'whole';
   }
 
@@ -227,18 +228,14 @@ export class Budget {
    *
    * @param known Where the log ends for whoever is to go on with it, if that is read from the files; a log that ends there has lost nothing.
    */
-  #lostBelow(server: NodeId, disk: SimDisk, withDamage: boolean, known: string | null): Standing {
+  #lostBelow(server: NodeId, withDamage: boolean, known: string | null): Standing {
     for (const layer of ['medium', 'named'] as const) {
-      const pristine = this.#fate(server, disk.survey(layer, false));
-      const fate = this.#fate(server, disk.survey(layer, withDamage));
+      const pristine = this.#fates.of(server, layer, false);
+      const fate = this.#fates.of(server, layer, withDamage);
       if (fate.kind === 'refuses' || pristine.kind === 'refuses') return 'damaged';
       if (fate.end !== pristine.end && fate.end !== known) return 'forgetful';
     }
     return 'whole';
-  }
-
-  #fate(server: NodeId, files: readonly SurveyedFile[]): Fate {
-    return recoveryTwin(files, { clusterId: this.#cluster.hosted.clusterId(this.#cluster.options), nodeId: server });
   }
 
   /** Whether something is wrong in a snapshot that this life may put in force: not one that an earlier life left behind. */

@@ -51,8 +51,14 @@ function sectorOf(bytes: Uint8Array, sector: number): Uint8Array {
   return bytes.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES);
 }
 
-/** Sectors of `after` that are not as they were in `before`, ascending. */
+/** Sectors of `after` that are not as they were in `before`, ascending. What was not there before counts as zeros. */
 function sectorsThatDiffer(before: Uint8Array, after: Uint8Array): readonly number[] {
-  const sectors = Array.from({ length: Math.ceil(after.length / SECTOR_BYTES) }, (_, sector) => sector);
-  return sectors.filter((sector) => sectorOf(after, sector).some((byte, i) => byte !== (sectorOf(before, sector)[i] ?? 0)));
+  const sectors: number[] = [];
+  for (let at = 0; at < after.length; at++) {
+    if (after[at] === (before[at] ?? 0)) continue;
+    const sector = Math.floor(at / SECTOR_BYTES);
+    sectors.push(sector);
+    at = (sector + 1) * SECTOR_BYTES - 1;
+  }
+  return sectors;
 }

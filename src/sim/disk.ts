@@ -102,6 +102,7 @@ export class SimDisk {
   #inFlight: DiskWork[] = [];
   #powerLosses = 0;
   #damagesEver = 0;
+  #changes = 0;
   #hasFailed = false;
 
   constructor(name: string, options: SimDiskOptions, streams: RandomStreams) {
@@ -148,6 +149,7 @@ export class SimDisk {
       const step = work.steps[work.position] as DiskStep;
       if (this.isStrict && !work.isSyncing) this.#contract.checkStep(step);
       if ((step.kind === 'sync' || step.kind === 'syncDirectory') && !work.isSyncing && this.#beginSync(work, step, nowUs)) return;
+      if (step.kind !== 'read' && step.kind !== 'list') this.#changes++;
       const done = work.isSyncing ? this.#endSync(work, step, nowUs) : this.#perform(step);
       if (isError(done)) {
         this.#end(work, { ok: false, at: work.position, error: done });
@@ -169,6 +171,7 @@ export class SimDisk {
   /** The power goes: what was pending is kept, lost or torn (see SimFile and SimDirectory). */
   losePower(): PowerLossFates {
     this.#inFlight = [];
+    this.#changes++;
     const fates: PowerLossFates = { kept: 0, lost: 0, torn: 0, namesKept: 0, namesLost: 0 };
     // A stream for each loss, so that how much was pending at one does not change what happens at the next.
     this.#powerLosses++;
@@ -181,9 +184,9 @@ export class SimDisk {
     return this.#directory.findDurable(path)?.durable().slice() ?? null;
   }
 
-  /** The same as if no damage had ever come over it: what an honest disk would certainly keep. */
+  /** The same as if no damage had ever come over it: what an honest disk would certainly keep. A view, valid until the next change. */
   pristineBytes(path: string): Uint8Array | null {
-    return this.#directory.findDurable(path)?.pristine().slice() ?? null;
+    return this.#directory.findDurable(path)?.pristine() ?? null;
   }
 
   /** What a reader would see now; null if there is no such file. A copy. */
@@ -201,6 +204,11 @@ export class SimDisk {
   get hasPendingWrites(): boolean {
     for (const file of this.#directory.files()) if (file.pendingCount > 0) return true;
     return false;
+  }
+
+  /** Goes up with everything that may change what is there to read, now or after a power loss; what was read of one number holds for as long as it stands. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get operationsInFlight(): number {
@@ -277,6 +285,7 @@ export class SimDisk {
 
   /** This damage never came: nobody had read it yet. */
   takeBackDamage(damage: Damage): void {
+    this.#changes++;
     for (const [, file] of this.#directory.allFiles()) file.takeBack(damage);
   }
 
@@ -287,11 +296,12 @@ export class SimDisk {
 
   /** Whether any damage is on of which something is left. */
   get hasDamage(): boolean {
-    return this.damages().some(({ damage }) => damage.isOn);
+    return this.#damagesEver > 0 && this.damages().some(({ damage }) => damage.isOn);
   }
 
   /** Switches one damage, or all (null), off or on again: underneath, the bytes are as they were written. */
   switchDamage(id: number | null, isOn: boolean): void {
+    this.#changes++;
     for (const { damage } of this.damages()) if (id === null || damage.id === id) damage.isOn = isOn;
   }
 
@@ -344,6 +354,7 @@ export class SimDisk {
   /** Everything is gone, as with a new disk. Only for a process that is down. */
   wipe(): void {
     assert(this.#inFlight.length === 0, 'a disk is changed while nobody uses it');
+    this.#changes++;
     this.#directory.wipe();
   }
 
@@ -355,6 +366,7 @@ export class SimDisk {
   /** The disk holds what it held when the image was made, and nothing since. Only for a process that is down. */
   become(image: DiskImage): void {
     assert(this.#inFlight.length === 0, 'a disk is changed while nobody uses it');
+    this.#changes++;
     this.#directory = image.directory.durableCopy();
   }
 
@@ -456,6 +468,7 @@ export class SimDisk {
 
   #damage(kind: DamageKind, offset: number, lengthBytes: number, text: string): Damage {
     this.#damagesEver++;
+    this.#changes++;
     return { id: this.#damagesEver, kind, offset, lengthBytes, text, isOn: true };
   }
 

@@ -52,7 +52,8 @@ describe.each(regressions)('$name', (regression) => {
     expect(fix).toMatch(/\((core|sim|real)\/[\w/-]+\.ts\)\.$/);
     const noDraws = null as never;
     expect(JSON.parse(JSON.stringify(options(noDraws)))).toEqual(options(noDraws));
-    expect(options(noDraws).harms.length).toBeLessThanOrEqual(2);
+    // A world is small: the most that one was found to need is that a server is restarted while another stands still and a third waits for its disk.
+    expect(options(noDraws).harms.length).toBeLessThanOrEqual(4);
   });
 
   test('holds now, for each seed that once failed', () => {

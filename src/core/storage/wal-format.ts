@@ -168,12 +168,12 @@ export function writeWalHead(bytes: Uint8Array, view: DataView, at: number, labe
 
 /** The label in a head whose checksum matches; null where no writer would have written it so. */
 function readLabel(bytes: Uint8Array, view: DataView): Label | null {
-  const name = bytes.subarray(SYSTEM_AT, MEMBERS_AT);
-  const end = name.indexOf(0);
-  const system = String.fromCharCode(...name.subarray(0, end === -1 ? name.length : end));
+  let system = '';
+  for (let at = SYSTEM_AT; at < MEMBERS_AT && bytes[at] !== 0; at++) system += String.fromCharCode(bytes[at] as number);
   const count = view.getUint16(MEMBERS_AT, true);
   if (!SYSTEM_NAME.test(system) || count < 1 || count > MEMBERS_MAX) return null;
-  const members = Array.from({ length: count }, (_, i) => view.getUint16(MEMBERS_AT + 2 + 2 * i, true) as NodeId);
+  const members: NodeId[] = [];
+  for (let i = 0; i < count; i++) members.push(view.getUint16(MEMBERS_AT + 2 + 2 * i, true) as NodeId);
   return { clusterId: view.getUint32(16, true), nodeId: view.getUint32(20, true) as NodeId, system, members };
 }
 

@@ -9,7 +9,8 @@ import {
   recordBytes, sealRecord, segmentCrc, walName, writeWalHead,
 } from './wal-format.js';
 
-/** Bytes of the buffers that records are encoded into; consecutive flushes share one. */
+/** Bytes of the buffers that records are encoded into; consecutive flushes share one. The first of a log is short, since most logs live in a simulation, and shortly. */
+const SLAB_BYTES_FIRST = 2_048;
 const SLAB_BYTES = 65_536;
 
 /**
@@ -131,7 +132,7 @@ export function beginWal(
     crc: segmentCrc(identity, segment),
     offset: 0,
     batchOffset: 0,
-    slab: new Slab(SLAB_BYTES),
+    slab: new Slab(SLAB_BYTES_FIRST),
     start: 0,
     end: 0,
     currentTerm: start.currentTerm,
@@ -338,7 +339,7 @@ function makeRoom(draft: Draft, sizeBytes: number): void {
   const { slab, start, end } = draft;
   if (slab.used === end && end + sizeBytes <= slab.bytes.length) return;
   const pending = end - start;
-  const other = new Slab(Math.max(SLAB_BYTES, 2 * (pending + sizeBytes)));
+  const other = new Slab(Math.max(Math.min(2 * slab.bytes.length, SLAB_BYTES), 2 * (pending + sizeBytes)));
   other.bytes.set(slab.bytes.subarray(start, end));
   other.used = pending;
   draft.slab = other;

@@ -45,7 +45,7 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-rot-before-a-recovery-reads': [{ file: BUDGET, find: ' && !this.#wouldServeForgetful(server, disk)', replace: '' }],
   'regression-lie-about-an-unnamed-file': [{ file: BUDGET, find: "for (const layer of ['medium', 'named'] as const)", replace: "for (const layer of ['medium'] as const)" }],
   'regression-loss-below-the-cache': [
-    { file: BUDGET, find: 'this.#lostBelow(server, disk, withDamage, endOf(seen))', replace: 'standing' },
+    { file: BUDGET, find: 'this.#lostBelow(server, withDamage, endOf(seen))', replace: 'standing' },
   ],
   'regression-copy-put-back-while-down': [{ file: DURABLE_QUORUM, find: 'if (!this.#isGone(server)) this.#readers[server] = this.#readAnew(server)', replace: 'if (!this.#isGone(server)) this.#readers[server] = undefined' }],
   'regression-copy-put-back-unread': [
