@@ -15,7 +15,7 @@ export interface Blow {
 export type Shape = (striker: Striker, blow: Blow) => void;
 
 /** How often a shape looks for the moment it waits for. */
-const LOOK_EVERY_US = 500;
+export const LOOK_EVERY_US = 500;
 /** After so many looks a shape gives up. */
 export const LOOKS_MAX = 2_000;
 
@@ -38,9 +38,8 @@ export function pause(striker: Striker, server: NodeId, lastsUs: number): void {
 }
 
 /** Looks again and again until `act` has found its moment or the patience is over. */
-export function watchFor(striker: Striker, looksLeft: number, act: () => boolean): void {
-  if (act() || looksLeft === 0) return;
-  striker.later(LOOK_EVERY_US, () => watchFor(striker, looksLeft - 1, act));
+export function watchFor(striker: Striker, looks: number, act: () => boolean): void {
+  striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks, act });
 }
 
 /** The servers that are up, ascending. */

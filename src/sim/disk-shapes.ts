@@ -128,7 +128,7 @@ function failOnce(striker: Striker, server: NodeId, lastsUs: number, kind: 'read
     striker.later(lastsUs, () => striker.restart(server));
     return true;
   };
-  watchFor(striker, LOOKS_MAX, hasStruck, () => disk.takeBack(failure));
+  striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks: LOOKS_MAX, act: hasStruck, givesUp: () => disk.takeBack(failure) });
 }
 
 const MARK_OF = { read: 'disk-read-failed', append: 'disk-write-failed', sync: 'disk-sync-dropped-pages' } as const;
@@ -183,10 +183,11 @@ function lie(striker: Striker, server: NodeId, kind: 'stale' | 'misdirected', bl
     }
     return standing !== 'forgetful';
   };
-  watchFor(striker, LOOKS_MAX, isOver, () => {
+  const givesUp = (): void => {
     disk.takeBackLie(told);
     release();
-  });
+  };
+  striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks: LOOKS_MAX, act: isOver, givesUp });
 }
 
 /** Says in the transcript what is wrong with a disk. */
@@ -198,13 +199,6 @@ function strike(striker: Striker, server: NodeId | undefined, mark: string | nul
   if (server === undefined) return;
   if (mark !== null) striker.coverage.mark(mark);
   blow(server);
-}
-
-/** Looks again and again until `isOver`, or the patience is: then `givesUp`. */
-function watchFor(striker: Striker, looksLeft: number, isOver: () => boolean, givesUp: () => void = () => undefined): void {
-  if (isOver()) return;
-  if (looksLeft === 0) givesUp();
-  else striker.later(LOOK_EVERY_US, () => watchFor(striker, looksLeft - 1, isOver, givesUp));
 }
 
 function anyUp(striker: Striker, draw: number): NodeId | undefined {

@@ -2,7 +2,7 @@ import type { RaftOptions } from '../core/raft/options.js';
 import type { StorageOptions } from '../core/storage/options.js';
 import type { NodeOptions } from '../core/systems/raft/options.js';
 import type { ClockOptions } from './clock.js';
-import type { SimDiskOptions } from './disk.js';
+import type { SimDiskOptions } from './disk-speed.js';
 import { HARMS, type HarmOptions } from './harms.js';
 import { LATENCIES } from './network-latency.js';
 import type { LinkFaults, LinkOptions } from './network-options.js';

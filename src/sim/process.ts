@@ -2,7 +2,8 @@ import type { Codecs, Machine } from '../core/machine.js';
 import { ok, type Result } from '../core/base/result.js';
 import { NEVER, type ConnectionId, type Micros, type NodeId } from '../core/base/units.js';
 import { NodeClock, type ClockOptions, type ClockSource } from './clock.js';
-import type { SimDisk, SimDiskOptions } from './disk.js';
+import type { SimDisk } from './disk.js';
+import type { SimDiskOptions } from './disk-speed.js';
 import type { EventQueue } from './queue.js';
 import type { Stream } from './random.js';
 

@@ -1,5 +1,5 @@
 import type { ClockOptions, MonotonicClocks } from './clock.js';
-import type { SimDiskOptions } from './disk.js';
+import type { SimDiskOptions } from './disk-speed.js';
 import type { HarmOptions } from './harms.js';
 import type { LinkOptions } from './network.js';
 import type { Ratio } from './random.js';

@@ -1,5 +1,5 @@
 import { connectionId, type NodeId } from '../core/base/units.js';
-import { LOOKS_MAX, anyUp, bit, leaderOf, pickOf, shuffled, strike, up, watchFor, type Blow, type Shape } from './aim.js';
+import { LOOKS_MAX, LOOK_EVERY_US, anyUp, bit, leaderOf, pickOf, shuffled, strike, up, type Blow, type Shape } from './aim.js';
 import type { PROCESS_HARMS } from './harms-process.js';
 import type { Slowness } from './process.js';
 import type { Striker } from './striker.js';
@@ -35,7 +35,8 @@ const GOLDEN = 0.618_033_988_75;
 export const PROCESS_SHAPES: Readonly<Record<(typeof PROCESS_HARMS)[number], Shape>> = {
   crashLikelierWhileWriting: (striker, blow) => {
     let oddsLeft = blow.how * ODDS_MAX;
-    watchFor(striker, LOOKS_MAX, () => {
+    // Each look has odds of its own, whether or not anything happened since the last one.
+    const act = (): boolean => {
       const victim = turned(up(striker), blow.who).find((server) => {
         oddsLeft -= striker.cluster.world.disk(server).hasPendingWrites ? WRITING_WEIGHT : 1;
         return oddsLeft < 0;
@@ -44,7 +45,8 @@ export const PROCESS_SHAPES: Readonly<Record<(typeof PROCESS_HARMS)[number], Sha
         striker.coverage.mark('crash-by-weighted-odds');
         striker.crash(server, false, blow.lastsUs);
       });
-    });
+    };
+    striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks: LOOKS_MAX, act, everyTime: true });
   },
 
   crashAtDisk: (striker, blow) =>
@@ -187,12 +189,12 @@ function roll(striker: Striker, servers: readonly NodeId[], blow: Blow): void {
   };
   const start = (): void => {
     striker.restart(server);
-    let looksLeft = LOOKS_MAX;
-    watchFor(striker, LOOKS_MAX, () => {
-      if (!serves(striker, server) && --looksLeft > 0) return false;
+    const act = (): boolean => {
+      if (!serves(striker, server)) return false;
       next();
       return true;
-    });
+    };
+    striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks: LOOKS_MAX, act, givesUp: next });
   };
   const change = (): void => {
     cluster.switchOptions(server);

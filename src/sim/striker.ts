@@ -6,6 +6,7 @@ import { Cuts } from './cuts.js';
 import type { SimDisk } from './disk.js';
 import type { Damage } from './disk-damage.js';
 import type { Grips } from './grips.js';
+import { Lookout } from './lookout.js';
 import { clogsOf, halfOpensOf, slowsOf } from './network-grips.js';
 
 /**
@@ -20,6 +21,8 @@ export class Striker {
   readonly clogs: Grips;
   readonly slows: Grips;
   readonly halfOpens: Grips;
+  /** For those that wait for their moment; it finds none any more once this was stopped. */
+  readonly lookout: Lookout;
   /** Servers that were seen not to be whole, to notice when one is whole again. */
   readonly #wounded = new Set<NodeId>();
   /** A rolling restart is under way. */
@@ -35,6 +38,7 @@ export class Striker {
     this.clogs = clogsOf(cluster);
     this.slows = slowsOf(cluster);
     this.halfOpens = halfOpensOf(cluster);
+    this.lookout = new Lookout(cluster.world, () => this.#isAtWork);
   }
 
   /** No further blow, and nothing is undone any more: healing is the run's affair. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { operationId } from '../../src/core/base/units.js';
 import type { DiskOutcome, DiskStep } from '../../src/core/machine.js';
-import { INSTANT_DISK, SimDisk, type SimDiskOptions } from '../../src/sim/disk.js';
+import { SimDisk } from '../../src/sim/disk.js';
+import { INSTANT_DISK, type SimDiskOptions } from '../../src/sim/disk-speed.js';
 import { RandomStreams } from '../../src/sim/random.js';
 
 const SLOW: SimDiskOptions = { operationUsMin: 10, operationUsMax: 10, syncUsMin: 10, syncUsMax: 10 };

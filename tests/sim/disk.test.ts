@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { operationId } from '../../src/core/base/units.js';
 import type { DiskOutcome, DiskStep } from '../../src/core/machine.js';
-import { INSTANT_DISK, SimDisk, type SimDiskOptions } from '../../src/sim/disk.js';
+import { SimDisk } from '../../src/sim/disk.js';
+import { INSTANT_DISK, type SimDiskOptions } from '../../src/sim/disk-speed.js';
 import { RandomStreams } from '../../src/sim/random.js';
 
 const diskOf = (seed: number, options: SimDiskOptions = INSTANT_DISK): SimDisk => new SimDisk('s1', options, new RandomStreams(seed));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { connectionId, micros, nodeId, operationId, type NodeId } from '../../src/core/base/units.js';
 import type { DiskStep, Effect, Input, Machine } from '../../src/core/machine.js';
 import { TRUE_CLOCK } from '../../src/sim/clock.js';
-import type { SimDiskOptions } from '../../src/sim/disk.js';
+import type { SimDiskOptions } from '../../src/sim/disk-speed.js';
 import type { LinkOptions } from '../../src/sim/network.js';
 import type { Observer } from '../../src/sim/observer.js';
 import { RATIO_NEVER } from '../../src/sim/random.js';

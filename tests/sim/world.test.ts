@@ -5,7 +5,7 @@ import { connectionId, micros, nodeId, operationId, type NodeId } from '../../sr
 import type { DiskOutcome, Effect, Input, Machine } from '../../src/core/machine.js';
 import { echoCodecs, echoNode, type EchoResponse } from '../../src/core/systems/echo/echo.js';
 import { TRUE_CLOCK, type ClockOptions } from '../../src/sim/clock.js';
-import { INSTANT_DISK, type SimDiskOptions } from '../../src/sim/disk.js';
+import { INSTANT_DISK, type SimDiskOptions } from '../../src/sim/disk-speed.js';
 import type { LinkOptions } from '../../src/sim/network.js';
 import type { Observer } from '../../src/sim/observer.js';
 import { RATIO_ALWAYS, RATIO_NEVER, ratio } from '../../src/sim/random.js';
