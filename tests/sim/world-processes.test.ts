@@ -325,11 +325,17 @@ describe('a graceful stop', () => {
     const machine = { ...diary(doAsTold), closing: () => [{ kind: 'append', path: 'b', bytes: new Uint8Array(7) }, { kind: 'sync', path: 'b' }] as const };
     const world = worldOf(machine);
     let ends = 0;
-    world.lives.arm(world.process(A), { at: 'disk', left: 1, share: 0, spring: () => world.crash(A, { keepsPageCache: false }) });
+    let springs = 0;
+    const spring = (): void => {
+      springs++;
+      world.crash(A, { keepsPageCache: false });
+    };
+    world.lives.arm(world.process(A), { at: 'disk', left: 1, share: 0, spring });
     world.lives.stop(world.process(A), () => { ends++; });
-    expect([ends, world.process(A).isUp]).toEqual([1, false]);
+    // Its closing steps are what the trap sprang at: without them it would have ended in good order, and as silently.
+    expect([ends, springs, world.process(A).isUp]).toEqual([1, 1, false]);
     world.runUntil(50_000);
-    expect([ends, world.disk(A).list()]).toEqual([1, []]);
+    expect([ends, springs, world.disk(A).list()]).toEqual([1, 1, []]);
   });
 
   test('cut short by a crash counts as over', () => {
