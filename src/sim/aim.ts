@@ -1,4 +1,5 @@
 import { NOBODY, type NodeId } from '../core/base/units.js';
+import type { Lookfor } from './lookout.js';
 import type { Striker } from './striker.js';
 
 /** One strike: how long it lasts, and what was drawn for its choices, numbers in [0, 1). */
@@ -15,7 +16,7 @@ export interface Blow {
 export type Shape = (striker: Striker, blow: Blow) => void;
 
 /** How often a shape looks for the moment it waits for. */
-export const LOOK_EVERY_US = 500;
+const LOOK_EVERY_US = 500;
 /** After so many looks a shape gives up. */
 export const LOOKS_MAX = 2_000;
 
@@ -38,8 +39,8 @@ export function pause(striker: Striker, server: NodeId, lastsUs: number): void {
 }
 
 /** Looks again and again until `act` has found its moment or the patience is over. */
-export function watchFor(striker: Striker, looks: number, act: () => boolean): void {
-  striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks, act });
+export function watchFor(striker: Striker, looks: number, act: () => boolean, more: Pick<Lookfor, 'givesUp' | 'everyTime'> = {}): void {
+  striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks, act, ...more });
 }
 
 /** The servers that are up, ascending. */

@@ -1,5 +1,5 @@
 import { connectionId, type NodeId } from '../core/base/units.js';
-import { LOOKS_MAX, LOOK_EVERY_US, anyUp, bit, leaderOf, pickOf, shuffled, strike, up, type Blow, type Shape } from './aim.js';
+import { LOOKS_MAX, anyUp, bit, leaderOf, pickOf, shuffled, strike, up, watchFor, type Blow, type Shape } from './aim.js';
 import type { PROCESS_HARMS } from './harms-process.js';
 import type { Slowness } from './process.js';
 import type { Striker } from './striker.js';
@@ -36,7 +36,7 @@ export const PROCESS_SHAPES: Readonly<Record<(typeof PROCESS_HARMS)[number], Sha
   crashLikelierWhileWriting: (striker, blow) => {
     let oddsLeft = blow.how * ODDS_MAX;
     // Each look has odds of its own, whether or not anything happened since the last one.
-    const act = (): boolean => {
+    watchFor(striker, LOOKS_MAX, () => {
       const victim = turned(up(striker), blow.who).find((server) => {
         oddsLeft -= striker.cluster.world.disk(server).hasPendingWrites ? WRITING_WEIGHT : 1;
         return oddsLeft < 0;
@@ -45,8 +45,7 @@ export const PROCESS_SHAPES: Readonly<Record<(typeof PROCESS_HARMS)[number], Sha
         striker.coverage.mark('crash-by-weighted-odds');
         striker.crash(server, false, blow.lastsUs);
       });
-    };
-    striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks: LOOKS_MAX, act, everyTime: true });
+    }, { everyTime: true });
   },
 
   crashAtDisk: (striker, blow) =>
@@ -189,12 +188,11 @@ function roll(striker: Striker, servers: readonly NodeId[], blow: Blow): void {
   };
   const start = (): void => {
     striker.restart(server);
-    const act = (): boolean => {
+    watchFor(striker, LOOKS_MAX, () => {
       if (!serves(striker, server)) return false;
       next();
       return true;
-    };
-    striker.lookout.watch({ everyUs: LOOK_EVERY_US, looks: LOOKS_MAX, act, givesUp: next });
+    }, { givesUp: next });
   };
   const change = (): void => {
     cluster.switchOptions(server);

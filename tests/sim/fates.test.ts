@@ -48,20 +48,16 @@ const changes: readonly (readonly [what: string, act: () => void])[] = [
   ['a truncation', () => { perform({ kind: 'truncate', path: 'b', length: 5 }); }],
   ['a removal', () => { perform({ kind: 'remove', path: 'b' }); }],
   ['a wipe', () => { disk.wipe(); }],
-  ['an old copy', () => {
-    perform(append);
-    const before = disk.changes;
-    disk.become(image);
-    expect(disk.changes).toBeGreaterThan(before);
-  }],
+  ['an append to a new disk', () => { perform(append); }],
+  ['an old copy', () => { disk.become(image); }],
 ];
 
-// One disk for all, so that each finds what the one before it left. What was read of a disk holds for as long as its number of changes stands.
+// What Fates rests on: what was read of a disk holds for as long as its number of changes stands. One disk for all, so that each finds what the one before it left.
 test('the number of changes of a disk stands still only while everything there reads the same', () => {
   for (const [what, act] of changes) {
     const [was, wasAt] = [everythingThere(), disk.changes];
     act();
-    if (what !== 'an old copy') expect(everythingThere(), what).not.toBe(was);
+    expect(everythingThere(), what).not.toBe(was);
     expect(disk.changes, what).toBeGreaterThan(wasAt);
   }
 });

@@ -112,7 +112,7 @@ function lookEachTime(world: World, { everyUs, looks, act, givesUp }: Lookfor): 
 const script = fc.record({
   // No two things at one moment: what comes first then is a matter of the queue.
   changesUs: fc.uniqueArray(fc.nat({ max: 4_000 }).map((us) => us * 10 + 1), { maxLength: 8 }),
-  seekers: fc.uniqueArray(fc.record({ fromUs: fc.nat({ max: 99 }).map((us) => us * 3), wantsLevel: fc.nat({ max: 8 }), raises: fc.boolean(), looks: fc.nat({ max: 60 }) }), {
+  seekers: fc.uniqueArray(fc.record({ fromUs: fc.nat({ max: 99 }).map((us) => us * 10), wantsLevel: fc.nat({ max: 8 }), raises: fc.boolean(), looks: fc.nat({ max: 60 }) }), {
     maxLength: 5, selector: ({ fromUs }) => fromUs % 500,
   }),
 });

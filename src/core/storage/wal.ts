@@ -9,7 +9,7 @@ import {
   recordBytes, sealRecord, segmentCrc, walName, writeWalHead,
 } from './wal-format.js';
 
-/** Bytes of the buffers that records are encoded into; consecutive flushes share one. The first of a log is short, since most logs live in a simulation, and shortly. */
+/** Bytes of the buffers that records are encoded into; consecutive flushes share one. The first of a log is short, since most logs live in a simulation, and not for long. */
 const SLAB_BYTES_FIRST = 2_048;
 const SLAB_BYTES = 65_536;
 
