@@ -6,6 +6,7 @@ import { copyPutBackUnread } from './copy-put-back-unread.js';
 import { copyPutBackWhileDown } from './copy-put-back-while-down.js';
 import { cutAndCompacted } from './cut-and-compacted.js';
 import { damageOnADirtyPage } from './damage-on-a-dirty-page.js';
+import { draftUnderItsNewName } from './draft-under-its-new-name.js';
 import { forgottenPreVote } from './forgotten-pre-vote.js';
 import { fullOfHeartbeats } from './full-of-heartbeats.js';
 import { heartbeatAtZero } from './heartbeat-at-zero.js';
@@ -19,6 +20,7 @@ import { rotBeforeARecoveryReads } from './rot-before-a-recovery-reads.js';
 import { rotWhileReading } from './rot-while-reading.js';
 import { snapshotTornFromItsCut } from './snapshot-torn-from-its-cut.js';
 import { stalledLeaderDisk } from './stalled-leader-disk.js';
+import { standInAboutToGo } from './stand-in-about-to-go.js';
 import { stoppedBehindTheHealing } from './stopped-behind-the-healing.js';
 import { swallowedFrames } from './swallowed-frames.js';
 
@@ -28,5 +30,5 @@ export const regressions: readonly Regression[] = [
   stalledLeaderDisk, damageOnADirtyPage, stoppedBehindTheHealing, busyLeader, conflictBeforeItsSync, rotWhileReading,
   rotBeforeARecoveryReads, lieAboutAnUnnamedFile, lossBelowTheCache,
   copyPutBackWhileDown, logOfARestartedLeader, cutAndCompacted, patienceShorterThanAWrite,
-  clockFarBehindItself, copyPutBackUnread,
+  clockFarBehindItself, copyPutBackUnread, standInAboutToGo, draftUnderItsNewName,
 ];

@@ -91,7 +91,7 @@ export class Budget {
     const disk = this.#cluster.world.disk(server);
     const damage = lay(disk);
     if (damage === null) return 'nothing';
-    if (this.spare >= 0 && !this.#wouldServeForgetful(server, disk)) {
+    if (this.spare >= 0 && !this.#wouldServeForgetful(server, disk) && !this.#wouldServeWithoutSnapshot(server)) {
       this.#meddledWith.add(server);
       return 'done';
     }
@@ -107,6 +107,21 @@ export class Budget {
     const { isUp, state } = this.#cluster.world.process(server);
     if (!isUp || this.#cluster.hosted.isServing(state)) return false;
     return this.#standingOfLiving(server, disk, true) === 'forgetful' && this.#keptBy(server, this.#fates.of(server, 'cache', true)) === 'forgetful';
+  }
+
+  /**
+   * Whether a server that is recovering may have read the snapshot that is damaged now, and serve, and remove the older ones that could
+   * stand in for it. Had it read the damage it would keep one of those; nobody knows from outside how far it has come.
+   */
+  #wouldServeWithoutSnapshot(server: NodeId): boolean {
+    const { isUp, state } = this.#cluster.world.process(server);
+    if (!isUp || this.#cluster.hosted.isServing(state)) return false;
+    return this.#fates.ofVisible(server, true).kind === 'starts' && this.#keptOf(server, state, true).kind === 'refuses';
+  }
+
+  /** What would be left once the server has removed the snapshots that are too many. */
+  #keptOf(server: NodeId, state: unknown, withDamage: boolean): Fate {
+    return this.#fates.ofVisible(server, withDamage, this.#cluster.hosted.snapshotsKept(state));
   }
 
   /** Counts a server as lost until the returned function is called: its disk is about to lie, nobody knows about what. */
@@ -214,12 +229,16 @@ export class Budget {
 
   /**
    * It goes on promising what its disk may not hold, so nothing at all may be missing from its log. A snapshot that is
-   * not in force yet will be, so it must be whole too; files that are being removed may be gone or not.
+   * not in force yet will be, so it must be whole too; files that are being removed may be gone or not, and older
+   * snapshots than those that it keeps go with its next flush.
    */
   #standingOfLiving(server: NodeId, disk: SimDisk, withDamage: boolean): Standing {
     const standing = this.#lostBelow(server, withDamage, null);
     if (standing !== 'whole') return standing;
-    if (this.#fates.ofVisible(server, withDamage).kind === 'refuses') return 'damaged';
+    const { hosted, world } = this.#cluster;
+    const { state } = world.process(server);
+    const visible = hosted.isServing(state) ? this.#keptOf(server, state, withDamage) : this.#fates.ofVisible(server, withDamage);
+    if (visible.kind === 'refuses') return 'damaged';
     return withDamage && this.#hasDamagedDraft(server, disk) ? 'damaged' : 'whole';
   }
 
@@ -242,10 +261,9 @@ export class Budget {
   #hasDamagedDraft(server: NodeId, disk: SimDisk): boolean {
     const { hosted, world } = this.#cluster;
     if (!hosted.isServing(world.process(server).state)) return false;
-    const names = new Set(disk.list().map(({ path }) => path));
     const snapshotInForce = this.snapshotInForce(server);
     const isDraft = (path: string): boolean => unfinishedNumber(path) !== null || (snapshotNumber(path) ?? 0) > snapshotInForce;
-    return disk.damages().some(({ path, damage }) => damage.isOn && names.has(path) && isDraft(path));
+    return disk.list().some(({ path }) => isDraft(path) && disk.damagesAt(path).some(({ isOn }) => isOn));
   }
 }
 

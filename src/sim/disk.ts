@@ -282,6 +282,11 @@ export class SimDisk {
     return this.#directory.allFiles().flatMap(([path, file]) => file.damages().map((damage) => ({ path, damage })));
   }
 
+  /** The same of the file that is there to see under this name, whatever a power loss would call it. */
+  damagesAt(path: string): readonly Damage[] {
+    return this.#directory.find(path)?.damages() ?? [];
+  }
+
   /** Whether any damage is on of which something is left. */
   get hasDamage(): boolean {
     return this.#damagesEver > 0 && this.damages().some(({ damage }) => damage.isOn);

@@ -1,4 +1,5 @@
 import type { NodeId } from '../core/base/units.js';
+import { snapshotNumber } from '../core/storage/snapshot-format.js';
 import type { Cluster } from './cluster.js';
 import type { Layer, SimDisk, SurveyedFile } from './disk.js';
 import { recoveryTwin, type Fate } from './recovery-twin.js';
@@ -26,11 +27,20 @@ export class Fates {
     return this.#read(server, `${layer} ${withDamage}`, (disk) => disk.survey(layer, withDamage));
   }
 
-  /** Of what a power loss would leave of those files that are there to see now. */
-  ofVisible(server: NodeId, withDamage: boolean): Fate {
-    return this.#read(server, `visible ${withDamage}`, (disk) => {
+  /**
+   * Of what a power loss would leave of those files that are there to see now.
+   *
+   * @param snapshotsKept Of the snapshots that the log may name so many count, the newest.
+   */
+  ofVisible(server: NodeId, withDamage: boolean, snapshotsKept = Infinity): Fate {
+    return this.#read(server, `visible ${withDamage} ${snapshotsKept}`, (disk) => {
       const names = new Set(disk.list().map(({ path }) => path));
-      return disk.survey('medium', withDamage).filter(({ path }) => names.has(path));
+      const files = disk.survey('medium', withDamage).filter(({ path }) => names.has(path));
+      const inForce = snapshotsKept === Infinity ? null : this.of(server, 'medium', false);
+      if (inForce?.kind !== 'starts') return files;
+      const named = files.filter(({ path }) => (snapshotNumber(path) ?? Infinity) <= inForce.snapshotNumber);
+      const superfluous = new Set(named.slice(0, Math.max(named.length - snapshotsKept, 0)));
+      return files.filter((file) => !superfluous.has(file));
     });
   }
 

@@ -40,6 +40,7 @@ export const raftHosted: Hosted<NodeOptions> = {
   },
   view: viewOf,
   clusterId: ({ node }) => node.clusterId,
+  snapshotsKept: (state) => (state as NodeState).storage?.options.snapshotsKept ?? Infinity,
   coreSize: ({ servers }) => Math.floor(servers / 2) + 1,
   essential: () => [],
   hasConverged: (states) => {

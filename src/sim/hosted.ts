@@ -28,6 +28,8 @@ export interface Hosted<NodeOptions = unknown> {
 
   /** What data directories of core/storage are labelled with in this run; any number for a system that keeps none. */
   clusterId(options: RunOptions<NodeOptions>): number;
+  /** How many finished snapshots a server in this state leaves on its disk when its next flush is done; Infinity where it never removes one. */
+  snapshotsKept(state: unknown): number;
   /** How many servers the healed core has. */
   coreSize(options: RunOptions<NodeOptions>): number;
   /** Servers that must be in it, such as a primary that nobody replaces: the nemesis never damages their disks. */

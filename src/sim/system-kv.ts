@@ -36,6 +36,8 @@ export interface KeyValueSpec<State, Message, NodeOptions> {
   leadsIn?(state: State): number | null;
   /** What its data directories are labelled with, if it keeps any with core/storage. Absent: 1. */
   clusterId?(options: RunOptions<NodeOptions>): number;
+  /** How many finished snapshots core/storage leaves on its disk, if it keeps any there. Absent: it removes none. */
+  snapshotsKept?(state: State): number;
   /** Absent: a majority. */
   coreSize?(options: RunOptions<NodeOptions>): number;
   /** Absent: none. */
@@ -84,6 +86,7 @@ export function keyValueSystem<State, Message, NodeOptions>(spec: KeyValueSpec<S
     leadsIn: (state) => spec.leadsIn?.(state as State) ?? null,
     view: () => null,
     clusterId: (options) => spec.clusterId?.(options) ?? 1,
+    snapshotsKept: (state) => spec.snapshotsKept?.(state as State) ?? Infinity,
     coreSize: (options) => spec.coreSize?.(options) ?? Math.floor(options.servers / 2) + 1,
     essential: (options) => spec.essential?.(options) ?? [],
     hasConverged: (states) => spec.hasConverged(states as readonly State[]),

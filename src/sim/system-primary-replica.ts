@@ -37,6 +37,7 @@ const system = keyValueSystem<ReplicationState, PeerMessage, PrimaryReplicaOptio
   isServing: ({ role, epoch, journal }) => journal.phase === 'keeping' && (role === 'primary' || epoch !== NO_EPOCH),
   leadsIn: ({ role, epoch }) => (role === 'primary' ? generationOf(epoch) + 1 : null),
   clusterId: ({ node }) => node.clusterId,
+  snapshotsKept: ({ journal }) => journal.storage?.options.snapshotsKept ?? Infinity,
   // All of them: that every replica comes up to the primary is what is promised.
   coreSize: ({ servers }) => servers,
   essential: () => [PRIMARY],

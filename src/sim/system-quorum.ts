@@ -32,6 +32,7 @@ const system = keyValueSystem<QuorumState, QuorumMessage, QuorumOptions>({
   isServing: ({ phase }) => phase === 'serving',
   leadsIn: ({ phase, self, primary }) => (phase === 'serving' && self === primary ? 1 : null),
   clusterId: ({ node }) => node.clusterId,
+  snapshotsKept: ({ journal }) => journal.storage?.options.snapshotsKept ?? Infinity,
   coreSize: coreSize,
   essential: () => [PRIMARY],
   hasConverged: (states) => new Set(states.map(({ journal }) => cellsDigest(journal.state))).size === 1 && states.every(isAtRest),

@@ -40,6 +40,7 @@ export function simpleElectionSystem(lesson: ElectionLesson): HostedSystem<Elect
     isServing: ({ phase }) => phase === 'serving',
     leadsIn: ({ role, currentTerm }) => (role === 'leader' ? currentTerm : null),
     clusterId: ({ node }) => node.clusterId,
+    snapshotsKept: ({ journal }) => journal.storage?.options.snapshotsKept ?? Infinity,
     // What a server missed stays missing: there is no one state to come to.
     hasConverged: () => true,
     describe: ({ role, currentTerm, journal }) => `${role} of term ${currentTerm}, ${journal.lastIndex} writes in its log`,

@@ -30,6 +30,7 @@ const system = keyValueSystem<SingleState, never, SingleOptions>({
   isServing: ({ journal }) => journal.phase === 'keeping',
   leadsIn: ({ journal }) => (journal.phase === 'keeping' ? 1 : null),
   clusterId: ({ node }) => node.clusterId,
+  snapshotsKept: ({ journal }) => journal.storage?.options.snapshotsKept ?? Infinity,
   essential: () => [nodeId(1)],
   hasConverged: (states) => states.every(({ journal }) => journal.held.size === 0),
   describe: ({ journal }) => `${journal.phase}, applied ${journal.lastApplied} of ${journal.lastIndex}, ${journal.held.size} wait`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nodeId, type NodeId } from '../../src/core/base/units.js';
-import { snapshotNumber } from '../../src/core/storage/snapshot-format.js';
+import { snapshotNumber, unfinishedNumber } from '../../src/core/storage/snapshot-format.js';
 import type { Blow } from '../../src/sim/aim.js';
 import { Cluster } from '../../src/sim/cluster.js';
 import { Coverage } from '../../src/sim/coverage.js';
@@ -110,6 +110,67 @@ describe('within the budget', () => {
     }
     world.runUntil(world.nowUs + 100_000);
     expect(striker.budget.standing(ONE)).toBe('whole');
+  });
+
+  /** Server 1 kept three snapshots, and comes back with options by which it keeps one; no client asks for anything, so no flush is due. */
+  function keepingFewer(): { readonly cluster: Cluster; readonly striker: Striker; readonly rotNewest: () => boolean; readonly snapshots: () => readonly string[] } {
+    const { cluster, striker } = working(3, (options) => {
+      const { node } = withSnapshots(12)(options);
+      const storage = { segmentBytesMax: 1_024, recordBytesMax: 512, readBytes: 4_096, snapshotsKept: 1 };
+      return { ...options, node: { ...node, snapshotEveryEntries: 4 }, laterNode: { ...node, snapshotEveryEntries: 1_000, storage } };
+    });
+    const { world } = cluster;
+    const snapshots = (): readonly string[] => world.disk(ONE).list().map(({ path }) => path).filter((path) => snapshotNumber(path) !== null);
+    expect(snapshots().length).toBeGreaterThanOrEqual(3);
+    world.crash(ONE, { keepsPageCache: false });
+    cluster.switchOptions(ONE);
+    world.partition([[ONE], cluster.servers.filter((server) => server !== ONE)]);
+    striker.restart(ONE);
+    return { cluster, striker, snapshots, rotNewest: () => striker.damage(ONE, (disk) => disk.rot(snapshots().at(-1) ?? '', 70, 3)) };
+  }
+
+  test('a snapshot that is one too many for its server stands in for no other: it goes with the next flush (swarm seed 2526)', () => {
+    const { cluster, striker, rotNewest, snapshots } = keepingFewer();
+    while (cluster.view(ONE) === null) cluster.world.step();
+    expect(snapshots().length).toBeGreaterThanOrEqual(3);
+    expect([rotNewest(), striker.budget.standing(ONE), rotLog(striker, TWO)]).toEqual([true, 'damaged', false]);
+    cluster.world.healAll();
+    cluster.world.runUntil(cluster.world.nowUs + 1_000_000);
+    cluster.world.crash(ONE, { keepsPageCache: false });
+    striker.restart(ONE);
+    cluster.world.runUntil(cluster.world.nowUs + 100_000);
+    expect([snapshots().length, cluster.world.process(ONE).isUp]).toEqual([1, false]);
+  });
+
+  test('while such a server recovers the snapshot that it may have read already is left alone; one that is down may do with an older one', () => {
+    const recovering = keepingFewer();
+    const { world } = recovering.cluster;
+    let looks = 0;
+    for (; recovering.cluster.view(ONE) === null; looks++) {
+      expect(recovering.rotNewest()).toBe(false);
+      world.step();
+    }
+    expect(looks).toBeGreaterThan(2);
+
+    const { cluster, striker, rotNewest } = keepingFewer();
+    cluster.world.crash(ONE, { keepsPageCache: false });
+    expect([rotNewest(), striker.budget.standing(ONE)]).toEqual([true, 'whole']);
+    striker.restart(ONE);
+    while (cluster.view(ONE) === null) cluster.world.step();
+    expect(striker.budget.standing(ONE)).toBe('whole');
+  });
+
+  test('a snapshot that was renamed and whose new name is not durable is damaged as any other', () => {
+    const { cluster, striker } = working(3, (options) =>
+      ({ ...options, node: { ...withSnapshots(0)(options).node, snapshotEveryEntries: 2 }, disk: { ...options.disk, syncUsMin: 5_000, syncUsMax: 20_000 } }));
+    const disk = cluster.world.disk(ONE);
+    const names = (): readonly string[] => disk.list().map(({ path }) => path);
+    const formerName = (): string | undefined => disk.survey('medium', false).find(({ path, bytes }) => unfinishedNumber(path) !== null && bytes.length > 70 && !names().includes(path))?.path;
+    while (formerName() === undefined) cluster.world.runUntil(cluster.world.nowUs + 500);
+    const path = formerName() ?? '';
+    const [newName] = names().filter((name) => snapshotNumber(name) === unfinishedNumber(path));
+    expect([striker.damage(ONE, () => disk.rot(path, 70, 3)), disk.damages().map((found) => found.path)]).toEqual([true, [path]]);
+    expect([disk.damagesAt(newName ?? '').length, disk.damagesAt(path).length, striker.budget.standing(ONE)]).toEqual([1, 0, 'damaged']);
   });
 
   test('what compaction takes away in time is given back', () => {

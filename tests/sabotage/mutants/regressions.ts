@@ -51,6 +51,10 @@ const UNDONE: Readonly<Record<string, readonly Edit[]>> = {
   'regression-copy-put-back-unread': [
     { file: DURABLE_QUORUM, find: 'this.#readers[server] = this.#readAnew(server);\n  }\n\n  onStep', replace: 'this.#readers[server] = undefined;\n  }\n\n  onStep' },
   ],
+  'regression-stand-in-about-to-go': [{ file: BUDGET, find: 'hosted.isServing(state) ? this.#keptOf(server, state, withDamage) : ', replace: '' }],
+  'regression-draft-under-its-new-name': [
+    { file: BUDGET, find: 'disk.damagesAt(path).some(({ isOn }) => isOn)', replace: 'disk.damages().some(({ path: durable, damage }) => durable === path && damage.isOn)' },
+  ],
   'regression-log-of-a-restarted-leader': [{ file: BOUNDED_QUEUES, find: 'this.#servers * appliedEntriesMax', replace: 'appliedEntriesMax' }],
   'regression-cut-and-compacted': [
     { file: PROMISES, find: 'const kept = keptTo(promised.index, before, after, input)', replace: 'const kept = firstNewIndex(before.raft.log, after.raft.log) - 1' },
