@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { benchLanes, type LanesBenchResult } from './explore-lanes.js';
 import { median, rounded } from './statistics.js';
 
 export interface ExploreBenchResult {
@@ -12,15 +13,15 @@ export interface ExploreBenchResult {
   /** Medians of wall time, from the start of the process to its end. */
   readonly oneJobMs: number;
   readonly twoJobsMs: number;
-  /** How many times as fast two jobs are: the median over the rounds. One job has V8's compiler and collector on the other core. */
+  /** How many times as fast two jobs are: the median over the rounds. One job has V8's compiler and collector on the other core, so 2 is out of reach. */
   readonly oneOverTwo: number;
   /**
-   * The same for the runs behind these, as many again: both campaigns have compiled by then what they live by. It is what a
-   * campaign of an hour comes to; the first minute pays for a compiler in each process.
+   * What the second core brings: two jobs on two cores, over what one job with all its threads on one core does (`taskset`), the mean
+   * of the two cores, which need not be equally fast. null where there is no `taskset`, or no second core.
    */
-  readonly oneOverTwoLater: number;
-  /** One job with all its threads on one core (`taskset`), over two jobs on two: what the second core brings. null where there is no `taskset`. */
   readonly oneCoreOverTwo: number | null;
+  /** The processes of two jobs by themselves, once they have compiled what they live by: what a campaign of an hour comes to. */
+  readonly lanes: LanesBenchResult;
   /** The control: half of the runs in a process that is alone, and both halves in two processes beside each other. */
   readonly halfAloneMs: number;
   readonly halvesTogetherMs: number;
@@ -31,42 +32,63 @@ export interface ExploreBenchResult {
 
 const SCENARIO = 'swarm';
 const COMMAND = fileURLToPath(new URL('../../bin/seedstorm.js', import.meta.url));
-export const EXPLORE_RUNS = 1_000;
+export const EXPLORE_RUNS = 2_000;
 export const EXPLORE_ROUNDS = 3;
 
-/** Takes a quarter of an hour. @param runs Seeds 1 to `runs`, and once more 1 to twice as many; 2 or more. */
+/** Milliseconds of one round. */
+interface Round {
+  readonly one: number;
+  readonly two: number;
+  readonly alone: number;
+  readonly together: number;
+  readonly cores: { readonly first: number; readonly second: number; readonly both: number } | null;
+}
+
+const SLICES_PER_ROUND = 8;
+const RUNS_PER_SLICE_MAX = 120;
+
+/** Takes twenty-five minutes. @param runs Seeds 1 to `runs`; 2 or more. */
 export async function benchExplore(runs: number, rounds: number): Promise<ExploreBenchResult> {
-  const half = Math.floor(runs / 2);
-  const figures = { one: [] as number[], two: [] as number[], ratio: [] as number[], core: [] as number[], later: [] as number[], alone: [] as number[], together: [] as number[], control: [] as number[] };
-  const keepsToOneCore = hasTaskset();
-  for (let i = 0; i < rounds; i++) {
-    const one = await campaignMs(1, runs, 1);
-    const two = await campaignMs(1, runs, 2);
-    const oneCore = keepsToOneCore ? await campaignMs(1, runs, 1, ['taskset', '-c', '0']) : null;
-    const [oneTwice, twoTwice] = [await campaignMs(1, 2 * runs, 1), await campaignMs(1, 2 * runs, 2)];
-    const alone = await campaignMs(1, half, 1);
-    // The same seeds twice, so that both halves are of one length.
-    const together = Math.max(...(await Promise.all([campaignMs(1, half, 1), campaignMs(1, half, 1)])));
-    figures.one.push(one);
-    figures.two.push(two);
-    figures.ratio.push(one / two);
-    if (oneCore !== null) figures.core.push(oneCore / two);
-    figures.later.push((oneTwice - one) / (twoTwice - two));
-    figures.alone.push(alone);
-    figures.together.push(together);
-    figures.control.push((2 * alone) / together);
-  }
+  const canPin = canPinToCores();
+  const all: Round[] = [];
+  for (let i = 0; i < rounds; i++) all.push(await oneRound(runs, canPin));
+  const lanes = await benchLanes(SCENARIO, {
+    slices: rounds * SLICES_PER_ROUND, warmUpRuns: Math.floor(runs / 4), runsPerSlice: Math.min(2 * Math.floor(runs / 2), RUNS_PER_SLICE_MAX),
+  });
+  const of = (figure: (round: Round) => number): number => median(all.map(figure));
   return {
     benchmark: 'explore', scenario: SCENARIO, runs, rounds,
-    oneJobMs: Math.round(median(figures.one)), twoJobsMs: Math.round(median(figures.two)), oneOverTwo: rounded(median(figures.ratio)),
-    oneOverTwoLater: rounded(median(figures.later)), oneCoreOverTwo: keepsToOneCore ? rounded(median(figures.core)) : null,
-    halfAloneMs: Math.round(median(figures.alone)), halvesTogetherMs: Math.round(median(figures.together)), twoProcesses: rounded(median(figures.control)),
+    oneJobMs: Math.round(of(({ one }) => one)), twoJobsMs: Math.round(of(({ two }) => two)), oneOverTwo: rounded(of(({ one, two }) => one / two)),
+    oneCoreOverTwo: canPin ? rounded(of(({ cores }) => (cores === null ? 0 : secondCoreBrings(cores)))) : null,
+    lanes,
+    halfAloneMs: Math.round(of(({ alone }) => alone)), halvesTogetherMs: Math.round(of(({ together }) => together)), twoProcesses: rounded(of(({ alone, together }) => (2 * alone) / together)),
     node: process.version,
   };
 }
 
-function hasTaskset(): boolean {
-  return spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+/** All figures in turns, so that a machine that drifts does so for all of them. */
+async function oneRound(runs: number, canPin: boolean): Promise<Round> {
+  const half = Math.floor(runs / 2);
+  const one = await campaignMs(runs, 1);
+  const two = await campaignMs(runs, 2);
+  const cores = canPin
+    ? { first: await campaignMs(runs, 1, pinnedTo('0')), both: await campaignMs(runs, 2, pinnedTo('0,1')), second: await campaignMs(runs, 1, pinnedTo('1')) }
+    : null;
+  const alone = await campaignMs(half, 1);
+  // The same seeds twice, so that both halves are of one length.
+  const together = Math.max(...(await Promise.all([campaignMs(half, 1), campaignMs(half, 1)])));
+  return { one, two, alone, together, cores };
+}
+
+/** In rates, for those add up: what both do, over the mean of what each does alone. */
+function secondCoreBrings({ first, second, both }: { readonly first: number; readonly second: number; readonly both: number }): number {
+  return 1 / both / ((1 / first + 1 / second) / 2);
+}
+
+const pinnedTo = (cores: string): readonly string[] => ['taskset', '-c', cores];
+
+function canPinToCores(): boolean {
+  return ['0', '1'].every((core) => spawnSync('taskset', ['-c', core, 'true']).status === 0);
 }
 
 /**
@@ -74,8 +96,8 @@ function hasTaskset(): boolean {
  *
  * @param under A command that starts the one behind it.
  */
-function campaignMs(first: number, last: number, jobs: number, under: readonly string[] = []): Promise<number> {
-  const words = ['explore', SCENARIO, '--seeds', `${first}..${last}`, '--jobs', String(jobs), '--rerun', '0', '--failures', '1000000', '--json'];
+function campaignMs(runs: number, jobs: number, under: readonly string[] = []): Promise<number> {
+  const words = ['explore', SCENARIO, '--seeds', `1..${runs}`, '--jobs', String(jobs), '--rerun', '0', '--failures', '1000000', '--json'];
   const startMs = performance.now();
   return new Promise((resolve, reject) => {
     const [program, ...rest] = [...under, process.execPath, COMMAND, ...words] as [string, ...string[]];

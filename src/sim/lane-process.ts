@@ -5,10 +5,10 @@ import type { Lane, Task, TaskAnswer, TaskDone } from './campaign.js';
 
 /**
  * How V8 works in a lane. One lane keeps one core busy, and the other cores have lanes of their own, so whatever helps one
- * program with a second core only takes it from a neighbour: the collector's helpers, which as a rule cost a fifth of all
- * CPU here, and a compiler that inlines as if it had a core to itself.
+ * program with a second core only takes it from a neighbour: a collector and a compiler on threads beside it, which keep
+ * waking each other up and cost a fifth of all CPU here, and a compiler that inlines as if it had time to.
  */
-const LANE_FLAGS = ['--single-threaded-gc', '--max-inlined-bytecode-size-cumulative=400'];
+const LANE_FLAGS = ['--single-threaded', '--max-inlined-bytecode-size-cumulative=400'];
 const WORKER = fileURLToPath(new URL('./explore-worker.js', import.meta.url));
 
 interface Waiting {

@@ -39,7 +39,7 @@ export const benchCommand: CommandModule<object, Options> = {
       .option('servers', { type: 'string', default: '5', requiresArg: true, describe: `sim: 1 to ${SERVERS_MAX}` })
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'sim: the world to measure' })
       .option('bars', { type: 'boolean', describe: 'sim: all profiles that have a bar, each bar beside what was measured; some minutes' })
-      .option('runs', { type: 'string', requiresArg: true, describe: 'explore: seeds of swarm in each campaign, 2 or more [default: 1000]' })
+      .option('runs', { type: 'string', requiresArg: true, describe: 'explore: seeds of swarm in each campaign, 2 or more [default: 2000]' })
       .option('rounds', { type: 'string', requiresArg: true, describe: 'explore: how often all is measured; medians are printed [default: 3]' })
       .option('system', { type: 'string', requiresArg: true, describe: 'engine: single, primary-replica, quorum, simple-election, raft or all [default: all]' })
       .option('for', { type: 'string', requiresArg: true, describe: 'engine: how long each row is measured [default: 5s]' })

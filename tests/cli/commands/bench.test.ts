@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { EngineResult } from '../../../bench/engine.js';
@@ -56,8 +56,11 @@ test('bench explore tells one job, two jobs, and two processes beside each other
   expect({ benchmark, runs, rounds }).toEqual({ benchmark: 'explore', runs: 2, rounds: 1 });
   const { oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses } = figures;
   for (const figure of [oneJobMs, twoJobsMs, oneOverTwo, halfAloneMs, halvesTogetherMs, twoProcesses]) expect(figure).toBeGreaterThan(0);
-  expect(figures).toHaveProperty('oneOverTwoLater');
-  expect(figures).toHaveProperty('oneCoreOverTwo');
+  const { oneCoreOverTwo, lanes } = figures;
+  expect(lanes).toMatchObject({ warmUpRuns: 0, slices: 8, runsPerSlice: 2 });
+  for (const figure of [lanes.inTurnsMs, lanes.atOnceMs, lanes.secondLane]) expect(figure).toBeGreaterThan(0);
+  if (oneCoreOverTwo !== null) expect(oneCoreOverTwo).toBeGreaterThan(0);
+  if (process.platform === 'linux' && availableParallelism() >= 2) expect(oneCoreOverTwo).not.toBeNull();
 });
 
 describe('what cannot be measured is one line', () => {
