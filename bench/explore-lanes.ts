@@ -13,8 +13,8 @@ export interface LanesBenchResult {
   readonly inTurnsMs: number;
   readonly atOnceMs: number;
   /**
-   * The first over the second in each slice, the median: what two jobs on two cores do, over one job on one core. 2 is all that
-   * two cores have; a little more may come out, since a lane that waits for its turn finds cold caches, and its next task no sooner.
+   * The first over the second in each slice, the median: what two jobs on two cores do, over one such process on one core. 2 is all
+   * that two cores have; a little more has come out. `--jobs 1` is faster than one such process: V8 helps it from the other core.
    */
   readonly secondLane: number;
 }

@@ -112,7 +112,7 @@ describe('within the budget', () => {
     expect(striker.budget.standing(ONE)).toBe('whole');
   });
 
-  /** Server 1 kept three snapshots, and comes back with options by which it keeps one; no client asks for anything, so no flush is due. */
+  /** Server 1 kept three snapshots or more, and comes back cut off from the others with options by which it keeps one: nothing makes a flush due. */
   function keepingFewer(): { readonly cluster: Cluster; readonly striker: Striker; readonly rotNewest: () => boolean; readonly snapshots: () => readonly string[] } {
     const { cluster, striker } = working(3, (options) => {
       const { node } = withSnapshots(12)(options);
