@@ -1,3 +1,4 @@
+import type { Recovery } from './recovery.js';
 import type { ConnectionId, Micros, NodeId, OperationId } from './base/units.js';
 import type { Result } from './base/result.js';
 
@@ -15,6 +16,7 @@ import type { Result } from './base/result.js';
  *      only after what it rests on was reported durable. The machine holds it back; the host never does.
  *   4. No request, and no message that a correct peer can send, makes `step` throw. Evidence that the protocol
  *      itself was broken (two leaders in a term, a conflict with a committed entry) does: that is fail-stop.
+ *   5. A request is answered at most once, by the life that read it. A message goes to a node that there is.
  *
  * What a host promises (the order contract):
  *   1. One input at a time; all effects of a step are taken up, in list order, before the next input.
@@ -40,6 +42,8 @@ export interface Machine<State, Message, Request, Response> {
    * it, and the machine hears of nothing any more. Absent: nothing.
    */
   closing?(state: State): readonly DiskStep[];
+  /** What a start from given files would come to, for a host that damages disks on purpose. Absent: nobody can say. */
+  readonly recovery?: Recovery;
 }
 
 /**
@@ -92,6 +96,8 @@ export interface Note {
   readonly text: string;
   /** Somebody should look at it, although the node goes on. */
   readonly isWarning?: boolean;
+  /** Ordinary service brings it about as often as requests or messages come: a log shows it at its chattiest level only. */
+  readonly isDetail?: boolean;
 }
 
 /**

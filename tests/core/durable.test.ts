@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { durable, type DurableState } from '../../src/core/durable.js';
 import { connectionId, micros, nodeId, type OperationId } from '../../src/core/base/units.js';
 import type { DiskOutcome, DiskStep, DiskValue, Effect, Input, Machine, Step } from '../../src/core/machine.js';
-import { jsonCodec } from '../../src/core/wire/json-codec.js';
+import { jsonCodec } from '../../src/core/wire/http/json-codec.js';
 
 interface Counter {
   readonly total: number;
@@ -117,8 +117,13 @@ describe('a machine whose state is kept for it', () => {
   test('writes the whole part beside the file, and puts it in its place', () => {
     const life = fresh();
     life.give(add(3));
-    expect(life.asked[0]?.steps.map((step) => ('path' in step ? `${step.kind} ${step.path}` : step.kind)))
-      .toEqual(['write counter.new', 'truncate counter.new', 'sync counter.new', 'rename counter.new', 'syncDirectory']);
+    expect(life.asked[0]?.steps.map((step) => ('path' in step ? `${step.kind} ${step.path}` : step.kind))).toEqual([
+      'write counter.new',
+      'truncate counter.new',
+      'sync counter.new',
+      'rename counter.new',
+      'syncDirectory',
+    ]);
   });
 
   test('gathers what changes while the disk works into one write', () => {
@@ -139,9 +144,14 @@ describe('a machine whose state is kept for it', () => {
 
   test('begins with what the file says, made durable before it is believed', () => {
     const life = new Life();
-    life.done([{ path: 'counter', sizeBytes: 15 }, { path: 'counter.new', sizeBytes: 2 }]);
+    life.done([
+      { path: 'counter', sizeBytes: 15 },
+      { path: 'counter.new', sizeBytes: 2 },
+    ]);
     expect(life.asked[0]?.steps).toEqual([
-      { kind: 'sync', path: 'counter' }, { kind: 'syncDirectory' }, { kind: 'read', path: 'counter', offset: 0, length: 15 },
+      { kind: 'sync', path: 'counter' },
+      { kind: 'syncDirectory' },
+      { kind: 'read', path: 'counter', offset: 0, length: 15 },
     ]);
     life.done(null, null, fileOf(40));
     life.give(hello);
@@ -164,13 +174,17 @@ describe('a machine whose state is kept for it', () => {
   });
 
   test.each([
-    ['a bit that flipped', (bytes: Uint8Array) => bytes.map((byte, i) => (i === 8 ? byte ^ 1 : byte)), 'counter is damaged: its checksum does not match'],
+    [
+      'a bit that flipped',
+      (bytes: Uint8Array) => bytes.map((byte, i) => (i === 8 ? byte ^ 1 : byte)),
+      'counter is damaged: its checksum does not match',
+    ],
     ['a file cut short', (bytes: Uint8Array) => bytes.subarray(0, 3), 'counter is damaged: it has no checksum'],
     ['an empty file', () => new Uint8Array(0), 'counter is damaged: it has no checksum'],
-  ])('stops at %s', (_what, harm, reason) => {
+  ])('stops at %s', (_what, fault, reason) => {
     const life = new Life();
     life.done([{ path: 'counter', sizeBytes: 15 }]);
-    life.done(null, null, harm(fileOf(40)));
+    life.done(null, null, fault(fileOf(40)));
     expect(life.out).toEqual([{ kind: 'stop', reason }]);
   });
 

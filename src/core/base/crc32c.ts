@@ -31,8 +31,7 @@ export function crcOf(running: number, bytes: Uint8Array, start: number, end: nu
   let crc = running;
   let at = start;
   for (const last = end - 8; at <= last; at += 8) {
-    crc ^=
-      (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+    crc ^= (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
     crc =
       (t[1792 + (crc & 255)] as number) ^
       (t[1536 + ((crc >>> 8) & 255)] as number) ^

@@ -1,7 +1,7 @@
 /**
  * A machine's own random choices, as a value: the state is one 32-bit integer that lives in the
  * machine's state, so that a replayed state makes the same choices. (The simulated world draws from
- * labelled streams instead; see sim/random.ts.)
+ * labelled streams instead; see sim/base/random-streams.ts.)
  *
  * The generator walks a Weyl sequence and scrambles each point with two multiply-xorshift rounds, the
  * finaliser shape of SplitMix (Steele, Lea, Flood, OOPSLA 2014). 2^32 steps before it repeats.

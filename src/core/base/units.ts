@@ -26,6 +26,14 @@ export const NOBODY: NodeId = 0 as NodeId;
 export type Term = number & { readonly [unit]: 'Term' };
 export const term = (n: number): Term => n as Term;
 
+/**
+ * How far a term, or another number that only grows, may be ahead of what a server knows before it is believed: 2^32, forty years of
+ * elections at three a second. One message must not be able to use up the numbers that all elections to come are counted with.
+ */
+export const JUMP_MAX = 4_294_967_296;
+/** The last term there is: it and every one before it is an exact integer, and fits the files. */
+export const TERM_LAST: Term = Number.MAX_SAFE_INTEGER as Term;
+
 /** A place in the log. 1-based: 0 means "before the first entry". */
 export type LogIndex = number & { readonly [unit]: 'LogIndex' };
 export const logIndex = (n: number): LogIndex => n as LogIndex;

@@ -348,7 +348,8 @@ function onWake(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros): 
 function failOverdue(draft: ClientDraft, effects: Effects, now: Micros): void {
   if (!draft.queue.some((asked) => now >= asked.deadlineUs)) return;
   for (const { connection, call, deadlineUs } of draft.queue) {
-    if (now >= deadlineUs) effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, cause: 'timeLimit', reason: 'the time is over before its turn' }));
+    if (now >= deadlineUs)
+      effects.push(outcomeTo(connection, { kind: 'failed', id: call.id, cause: 'timeLimit', reason: 'the time is over before its turn' }));
   }
   draft.queue = draft.queue.filter((asked) => now < asked.deadlineUs);
 }
@@ -401,7 +402,8 @@ function attempt(plan: Plan, draft: ClientDraft, effects: Effects, now: Micros):
   // As patient as the pauses: servers that are slow because too much is asked of them are asked less often.
   draft.nextUs = micros(now + plan.attemptTimeoutUs * (1 << Math.min(draft.pauses, PATIENCE_DOUBLINGS_MAX)));
   if (draft.command !== null) {
-    if (draft.isUncertain) effects.push({ kind: 'note', name: 'client-command-repeated', text: `${draft.command.op}, call ${current.call.id}` });
+    if (draft.isUncertain)
+      effects.push({ kind: 'note', name: 'client-command-repeated', text: `${draft.command.op}, call ${current.call.id}` });
     draft.wasSent = true;
   }
   const to = draft.servers[draft.target] as NodeId;

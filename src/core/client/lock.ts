@@ -117,7 +117,10 @@ function init({ options, client }: Plan, boot: Boot): Step<LockState, ClientMess
   const { state } = client.init(boot);
   const owner = byteStringFromText(`${options.owner}/${(boot.seed >>> 0).toString(16)}/`);
   const random = advance(advance(boot.seed | 0));
-  return { state: { client: state, random, owner, acquisitions: 0, calls: 0, heldVersion: 0, doubtVersion: -1, current: null }, effects: [] };
+  return {
+    state: { client: state, random, owner, acquisitions: 0, calls: 0, heldVersion: 0, doubtVersion: -1, current: null },
+    effects: [],
+  };
 }
 
 function wakeAt({ client }: Plan, state: LockState): Micros | null {
@@ -160,7 +163,14 @@ function tell(plan: Plan, draft: Draft, effects: Effects, input: Input<ClientMes
   }
 }
 
-function ask(plan: Plan, draft: Draft, effects: Effects, now: Micros, current: Current, call: Pick<ClientCall, 'op' | 'value' | 'version'>): void {
+function ask(
+  plan: Plan,
+  draft: Draft,
+  effects: Effects,
+  now: Micros,
+  current: Current,
+  call: Pick<ClientCall, 'op' | 'value' | 'version'>,
+): void {
   draft.current = current;
   draft.calls += 1;
   const timeLimitUs = Math.max(current.deadlineUs - now, 0);
@@ -181,12 +191,28 @@ function onOutcome(plan: Plan, draft: Draft, effects: Effects, now: Micros, outc
   if (current === null || outcome.id !== draft.calls) return;
   if (current.phase === 'writing') onWritten(plan, draft, effects, now, current, outcome);
   else if (outcome.kind !== 'done') pauseOrGiveUp(plan, draft, effects, now, current, outcome.reason);
-  else onSeen(plan, draft, effects, now, current, outcome.result.status === 'ok' ? outcome.result.value : EMPTY, outcome.result.status === 'ok' ? outcome.result.version : 0);
+  else
+    onSeen(
+      plan,
+      draft,
+      effects,
+      now,
+      current,
+      outcome.result.status === 'ok' ? outcome.result.value : EMPTY,
+      outcome.result.status === 'ok' ? outcome.result.version : 0,
+    );
 }
 
 // ---- What the application does -------------------------------------------------------------------
 
-function onCall(plan: Plan, draft: Draft, effects: Effects, now: Micros, connection: ConnectionId, { id, op, timeLimitUs }: LockCall): void {
+function onCall(
+  plan: Plan,
+  draft: Draft,
+  effects: Effects,
+  now: Micros,
+  connection: ConnectionId,
+  { id, op, timeLimitUs }: LockCall,
+): void {
   const refuse = (outcome: LockOutcome): void => void effects.push({ kind: 'respond', connection, response: outcome });
   if (draft.current !== null) return refuse({ kind: 'failed', id, reason: 'another call is under way' });
   if (op === 'acquire' && draft.heldVersion > 0) return refuse({ kind: 'failed', id, reason: 'this client holds it already' });
@@ -223,7 +249,15 @@ function onSeen(plan: Plan, draft: Draft, effects: Effects, now: Micros, current
  * What stands there in this client's name is freed. Where nothing does but a put may yet come, a put of nothing takes
  * its version away from it.
  */
-function onSeenInRelease(plan: Plan, draft: Draft, effects: Effects, now: Micros, current: Current, isMine: boolean, version: number): void {
+function onSeenInRelease(
+  plan: Plan,
+  draft: Draft,
+  effects: Effects,
+  now: Micros,
+  current: Current,
+  isMine: boolean,
+  version: number,
+): void {
   if (isMine || draft.doubtVersion >= version) write(plan, draft, effects, now, current, EMPTY, version);
   else conclude(draft, effects, { kind: current.isUncertain ? 'released' : 'notHeld', id: current.id });
 }
@@ -288,5 +322,9 @@ function giveUp(draft: Draft, effects: Effects, current: Current, reason: string
     draft.doubtVersion = Math.max(draft.doubtVersion, draft.heldVersion);
     draft.heldVersion = 0;
   }
-  effects.push({ kind: 'respond', connection: current.connection, response: { kind: isInDoubt ? 'maybe' : 'failed', id: current.id, reason } });
+  effects.push({
+    kind: 'respond',
+    connection: current.connection,
+    response: { kind: isInDoubt ? 'maybe' : 'failed', id: current.id, reason },
+  });
 }

@@ -54,7 +54,10 @@ export function openPool(options: PoolOptions): Pool {
 /** Borrows a connection for one request. When `isNew`, the host opens it under this number. */
 export function borrow(pool: Pool): { readonly pool: Pool; readonly id: number; readonly isNew: boolean } {
   const { options, lines, nextId } = pool;
-  const idle = lines.reduce<Line | null>((best, line) => (line.requests === 0 && line.idleSinceMs >= (best?.idleSinceMs ?? 0) ? line : best), null);
+  const idle = lines.reduce<Line | null>(
+    (best, line) => (line.requests === 0 && line.idleSinceMs >= (best?.idleSinceMs ?? 0) ? line : best),
+    null,
+  );
   if (idle !== null) return { pool: withLine(pool, { id: idle.id, requests: 1, idleSinceMs: 0 }), id: idle.id, isNew: false };
   if (lines.length < options.connectionsMax + options.extraMax) {
     const line: Line = { id: nextId, requests: 1, idleSinceMs: 0 };

@@ -30,7 +30,10 @@ export function openSpreader(spread: Spread, seed: number): Spreader {
  * @param loads For each server our unanswered requests; null for one that was not reached a moment ago, which is chosen
  *   only when that is true of all.
  */
-export function chooseServer(spreader: Spreader, loads: readonly (number | null)[]): { readonly spreader: Spreader; readonly place: number } {
+export function chooseServer(
+  spreader: Spreader,
+  loads: readonly (number | null)[],
+): { readonly spreader: Spreader; readonly place: number } {
   assert(loads.length > 0, 'a read is spread over at least one server');
   const { spread, turn } = spreader;
   // In the order of turns, so that the first of equals is the one whose turn it is.

@@ -3,7 +3,17 @@ import { Fifo } from '../base/fifo.js';
 import { logIndex, micros, NEVER, term, type LogIndex, type Micros, type OperationId } from '../base/units.js';
 import type { DiskOutcome, DiskStep, Past } from '../machine.js';
 import {
-  closingSteps as storageClosingSteps, flushStorage, isAtRest, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeOut, type DiskEffect, type Label, type StorageState,
+  closingSteps as storageClosingSteps,
+  flushStorage,
+  isAtRest,
+  saveSnapshot,
+  startStorage,
+  storageOnDisk,
+  writeEntries,
+  writeOut,
+  type DiskEffect,
+  type Label,
+  type StorageState,
 } from '../storage/storage.js';
 import type { Kept } from './kept.js';
 import { checkJournalOptions, type JournalOptions } from './options.js';
@@ -36,6 +46,11 @@ export interface JournalState<State, Entry, Promised> {
   readonly lastApplied: LogIndex;
   /** Up to which entry the newest snapshot goes that was taken or installed, 0 for none. */
   readonly snapshotIndex: LogIndex;
+  /** Bytes of that snapshot, and of the entries that were applied since. */
+  readonly snapshotBytes: number;
+  readonly appliedBytes: number;
+  /** Bytes of the entries in `held`; 0 where nothing is kept on disk. */
+  readonly heldBytes: number;
   /** null where nothing is kept on disk. */
   readonly storage: StorageState | null;
   /** What waits for the disk, in order: the second outbox. */
@@ -51,6 +66,8 @@ export interface Held<State, Entry, Promised> {
   readonly index: LogIndex;
   /** At most one of the two is not null: to be applied, or to take the place of the state. */
   readonly entry: Entry | null;
+  /** Of the entry as it stands in the log. */
+  readonly sizeBytes: number;
   readonly installed: State | null;
   readonly promised: Promised | null;
 }
@@ -97,7 +114,9 @@ const NOTHING = logIndex(0);
 
 /** Begins a life. Where nothing is kept on disk it is ready at once, else when {@link journalOnDisk} gives `recalled`. */
 export function startJournal<State, Entry, Outcome, Promised>(
-  plan: JournalPlan<State, Entry, Outcome>, label: Label, past: Past,
+  plan: JournalPlan<State, Entry, Outcome>,
+  label: Label,
+  past: Past,
 ): JournalStep<State, Entry, Promised> {
   const { kept, options } = plan;
   checkJournalOptions(options);
@@ -109,6 +128,9 @@ export function startJournal<State, Entry, Outcome, Promised>(
       lastIndex: NOTHING,
       lastApplied: NOTHING,
       snapshotIndex: NOTHING,
+      snapshotBytes: 0,
+      appliedBytes: 0,
+      heldBytes: 0,
       storage: started === null ? null : started.storage,
       held: Fifo.empty(),
       syncDueUs: NEVER,
@@ -119,7 +141,10 @@ export function startJournal<State, Entry, Outcome, Promised>(
 
 /** Takes up what became of a disk operation. Operations that are not its own are left alone. */
 export function journalOnDisk<State, Entry, Outcome, Promised>(
-  plan: JournalPlan<State, Entry, Outcome>, journal: JournalState<State, Entry, Promised>, operation: OperationId, outcome: DiskOutcome,
+  plan: JournalPlan<State, Entry, Outcome>,
+  journal: JournalState<State, Entry, Promised>,
+  operation: OperationId,
+  outcome: DiskOutcome,
 ): JournalOutcome<State, Entry, Promised> {
   if (journal.storage === null || journal.phase === 'stopped') return { journal, effects: NO_EFFECTS, recalled: null, problem: null };
   const { storage, effects, recovered, problem } = storageOnDisk(journal.storage, operation, outcome);
@@ -129,8 +154,13 @@ export function journalOnDisk<State, Entry, Outcome, Promised>(
 
   const recalled = recall(plan.kept, recovered);
   if (!recalled.ok) return { journal: { ...after, phase: 'stopped' }, effects, recalled: null, problem: recalled.problem };
-  const { state, lastIndex, snapshotIndex } = recalled.value;
-  return { journal: { ...after, phase: 'keeping', state, lastIndex, lastApplied: lastIndex, snapshotIndex }, effects, recalled: recalled.value, problem: null };
+  const { state, lastIndex, snapshotIndex, snapshotBytes, entriesBytes: appliedBytes } = recalled.value;
+  return {
+    journal: { ...after, phase: 'keeping', state, lastIndex, lastApplied: lastIndex, snapshotIndex, snapshotBytes, appliedBytes },
+    effects,
+    recalled: recalled.value,
+    problem: null,
+  };
 }
 
 /**
@@ -139,24 +169,46 @@ export function journalOnDisk<State, Entry, Outcome, Promised>(
  * @param promised Whatever the system will know its waiter by; null if nobody waits.
  */
 export function append<State, Entry, Outcome, Promised>(
-  plan: JournalPlan<State, Entry, Outcome>, journal: JournalState<State, Entry, Promised>, entry: Entry, promised: Promised | null,
+  plan: JournalPlan<State, Entry, Outcome>,
+  journal: JournalState<State, Entry, Promised>,
+  entry: Entry,
+  promised: Promised | null,
 ): JournalState<State, Entry, Promised> {
   assert(journal.phase === 'keeping', 'nothing is appended before the journal is read');
   const { kept } = plan;
   const draft = copyOf(journal);
   const index = logIndex(journal.lastIndex + 1);
+  let sizeBytes = 0;
   if (draft.storage !== null) {
-    draft.storage = writeEntries(draft.storage, [{ index, term: TERM, kind: kept.entryKind, payload: kept.encodeEntry(entry) }]);
+    const payload = kept.encodeEntry(entry);
+    sizeBytes = payload.length;
+    draft.storage = writeEntries(draft.storage, [{ index, term: TERM, kind: kept.entryKind, payload }]);
   }
   draft.lastIndex = index;
-  draft.held = draft.held.push({ sequence: writtenSequence(draft.storage), index, entry, installed: null, promised });
+  draft.heldBytes += sizeBytes;
+  draft.held = draft.held.push({ sequence: writtenSequence(draft.storage), index, entry, sizeBytes, installed: null, promised });
   return draft;
 }
 
+/** So many bytes of entries wait for the disk that clients should be told to try again: what is appended all the same is kept as any other. */
+export function isFull<State, Entry, Promised>({ heldBytes }: JournalState<State, Entry, Promised>, options: JournalOptions): boolean {
+  return heldBytes >= options.waitingBytesMax;
+}
+
 /** Promises something that rests on all that was handed over so far: it comes back when that is settled, at once if it is. */
-export function hold<State, Entry, Promised>(journal: JournalState<State, Entry, Promised>, promised: Promised): JournalState<State, Entry, Promised> {
+export function hold<State, Entry, Promised>(
+  journal: JournalState<State, Entry, Promised>,
+  promised: Promised,
+): JournalState<State, Entry, Promised> {
   const draft = copyOf(journal);
-  draft.held = draft.held.push({ sequence: writtenSequence(draft.storage), index: NOTHING, entry: null, installed: null, promised });
+  draft.held = draft.held.push({
+    sequence: writtenSequence(draft.storage),
+    index: NOTHING,
+    entry: null,
+    sizeBytes: 0,
+    installed: null,
+    promised,
+  });
   return draft;
 }
 
@@ -166,24 +218,32 @@ export function hold<State, Entry, Promised>(journal: JournalState<State, Entry,
  * @param index Where it stands in this journal: above `lastIndex`. Entries go on behind it.
  */
 export function install<State, Entry, Outcome, Promised>(
-  plan: JournalPlan<State, Entry, Outcome>, journal: JournalState<State, Entry, Promised>, state: State, index: LogIndex, promised: Promised | null,
+  plan: JournalPlan<State, Entry, Outcome>,
+  journal: JournalState<State, Entry, Promised>,
+  state: State,
+  index: LogIndex,
+  promised: Promised | null,
 ): JournalState<State, Entry, Promised> {
   assert(journal.phase === 'keeping', 'nothing is installed before the journal is read');
   assert(index > journal.lastIndex, 'an installed state stands behind all entries');
   const draft = copyOf(journal);
   if (draft.storage !== null) {
     const snapshot = { lastIndex: index, lastTerm: TERM, data: plan.kept.encodeState(state) };
+    draft.snapshotBytes = snapshot.data.length;
     draft.storage = saveSnapshot(draft.storage, snapshot, { isInstalled: true, keepsLog: false, dropHeadTo: index });
   }
   draft.lastIndex = index;
   draft.snapshotIndex = index;
-  draft.held = draft.held.push({ sequence: writtenSequence(draft.storage), index, entry: null, installed: state, promised });
+  draft.appliedBytes = 0;
+  draft.held = draft.held.push({ sequence: writtenSequence(draft.storage), index, entry: null, sizeBytes: 0, installed: state, promised });
   return draft;
 }
 
 /** Applies and releases what is settled by now, takes a snapshot when one is due, and lets the disk work. */
 export function settle<State, Entry, Outcome, Promised>(
-  plan: JournalPlan<State, Entry, Outcome>, journal: JournalState<State, Entry, Promised>, now: Micros,
+  plan: JournalPlan<State, Entry, Outcome>,
+  journal: JournalState<State, Entry, Promised>,
+  now: Micros,
 ): Settled<State, Entry, Outcome, Promised> {
   if (journal.phase !== 'keeping') return { journal, effects: NO_EFFECTS, released: [], snapshotTaken: null };
   const draft = copyOf(journal);
@@ -209,7 +269,9 @@ export function closingSteps<State, Entry, Promised>({ storage }: JournalState<S
   return storage === null ? [] : storageClosingSteps(storage);
 }
 
-type Draft<State, Entry, Promised> = { -readonly [Field in keyof JournalState<State, Entry, Promised>]: JournalState<State, Entry, Promised>[Field] };
+type Draft<State, Entry, Promised> = {
+  -readonly [Field in keyof JournalState<State, Entry, Promised>]: JournalState<State, Entry, Promised>[Field];
+};
 
 /** A private copy of the same shape, spelled out: on the path of every entry a spread costs several times as much. */
 function copyOf<State, Entry, Promised>(journal: JournalState<State, Entry, Promised>): Draft<State, Entry, Promised> {
@@ -219,6 +281,9 @@ function copyOf<State, Entry, Promised>(journal: JournalState<State, Entry, Prom
     lastIndex: journal.lastIndex,
     lastApplied: journal.lastApplied,
     snapshotIndex: journal.snapshotIndex,
+    snapshotBytes: journal.snapshotBytes,
+    appliedBytes: journal.appliedBytes,
+    heldBytes: journal.heldBytes,
     storage: journal.storage,
     held: journal.held,
     syncDueUs: journal.syncDueUs,
@@ -234,12 +299,15 @@ function settledSequence({ sync }: JournalOptions, storage: StorageState | null)
 }
 
 function release<State, Entry, Outcome, Promised>(
-  { kept, options }: JournalPlan<State, Entry, Outcome>, draft: Draft<State, Entry, Promised>,
+  { kept, options }: JournalPlan<State, Entry, Outcome>,
+  draft: Draft<State, Entry, Promised>,
 ): readonly Released<Outcome, Promised>[] {
   const released: Released<Outcome, Promised>[] = [];
   const settled = settledSequence(options, draft.storage);
   for (let held = draft.held.first; held !== undefined && held.sequence <= settled; held = draft.held.first) {
     draft.held = draft.held.shift();
+    draft.heldBytes -= held.sizeBytes;
+    draft.appliedBytes += held.sizeBytes;
     let outcome: Outcome | null = null;
     if (held.entry !== null) {
       const applied = kept.apply(draft.state, held.index, held.entry);
@@ -255,15 +323,24 @@ function release<State, Entry, Outcome, Promised>(
 
 /** As seldom as the state is large, or a large one would be written again and again for little. One at a time: the disk may still be busy with the last one. The log is kept back to the snapshot before, should this one be damaged one day. */
 function snapshotIfDue<State, Entry, Outcome, Promised>(
-  { kept, options }: JournalPlan<State, Entry, Outcome>, draft: Draft<State, Entry, Promised>,
+  { kept, options }: JournalPlan<State, Entry, Outcome>,
+  draft: Draft<State, Entry, Promised>,
 ): { readonly lastIndex: LogIndex; readonly sizeBytes: number } | null {
   const { storage, lastApplied, snapshotIndex } = draft;
   if (storage === null || storage.durableSnapshotIndex < snapshotIndex) return null;
-  if (lastApplied - snapshotIndex < Math.max(options.snapshotEveryEntries, kept.sizeOf(draft.state))) return null;
+  const isDueByCount = lastApplied - snapshotIndex >= Math.max(options.snapshotEveryEntries, kept.sizeOf(draft.state));
+  const isDueByBytes = lastApplied > snapshotIndex && draft.appliedBytes >= Math.max(options.snapshotEveryBytes, draft.snapshotBytes);
+  if (!isDueByCount && !isDueByBytes) return null;
   const data = kept.encodeState(draft.state);
   const dropHeadTo = storage.options.snapshotsKept > 1 ? snapshotIndex : lastApplied;
-  draft.storage = saveSnapshot(storage, { lastIndex: lastApplied, lastTerm: TERM, data }, { isInstalled: false, keepsLog: true, dropHeadTo });
+  draft.storage = saveSnapshot(
+    storage,
+    { lastIndex: lastApplied, lastTerm: TERM, data },
+    { isInstalled: false, keepsLog: true, dropHeadTo },
+  );
   draft.snapshotIndex = lastApplied;
+  draft.snapshotBytes = data.length;
+  draft.appliedBytes = 0;
   return { lastIndex: lastApplied, sizeBytes: data.length };
 }
 

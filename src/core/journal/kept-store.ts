@@ -1,7 +1,7 @@
 import { decodeStore, encodeStore } from '../store/codec.js';
 import type { Command, StoreResult } from '../store/command.js';
 import { applyCommand, openStore, type StoreOptions, type StoreState } from '../store/store.js';
-import { commandBytes, decodeCommand } from '../wire/command.js';
+import { commandBytes, decodeCommand } from '../wire/protobuf/command.js';
 import type { Kept } from './kept.js';
 
 /** Commands in a log are of this kind, in every system: `seedstorm wal` can then read them. */

@@ -27,15 +27,25 @@ export interface JournalOptions {
    * written then stays in proportion to what was asked for, however large the state. 1 or more.
    */
   readonly snapshotEveryEntries: number;
+  /**
+   * A snapshot is also taken when the entries that were applied since the last one have so many bytes, and at least as many as that
+   * snapshot has. 1 or more.
+   */
+  readonly snapshotEveryBytes: number;
+  /** Bytes of entries that may wait for the disk, as {@link isFull} tells; one always goes, however large. 1 or more. */
+  readonly waitingBytesMax: number;
 }
 
 export const DEFAULT_JOURNAL_OPTIONS: JournalOptions = {
   storage: DEFAULT_STORAGE_OPTIONS,
   sync: { kind: 'always' },
   snapshotEveryEntries: 10_000,
+  snapshotEveryBytes: 67_108_864,
+  waitingBytesMax: 33_554_432,
 };
 
-export function checkJournalOptions({ sync, snapshotEveryEntries }: JournalOptions): void {
+export function checkJournalOptions({ sync, snapshotEveryEntries, snapshotEveryBytes, waitingBytesMax }: JournalOptions): void {
   assert(sync.kind !== 'interval' || sync.everyUs >= 1, 'a sync comes some time after what it covers');
   assert(snapshotEveryEntries >= 1, 'a snapshot follows at least one applied entry');
+  assert(snapshotEveryBytes >= 1 && waitingBytesMax >= 1, 'each bound in bytes lets one through');
 }

@@ -79,13 +79,16 @@ function onDrop(state: ProxyState, [what, percent, ...more]: readonly string[]):
 function onDelay(state: ProxyState, words: readonly string[]): Result<ProxyState, string> {
   const [delayMsMin = -1, delayMsMax = delayMsMin] = words.map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : -1));
   const isGood = words.length >= 1 && words.length <= 2 && delayMsMin >= 0 && delayMsMax >= delayMsMin && delayMsMax <= DELAY_MS_MAX;
-  return isGood ? ok({ ...state, rules: { ...state.rules, delayMsMin, delayMsMax } }) : fail(`usage: delay <min> [<max>], milliseconds from 0 to ${DELAY_MS_MAX}`);
+  return isGood
+    ? ok({ ...state, rules: { ...state.rules, delayMsMin, delayMsMax } })
+    : fail(`usage: delay <min> [<max>], milliseconds from 0 to ${DELAY_MS_MAX}`);
 }
 
 function cutOf(words: readonly string[], names: readonly string[]): Result<Cut, string> {
   const isOneWay = words[1] === '>';
   const [from = '', to = ANYONE, ...more] = isOneWay ? [words[0] ?? '', ...words.slice(2)] : words;
-  if (from === '' || more.length > 0 || (isOneWay && words.length !== 3)) return fail('usage: cut <name>, cut <name> <name>, or cut <name> > <name>');
+  if (from === '' || more.length > 0 || (isOneWay && words.length !== 3))
+    return fail('usage: cut <name>, cut <name> <name>, or cut <name> > <name>');
   const unknown = [from, to].find((name) => name !== ANYONE && !names.includes(name));
   if (unknown !== undefined) return fail(`there is no "${unknown}": the ends are ${names.join(', ')}`);
   return ok({ from, to, isOneWay });

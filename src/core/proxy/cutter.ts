@@ -1,5 +1,5 @@
-import { EMPTY_QUEUE, enqueue, joined, type ByteQueue } from '../wire/byte-queue.js';
-import { FRAME_MARK, frameKindAt, frameSizeAt } from '../wire/frame.js';
+import { EMPTY_QUEUE, enqueue, joined, type ByteQueue } from '../wire/bytes/byte-queue.js';
+import { FRAME_MARK, frameKindAt, frameSizeAt } from '../wire/frames/frame.js';
 import { FRAME_BYTES_MAX } from '../wire/limits.js';
 import { httpSizeAt, isHttpStart } from './http.js';
 

@@ -49,6 +49,7 @@ export function fateOf(rules: Rules, way: Way, random: RandomState): { readonly 
  */
 export function randomOf(seed: number, route: number, connection: number, way: Way): RandomState {
   let random = seed | 0;
-  for (const part of [Math.floor(seed / 4_294_967_296), route, connection, way === 'request' ? 0 : 1]) random = bitsOf(advance(random ^ Math.imul(part + 1, 0x85ebca6b))) | 0;
+  for (const part of [Math.floor(seed / 4_294_967_296), route, connection, way === 'request' ? 0 : 1])
+    random = bitsOf(advance(random ^ Math.imul(part + 1, 0x85ebca6b))) | 0;
   return random;
 }

@@ -64,6 +64,8 @@ export interface Installed {
 export interface Moment {
   readonly name: string;
   readonly text: string;
+  /** As of a note (machine.ts). */
+  readonly isDetail: boolean;
 }
 
 const NONE: readonly never[] = [];
@@ -126,8 +128,9 @@ export function promise(draft: RaftDraft, to: NodeId, message: RaftMessage): voi
   draft.promises = withItem(draft.promises, { kind: 'send', to, message });
 }
 
-export function moment(draft: RaftDraft, name: string, text: string): void {
-  draft.moments = withItem(draft.moments, { name, text });
+/** @param rank `detail` for what comes about as often as requests or messages do. */
+export function moment(draft: RaftDraft, name: string, text: string, rank: 'usual' | 'detail' = 'usual'): void {
+  draft.moments = withItem(draft.moments, { name, text, isDetail: rank === 'detail' });
 }
 
 export function readIsReady(draft: RaftDraft, token: number): void {

@@ -1,4 +1,4 @@
-import { term, NOBODY, type NodeId } from '../base/units.js';
+import { term, NOBODY, TERM_LAST, type NodeId } from '../base/units.js';
 import { isUpToDate, majority, moment, promise, send, slotOf, type RaftDraft } from './draft.js';
 import type { RequestVote, RequestVoteReply } from './messages.js';
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate, resetElectionTimer } from './roles.js';
@@ -6,6 +6,12 @@ import { replicateAll } from './sending.js';
 
 /** The election timer ran out: ask first, then stand (§3.4, §9.6). */
 export function onElectionTimeout(draft: RaftDraft): void {
+  if (draft.state.currentTerm >= TERM_LAST) {
+    // It may still follow a leader and serve; but the next term would be no exact number, on no disk.
+    moment(draft, 'no-term-left', `term ${draft.state.currentTerm} is the last`);
+    resetElectionTimer(draft);
+    return;
+  }
   becomePreCandidate(draft);
   if (majority(draft.state.voters.length) === 1) standForElection(draft);
   else askForVotes(draft, true);

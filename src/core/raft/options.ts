@@ -20,6 +20,8 @@ export interface RaftOptions {
   readonly snapshotPieceBytes: number;
   /** Entries that a leader may have appended and not committed, or not made durable itself, before proposals are refused. */
   readonly uncommittedEntriesMax: number;
+  /** Bytes (`sizeBytes`) of such entries, likewise; one always goes, however large. 1 or more. */
+  readonly uncommittedBytesMax: number;
   /** Reads that may wait before further ones are refused. */
   readonly pendingReadsMax: number;
 }
@@ -34,6 +36,7 @@ export const DEFAULT_RAFT_OPTIONS: RaftOptions = {
   messageBytesMax: 1_048_576,
   snapshotPieceBytes: 1_048_576,
   uncommittedEntriesMax: 8_192,
+  uncommittedBytesMax: 33_554_432,
   pendingReadsMax: 4_096,
 };
 
@@ -50,6 +53,10 @@ export function checkRaftOptions(options: RaftOptions): void {
   assert(options.heartbeatInterval > 0, 'a leader sends heartbeats (§3.4)');
   assert(options.entriesPerMessageMax <= 65_536, 'a message holds at most 65 536 entries');
   assert(options.messageBytesMax <= MESSAGE_BYTES_LIMIT, 'entries of one message fit into a frame: at most 8 MiB');
-  assert(options.snapshotPieceBytes >= 1 && options.snapshotPieceBytes <= MESSAGE_BYTES_LIMIT, 'a piece of a snapshot fits into a frame: at most 8 MiB');
+  assert(
+    options.snapshotPieceBytes >= 1 && options.snapshotPieceBytes <= MESSAGE_BYTES_LIMIT,
+    'a piece of a snapshot fits into a frame: at most 8 MiB',
+  );
+  assert(options.uncommittedBytesMax >= 1, 'at least one entry may wait to be committed');
   assert(options.inflightMessagesMax >= 1 && options.entriesPerMessageMax >= 1, 'at least one message of one entry may be under way');
 }

@@ -4,8 +4,8 @@
  * "Consensus: Bridging Theory and Practice" (Stanford, 2014).
  */
 import { assert, unreachable } from '../base/assert.js';
-import { logIndex, micros, NEVER, NOBODY, type LogIndex, type Micros, type NodeId, type Term } from '../base/units.js';
-import { openDraft, promise, type Outgoing, type RaftDraft } from './draft.js';
+import { JUMP_MAX, logIndex, micros, NEVER, NOBODY, type LogIndex, type Micros, type NodeId, type Term } from '../base/units.js';
+import { moment, openDraft, promise, type Outgoing, type RaftDraft } from './draft.js';
 import { onElectionTimeout, onRequestVote, onRequestVoteReply } from './election.js';
 import { onAppendEntries } from './follower.js';
 import { checkState, checkTransition } from './invariants.js';
@@ -117,7 +117,9 @@ export function tick(draft: RaftDraft): void {
 export function propose(draft: RaftDraft, payload: unknown, sizeBytes: number): LogIndex {
   const { state } = draft;
   if (state.role !== 'leader') return logIndex(0);
-  if (state.log.lastIndex - settledIndex(state) >= state.options.uncommittedEntriesMax) return logIndex(0);
+  const settled = settledIndex(state);
+  if (state.log.lastIndex - settled >= state.options.uncommittedEntriesMax) return logIndex(0);
+  if (state.log.bytesBetween(settled, state.log.lastIndex) >= state.options.uncommittedBytesMax) return logIndex(0);
   const index = appendAsLeader(draft, 'command', payload, sizeBytes);
   replicateAll(draft);
   return index;
@@ -131,8 +133,15 @@ function settledIndex(state: RaftState): number {
   return Math.min(state.commitIndex, (state.progress[state.selfSlot] as Progress).nextIndex - 1);
 }
 
-/** A message from a peer, or a promise of this server to itself that has become durable. */
+/**
+ * A message from a peer, or a promise of this server to itself that has become durable. One of a term that no elections can have led to is
+ * not believed: a server that took it up would spend the terms of all elections to come, and its disk would remember it.
+ */
 export function receive(draft: RaftDraft, from: NodeId, message: RaftMessage): void {
+  if (message.term > draft.state.currentTerm + JUMP_MAX) {
+    moment(draft, 'absurd-term-ignored', `s${from} speaks of term ${message.term}, this server is in ${draft.state.currentTerm}`);
+    return;
+  }
   switch (message.kind) {
     case 'appendEntries':
       if (acceptLeader(draft, from, message)) onAppendEntries(draft, from, message);

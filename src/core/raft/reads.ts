@@ -19,7 +19,7 @@ export function requestRead(draft: RaftDraft, token: number): ReadRefusal | null
 
   state.reads = [...state.reads, { token, readIndex: state.commitIndex }];
   if (state.readRound === null) beginRound(draft);
-  else moment(draft, 'read-waited-for-next-round', `token ${token}`);
+  else moment(draft, 'read-waited-for-next-round', `token ${token}`, 'detail');
   return null;
 }
 

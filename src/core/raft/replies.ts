@@ -66,7 +66,7 @@ function resumeAfterLoss(draft: RaftDraft, slot: number, progress: MutableProgre
       return;
     case 'replicate':
       if (reply.sequence <= progress.dataSequence || progress.matchIndex >= progress.nextIndex - 1) return;
-      moment(draft, 'lost-entries-resent', `to s${draft.state.voters[slot]} from ${progress.matchIndex + 1}`);
+      moment(draft, 'lost-entries-resent', `to s${draft.state.voters[slot]} from ${progress.matchIndex + 1}`, 'detail');
       beginProbing(progress, progress.matchIndex);
       return;
     default:

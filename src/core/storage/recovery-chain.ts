@@ -42,7 +42,8 @@ export function chooseChain(wals: readonly WalFile[], identity: Label, before: C
     const file = wals[wals.length - 1 - judged] as WalFile;
     const head = headOf(file, identity);
     const place = placeOf(file, files[0]);
-    if (head === 'broken' && place === 'newest' && hasMarks === null) return { files, voids, judged, undecided: file, hasMarks: null, refusal: null };
+    if (head === 'broken' && place === 'newest' && hasMarks === null)
+      return { files, voids, judged, undecided: file, hasMarks: null, refusal: null };
     const { decision, because } = caseOf(FILE_CASES, { head, place, hasMarks: hasMarks ?? false });
     hasMarks = null;
     if (decision === 'refuse') return { ...START, refusal: refusalOf(file, head, because, identity) };
@@ -69,16 +70,20 @@ function placeOf(file: WalFile, follower: WalFile | undefined): FileSight['place
 /** What a user can do about it differs: he named the wrong directory, the wrong servers, or has a damaged disk. */
 function refusalOf(file: WalFile, head: FileSight['head'], because: string, ours: Label): string {
   const theirs = file.sight.kind === 'whole' ? file.sight.identity : ours;
-  if (head === 'otherSystem') return `this directory belongs to a server of the system ${theirs.system}, not ${ours.system}: start that system on it, or name another directory`;
+  if (head === 'otherSystem')
+    return `this directory belongs to a server of the system ${theirs.system}, not ${ours.system}: start that system on it, or name another directory`;
   if (head === 'otherMembers') {
-    return `this directory belongs to a cluster of the servers ${theirs.members.join(', ')}, and this start names ${ours.members.join(', ')}: ` +
-      'the members are fixed when a cluster is founded, so name the same ones';
+    return (
+      `this directory belongs to a cluster of the servers ${theirs.members.join(', ')}, and this start names ${ours.members.join(', ')}: ` +
+      'the members are fixed when a cluster is founded, so name the same ones'
+    );
   }
   return `${file.path}: ${because}${detailOf(file)}; ${ADVICE}`;
 }
 
 function detailOf({ sight }: WalFile): string {
   if (sight.kind === 'otherVersion') return ` (version ${sight.version})`;
-  if (sight.kind === 'whole') return ` (cluster ${sight.identity.clusterId}, server ${sight.identity.nodeId}, segment ${sight.head.segment})`;
+  if (sight.kind === 'whole')
+    return ` (cluster ${sight.identity.clusterId}, server ${sight.identity.nodeId}, segment ${sight.head.segment})`;
   return '';
 }

@@ -2,21 +2,22 @@ import { assert } from '../base/assert.js';
 import { logIndex } from '../base/units.js';
 import type { DiskStep, DiskValue, FileEntry, Past } from '../machine.js';
 import { viewOf } from './bytes.js';
+import { CLEAN_STOP_BYTES, CLEAN_STOP_NAME, UNFINISHED_CLEAN_STOP_NAME, readCleanStop, type CleanStopSight } from './clean-stop.js';
 import { isStillWhole } from './last-flush.js';
 import { ADVICE, chooseChain, type Chain, type WalFile } from './recovery-chain.js';
-import { RECORD_CASES, SNAPSHOT_CASES, caseOf, type SnapshotSight } from './recovery-cases.js';
+import { CLEAN_STOP_CASES, RECORD_CASES, SNAPSHOT_CASES, caseOf, type SnapshotSight } from './recovery-cases.js';
 import { applyHead, applyRecord, imageOf, type Carried, type LogImage } from './replay.js';
 import type { StorageOptions } from './options.js';
 import { readSnapshot, snapshotName, snapshotNumber, unfinishedNumber } from './snapshot-format.js';
 import type { Label, Recovered, StoredEntry, StoredSnapshot } from './types.js';
 import { EMPTY_WAL_START, beginWal, pendingBytes, takePending, type TermRun, type Wal, type WalStart } from './wal.js';
-import { RECORD_ALIGNMENT, RECORD_HEADER_BYTES, WAL_HEAD_BYTES, readWalHead, segmentCrc, walNumber } from './wal-format.js';
+import { RECORD_ALIGNMENT, RECORD_HEADER_BYTES, WAL_HEAD_BYTES, readWalHead, segmentCrc, walName, walNumber } from './wal-format.js';
 import { hasMarkAbove, readRecord } from './wal-read.js';
 
 /**
  * From files to state at boot, as a chain of disk operations:
  *
- *   list -> heads (of all files of the log) -> [search, in a file whose head is broken] -> records (file after
+ *   list -> heads (of all files of the log, and the mark of a clean stop) -> [search, in a file whose head is broken] -> records (file after
  *   file) -> [search, behind a broken record] -> last flush -> snapshot (the named one, else older ones) -> begin
  *
  * `begin` makes durable what was read, which a crash of the process alone may have left in the system's cache only,
@@ -41,9 +42,13 @@ export interface Recovery {
   readonly snapshots: readonly FileEntry[];
   readonly leftovers: readonly string[];
   readonly highestSnapshot: number;
+  /** The mark of a clean stop; null: there is none. Listed, and not read yet: broken. */
+  readonly cleanStop: CleanStopSight | null;
   // Known when the chain is.
   readonly chain: readonly WalFile[];
   readonly image: LogImage | null;
+  /** Where the last file of the chain ends by the mark of a clean stop; null where the end of what can be read decides. */
+  readonly cleanEnd: number | null;
   /** Where the last file of the chain ends. */
   readonly endOffset: number;
   /** All before this place of the file that was read last is marked as durable. */
@@ -55,7 +60,7 @@ export interface Recovery {
   readonly wal: Wal | null;
 }
 
-type Stage =
+export type Stage =
   | { readonly kind: 'list' }
   | { readonly kind: 'heads' }
   /** Looks for durable marks in a file that has no head; `chain` is how far the choice of files has come. */
@@ -63,7 +68,13 @@ type Stage =
   | { readonly kind: 'records'; readonly at: number; readonly offset: number }
   | { readonly kind: 'searchTail'; readonly brokenAt: number; readonly offset: number }
   | { readonly kind: 'lastFlush' }
-  | { readonly kind: 'snapshot'; readonly number: number; readonly pieces: readonly Uint8Array[]; readonly haveBytes: number; readonly sizeBytes: number }
+  | {
+      readonly kind: 'snapshot';
+      readonly number: number;
+      readonly pieces: readonly Uint8Array[];
+      readonly haveBytes: number;
+      readonly sizeBytes: number;
+    }
   | { readonly kind: 'begin' };
 
 /** What comes next: another operation (`recovery.steps`), a refusal, or all is known. */
@@ -84,15 +95,18 @@ interface Done {
 /** So often a recovery begins when its disk changes under it. */
 const READS_MAX = 3;
 const NO_BYTES = new Uint8Array(0);
+const BROKEN_CLEAN_STOP: CleanStopSight = { kind: 'broken' };
 
 /** Why a founding start, and one that is not, will not do. */
-export const HELD = 'it holds the data of a server that has run before, and --new founds one that has not: leave --new out from its second start on';
+export const HELD =
+  'it holds the data of a server that has run before, and --new founds one that has not: leave --new out from its second start on';
 export const EMPTY_DIRECTORY =
   'it holds no data. Is this a new server of a new cluster? Then start it with --new, this once. Has it run before? Then its disk is lost: bring the data back or leave ' +
   'the server out, for with an empty disk it can make the others lose acknowledged writes';
 
 /** What is said of a tail that was cut. */
-const IN_DOUBT = 'the last write before a crash, or damage of the last flush, which look alike; in the second case an acknowledged write may be among these bytes';
+const IN_DOUBT =
+  'a write that a crash interrupted, or damage to the end of the log, which look alike; in the second case acknowledged writes may be among these bytes';
 
 /** Begins with what the directory holds. */
 export function beginRecovery(options: StorageOptions, identity: Label, past: Past, reads = 1): Recovery {
@@ -108,8 +122,10 @@ export function beginRecovery(options: StorageOptions, identity: Label, past: Pa
     snapshots: [],
     leftovers: [],
     highestSnapshot: 0,
+    cleanStop: null,
     chain: [],
     image: null,
+    cleanEnd: null,
     endOffset: 0,
     markedTo: 0,
     lastFlush: NO_BYTES,
@@ -156,15 +172,31 @@ function onList(recovery: Recovery, files: readonly FileEntry[]): RecoveryStep {
     files.filter(({ path }) => numberOf(path) !== null).toSorted((a, b) => (numberOf(a.path) as number) - (numberOf(b.path) as number));
   const snapshots = byNumber(snapshotNumber);
   const unfinished = byNumber(unfinishedNumber);
-  const wals = byNumber(walNumber).map(({ path, sizeBytes }) => ({ path, sizeBytes, segment: walNumber(path) as number, sight: { kind: 'broken' as const } }));
-  const highestSnapshot = Math.max(0, ...snapshots.slice(-1).map(({ path }) => snapshotNumber(path) as number), ...unfinished.slice(-1).map(({ path }) => unfinishedNumber(path) as number));
-  const listed = { ...recovery, wals, snapshots, leftovers: unfinished.map(({ path }) => path), highestSnapshot };
-  return ask(listed, { kind: 'heads' }, wals.map(({ path }) => read(path, 0, WAL_HEAD_BYTES)));
+  const wals = byNumber(walNumber).map(({ path, sizeBytes }) => ({
+    path,
+    sizeBytes,
+    segment: walNumber(path) as number,
+    sight: { kind: 'broken' as const },
+  }));
+  const highestSnapshot = Math.max(
+    0,
+    ...snapshots.slice(-1).map(({ path }) => snapshotNumber(path) as number),
+    ...unfinished.slice(-1).map(({ path }) => unfinishedNumber(path) as number),
+  );
+  const leftovers = [...unfinished, ...files.filter(({ path }) => path === UNFINISHED_CLEAN_STOP_NAME)].map(({ path }) => path);
+  const marks = files.filter(({ path }) => path === CLEAN_STOP_NAME);
+  const cleanStop = marks.length > 0 ? BROKEN_CLEAN_STOP : null;
+  return ask({ ...recovery, wals, snapshots, leftovers, highestSnapshot, cleanStop }, { kind: 'heads' }, [
+    ...wals.map(({ path }) => read(path, 0, WAL_HEAD_BYTES)),
+    // One byte more than it has: a longer file is another one.
+    ...marks.map(({ path }) => read(path, 0, CLEAN_STOP_BYTES + 1)),
+  ]);
 }
 
 function onHeads(recovery: Recovery, values: readonly DiskValue[]): RecoveryStep {
   const wals = recovery.wals.map((file, i) => ({ ...file, sight: readWalHead(values[i] as Uint8Array) }));
-  return onChain({ ...recovery, wals }, chooseChain(wals, recovery.identity, null));
+  const cleanStop = recovery.cleanStop === null ? null : readCleanStop(values[wals.length] as Uint8Array);
+  return onChain({ ...recovery, wals, cleanStop }, chooseChain(wals, recovery.identity, null));
 }
 
 function onChain(recovery: Recovery, chain: Chain): RecoveryStep {
@@ -175,12 +207,28 @@ function onChain(recovery: Recovery, chain: Chain): RecoveryStep {
   }
   const leftovers = [...recovery.leftovers, ...chain.voids.map(({ path }) => path)];
   const notes = [...recovery.notes, ...chain.voids.map(({ path }) => `removed ${path}: nothing that counts follows on it`)];
-  const chosen = { ...recovery, chain: chain.files, leftovers, notes };
   const first = chain.files[0];
+  if (first !== undefined && recovery.past === 'none') return { kind: 'refused', problem: HELD };
+  const stopped = judgeCleanStop(recovery, chain.files.at(-1)?.segment ?? 0);
+  if (typeof stopped === 'string') return refused(CLEAN_STOP_NAME, stopped);
+  const chosen = { ...recovery, chain: chain.files, leftovers, notes, ...stopped };
   if (first === undefined) return onNoLog(chosen);
-  if (recovery.past === 'none') return { kind: 'refused', problem: HELD };
   assert(first.sight.kind === 'whole', 'the files of the chain have heads');
   return readRecords({ ...chosen, image: imageOf(first.sight.head) }, 0, WAL_HEAD_BYTES, 0);
+}
+
+/** What the mark of a clean stop says of the end of the log, whose newest file is `newest`. A sentence: why to refuse. */
+function judgeCleanStop({ cleanStop, identity }: Recovery, newest: number): { readonly cleanEnd: number | null } | string {
+  if (cleanStop === null) return { cleanEnd: null };
+  const isWhole = cleanStop.kind === 'whole';
+  const isOurs = isWhole && cleanStop.identity.clusterId === identity.clusterId && cleanStop.identity.nodeId === identity.nodeId;
+  const named = isWhole ? cleanStop.logEnd.segment : newest;
+  const { decision, because } = caseOf(CLEAN_STOP_CASES, {
+    file: isWhole && !isOurs ? 'foreign' : cleanStop.kind,
+    names: named === newest ? 'newest' : named < newest ? 'passed' : 'missing',
+  });
+  if (decision === 'refuse') return isWhole && isOurs ? `${because}: ${walName(named)}` : because;
+  return { cleanEnd: decision === 'end' && isWhole ? cleanStop.logEnd.end : null };
 }
 
 /** No file of the log counts: a new server, unless something shows that it has lived before. */
@@ -188,7 +236,8 @@ function onNoLog(recovery: Recovery): RecoveryStep {
   const snapshot = recovery.snapshots[0]?.path ?? recovery.leftovers.find((path) => unfinishedNumber(path) !== null);
   if (snapshot !== undefined) return refused(snapshot, 'there is a snapshot and no log: term, vote and entries of this server are gone');
   const oldest = recovery.wals[0];
-  if (oldest !== undefined && oldest.segment !== 1) return refused(oldest.path, 'the beginning of the log is gone, and this file cannot be read');
+  if (oldest !== undefined && oldest.segment !== 1)
+    return refused(oldest.path, 'the beginning of the log is gone, and this file cannot be read');
   if (recovery.past === 'some') return { kind: 'refused', problem: EMPTY_DIRECTORY };
   return begin(recovery);
 }
@@ -210,10 +259,11 @@ function onSearchHead(recovery: Recovery, stage: Extract<Stage, { kind: 'searchH
   return onChain(recovery, chooseChain(recovery.wals, recovery.identity, { ...chain, hasMarks }));
 }
 
-/** Where the part of a file that counts ends; the next file of the chain says so, the last one ends where it ends. */
-function declaredEnd(recovery: Recovery, at: number): number | null {
-  const next = recovery.chain[at + 1];
-  return next === undefined || next.sight.kind !== 'whole' ? null : next.sight.head.previousEnd;
+/** Where the part of a file that counts ends: the next file of the chain says so. The last one ends where a clean stop says, else where it ends (null). */
+function declaredEnd({ chain, cleanEnd }: Recovery, at: number): number | null {
+  const next = chain[at + 1];
+  if (next === undefined) return cleanEnd;
+  return next.sight.kind === 'whole' ? next.sight.head.previousEnd : null;
 }
 
 function readRecords(recovery: Recovery, at: number, offset: number, neededBytes: number): RecoveryStep {
@@ -249,7 +299,10 @@ function onRecords(recovery: Recovery, at: number, start: number, bytes: Uint8Ar
     const seen = sight === null ? 'end' : sight.kind === 'whole' ? 'whole' : 'broken';
     if (seen === 'broken' && !isEndDeclared) return searchTail({ ...recovery, image, markedTo }, offset, offset);
     const decided = caseOf(RECORD_CASES, { bytes: seen, isEndDeclared, wasSynced: false, follows: after !== null });
-    if (decided.decision === 'refuse') return refused(`${file.path}, byte ${offset}`, decided.because);
+    if (decided.decision === 'refuse') {
+      const missing = file.sizeBytes < end ? ` (the file has ${file.sizeBytes} bytes, and ${end} of it were durable)` : '';
+      return refused(`${file.path}, byte ${offset}`, `${decided.because}${missing}`);
+    }
     if (decided.decision === 'end') return endFile({ ...recovery, image, markedTo }, at, offset);
     assert(sight?.kind === 'whole' && after !== null, 'only whole records are kept');
     image = after;
@@ -286,7 +339,10 @@ function endFile(recovery: Recovery, at: number, offset: number): RecoveryStep {
   }
   if (image.absentTo > image.prevIndex) {
     const first = recovery.chain[0] as WalFile;
-    return refused(first.path, `entries ${image.prevIndex + 1} to ${image.absentTo} are gone: a file of the log before this one is missing`);
+    return refused(
+      first.path,
+      `entries ${image.prevIndex + 1} to ${image.absentTo} are gone: a file of the log before this one is missing`,
+    );
   }
   const { path } = recovery.chain[at] as WalFile;
   return ask({ ...recovery, endOffset: offset }, { kind: 'lastFlush' }, [read(path, recovery.markedTo, offset - recovery.markedTo)]);
@@ -372,7 +428,8 @@ function adoptSnapshot(recovery: Recovery, number: number, snapshot: StoredSnaps
 
 /**
  * What was read is made durable (its last flush by writing it again), then the new file, then its name; only then is
- * anything removed. The names of what was read come first too: a crash of the process alone may have left a file that
+ * anything removed that could count. What cannot (a snapshot or a file of the log that was never finished) goes first: on a full disk
+ * the new file needs its room, and each start in vain would leave another one behind. The names of what was read come first too: a crash of the process alone may have left a file that
  * a power cut would still take away, from between those on both sides of it.
  */
 function begin(recovery: Recovery): RecoveryStep {
@@ -382,14 +439,19 @@ function begin(recovery: Recovery): RecoveryStep {
   const start = image === null ? EMPTY_WAL_START : startOf(image);
   const wal = beginWal(options, identity, start, segment, last?.segment ?? 0, recovery.endOffset);
   const used = image !== null && image.snapshotNumber > 0 ? [snapshotName(image.snapshotNumber)] : [];
+  const isUnfinished = (path: string): boolean => snapshotNumber(path) === null;
+  const removals = (paths: readonly string[]): readonly DiskStep[] => paths.map((path) => ({ kind: 'remove', path }));
   const steps: DiskStep[] = [
+    ...removals(recovery.leftovers.filter(isUnfinished)),
     ...(last === undefined ? [] : [{ kind: 'write', path: last.path, offset: recovery.markedTo, bytes: recovery.lastFlush } as const]),
     ...[...chain.map(({ path }) => path), ...used].map((path): DiskStep => ({ kind: 'sync', path })),
     { kind: 'syncDirectory' },
     { kind: 'append', path: wal.path, bytes: pendingBytes(wal) },
     { kind: 'sync', path: wal.path },
     { kind: 'syncDirectory' },
-    ...recovery.leftovers.map((path): DiskStep => ({ kind: 'remove', path })),
+    ...removals(recovery.leftovers.filter((path) => !isUnfinished(path))),
+    // For good: should it come back one day, and damaged, it would stop a start for nothing.
+    ...(recovery.cleanStop === null ? [] : ([{ kind: 'remove', path: CLEAN_STOP_NAME }, { kind: 'syncDirectory' }] as const)),
   ];
   return ask({ ...recovery, wal: takePending(wal) }, { kind: 'begin' }, steps);
 }

@@ -30,7 +30,11 @@ export class EntryList {
 
   /** All but the first `count`. */
   drop(count: number): EntryList {
-    return count <= 0 ? this : count >= this.length ? EntryList.EMPTY : new EntryList(this.length - count, this.#buffer.slice(count, this.length));
+    return count <= 0
+      ? this
+      : count >= this.length
+        ? EntryList.EMPTY
+        : new EntryList(this.length - count, this.#buffer.slice(count, this.length));
   }
 
   get last(): StoredEntry | undefined {

@@ -2,12 +2,25 @@ import { assert } from '../base/assert.js';
 import { Gathered } from '../base/gathered.js';
 import { logIndex, operationId, type LogIndex, type NodeId, type OperationId, type Term } from '../base/units.js';
 import type { DiskOutcome, DiskStep, Past } from '../machine.js';
+import { cleanStopSteps } from './clean-stop.js';
 import { checkStorageOptions, type StorageOptions } from './options.js';
 import { beginRecovery, continueRecovery, type Recovery } from './recovery.js';
 import { carriedAtMost, type Carried } from './replay.js';
 import { snapshotHead, snapshotName, unfinishedName } from './snapshot-format.js';
 import type { DiskEffect, Identity, Label, Recovered, StoredEntry, StoredSnapshot } from './types.js';
-import { EMPTY_WAL_START, beginWal, hasPending, pendingBytes, putEntries, putHardState, putSnapshotMark, putTruncateTail, takePending, takeUnsynced, type Wal } from './wal.js';
+import {
+  EMPTY_WAL_START,
+  beginWal,
+  hasPending,
+  pendingBytes,
+  putEntries,
+  putHardState,
+  putSnapshotMark,
+  putTruncateTail,
+  takePending,
+  takeUnsynced,
+  type Wal,
+} from './wal.js';
 import { checkLabel, walName } from './wal-format.js';
 
 export * from './options.js';
@@ -66,17 +79,17 @@ export interface StorageState {
   readonly cleaning: Cleaning | null;
 }
 
-interface NumberedSnapshot {
+export interface NumberedSnapshot {
   readonly number: number;
   readonly snapshot: StoredSnapshot;
 }
 
-interface QueuedSnapshot {
+export interface QueuedSnapshot {
   readonly snapshot: StoredSnapshot;
   readonly dropHeadTo: LogIndex;
 }
 
-interface Flush {
+export interface Flush {
   readonly operation: OperationId;
   readonly steps: readonly DiskStep[];
   /** False: it only writes, and makes nothing durable. */
@@ -88,13 +101,13 @@ interface Flush {
   readonly snapshotsFreed: number;
 }
 
-interface Saving extends QueuedSnapshot {
+export interface Saving extends QueuedSnapshot {
   readonly operation: OperationId;
   readonly steps: readonly DiskStep[];
   readonly number: number;
 }
 
-interface Cleaning {
+export interface Cleaning {
   readonly operation: OperationId;
   readonly steps: readonly DiskStep[];
 }
@@ -151,9 +164,12 @@ export function startStorage(options: StorageOptions, identity: Label, past: Pas
 /** Takes up what became of a disk operation. Operations that are not its own are left alone. */
 export function storageOnDisk(storage: StorageState, operation: OperationId, outcome: DiskOutcome): StorageOutcome {
   if (storage.isStopped) return nothing(storage);
-  if (storage.recovery !== null) return operation === storage.nextOperation - 1 ? onRecovery(storage, storage.recovery, outcome) : nothing(storage);
-  if (storage.flush?.operation === operation) return outcome.ok ? onFlushed(storage, storage.flush) : stopped(storage, failure(storage.flush.steps, outcome));
-  if (storage.saving?.operation === operation) return outcome.ok ? onSaved(storage, storage.saving) : stopped(storage, failure(storage.saving.steps, outcome));
+  if (storage.recovery !== null)
+    return operation === storage.nextOperation - 1 ? onRecovery(storage, storage.recovery, outcome) : nothing(storage);
+  if (storage.flush?.operation === operation)
+    return outcome.ok ? onFlushed(storage, storage.flush) : stopped(storage, failure(storage.flush.steps, outcome));
+  if (storage.saving?.operation === operation)
+    return outcome.ok ? onSaved(storage, storage.saving) : stopped(storage, failure(storage.saving.steps, outcome));
   if (storage.cleaning?.operation === operation) {
     return outcome.ok ? nothing(changed(storage, { cleaning: null })) : stopped(storage, failure(storage.cleaning.steps, outcome));
   }
@@ -169,7 +185,14 @@ function stopped(storage: StorageState, problem: string): StorageOutcome {
 /** One line about a failed operation. After a failed write or sync nobody knows what the disk holds, so it is not repeated. */
 function failure(steps: readonly DiskStep[], outcome: Extract<DiskOutcome, { ok: false }>): string {
   const step = steps[outcome.at];
-  const what = step === undefined ? 'a disk operation' : 'path' in step ? `${step.kind} of ${step.path}` : step.kind === 'list' ? 'listing the directory' : 'sync of the directory';
+  const what =
+    step === undefined
+      ? 'a disk operation'
+      : 'path' in step
+        ? `${step.kind} of ${step.path}`
+        : step.kind === 'list'
+          ? 'listing the directory'
+          : 'sync of the directory';
   const hint = outcome.error.code === 'full' ? 'make room on the disk, then start again' : 'check the disk, then start again';
   return `${what} failed: ${outcome.error.message} (${outcome.error.code}); ${hint}`;
 }
@@ -303,7 +326,8 @@ export function flushStorage(storage: StorageState): StorageStep {
  * the newest are always durable whole, and nothing is removed for the sake of a record that may vanish.
  */
 export function writeOut(storage: StorageState): StorageStep {
-  const isSyncNeeded = storage.wal.batchOffset === 0 || storage.installing.length > 0 || storage.wal.snapshotIndex > storage.durableSnapshotIndex;
+  const isSyncNeeded =
+    storage.wal.batchOffset === 0 || storage.installing.length > 0 || storage.wal.snapshotIndex > storage.durableSnapshotIndex;
   return askForDue(storage, isSyncNeeded);
 }
 
@@ -327,17 +351,18 @@ export function isAtRest({ flush, saving, cleaning, wal }: StorageState): boolea
 }
 
 /**
- * What a host that stops in good order does last: all that was written is synced, and one more record says so, the hard state
- * once again. Then the log has a witness for its last flush, and damage there is told from a torn tail. Only the
- * sync where the storage is not at rest: what is under way may fail yet. The node must be given no input after it, for
- * it knows nothing of that record.
+ * What a host that stops in good order does last: all that was written is synced, one more record says so, the hard state
+ * once again, and then a file beside the log says where that ends (clean-stop.ts). So the next start tells damage to the end of
+ * the log, and records that are missing there, from what a crash leaves. Only the sync where the storage is not at rest:
+ * what is under way may fail yet. The node must be given no input after it, for it knows nothing of that record.
  */
 export function closingSteps(storage: StorageState): readonly DiskStep[] {
   const { isReady, isStopped, unsyncedPath, wal } = storage;
   if (!isReady || isStopped) return [];
   const synced: readonly DiskStep[] = unsyncedPath === null ? [] : [{ kind: 'sync', path: unsyncedPath }];
   if (!isAtRest(storage)) return synced;
-  return [...synced, ...recordSteps(putHardState(takePending(wal), wal.currentTerm, wal.votedFor))];
+  const closed = putHardState(takePending(wal), wal.currentTerm, wal.votedFor);
+  return [...synced, ...recordSteps(closed), ...cleanStopSteps(storage.identity, { segment: closed.segment, end: closed.offset })];
 }
 
 /** Steps that make a snapshot's file durable under its name. */
@@ -405,7 +430,13 @@ function beginWriting(storage: StorageState, effects: Gathered<DiskEffect>): Sto
   after.wal = takeUnsynced(wal);
   after.unsyncedPath = wal.path;
   after.flush = {
-    operation, steps, isSynced: false, sequence: storage.writtenSequence, snapshotIndex: storage.durableSnapshotIndex, segmentsFreed: 0, snapshotsFreed: 0,
+    operation,
+    steps,
+    isSynced: false,
+    sequence: storage.writtenSequence,
+    snapshotIndex: storage.durableSnapshotIndex,
+    segmentsFreed: 0,
+    snapshotsFreed: 0,
   };
   after.nextOperation = operationId(operation + 1);
   return after;
@@ -451,7 +482,8 @@ function beginSaving(storage: StorageState, effects: Gathered<DiskEffect>): Stor
 function onSaved(storage: StorageState, { number, snapshot, dropHeadTo }: Saving): StorageOutcome {
   const { lastIndex, lastTerm } = snapshot;
   const saved = changed(storage, { saving: null });
-  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return nothing(changed(saved, { garbage: [...storage.garbage, snapshotName(number)] }));
+  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber)
+    return nothing(changed(saved, { garbage: [...storage.garbage, snapshotName(number)] }));
   const marked = written(saved, putSnapshotMark(storage.wal, { number, lastIndex, lastTerm, keepsLog: true, dropHeadTo }));
   return nothing(changed(marked, { snapshotNumbers: [...storage.snapshotNumbers, number] }));
 }

@@ -57,4 +57,3 @@ export interface Recovered {
   /** One line for each thing worth telling, such as "cut a torn tail of 37 bytes in wal-0000000000000003.log". */
   readonly notes: readonly string[];
 }
-

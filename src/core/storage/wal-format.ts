@@ -181,7 +181,10 @@ function readLabel(bytes: Uint8Array, view: DataView): Label | null {
 export function checkLabel({ system, members }: Label): void {
   assert(SYSTEM_NAME.test(system) && system.length <= SYSTEM_BYTES_MAX, 'the name of a system is short and of lower-case letters');
   assert(members.length >= 1 && members.length <= MEMBERS_MAX, `a log is labelled with 1 to ${MEMBERS_MAX} servers`);
-  assert(members.every((id, i) => id >= 1 && id <= 65_535 && id > (members[i - 1] ?? 0)), 'members are ascending ids of 16 bits');
+  assert(
+    members.every((id, i) => id >= 1 && id <= 65_535 && id > (members[i - 1] ?? 0)),
+    'members are ascending ids of 16 bits',
+  );
 }
 
 /** What stands at the start of a file: our head, or why it is not. */
@@ -224,7 +227,14 @@ export function readWalHead(bytes: Uint8Array): HeadSight {
  * @param offset Where the record stands in its file.
  */
 export function sealRecord(
-  bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number, batchOffset: number, kind: number, payloadBytes: number,
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  crc: number,
+  offset: number,
+  batchOffset: number,
+  kind: number,
+  payloadBytes: number,
 ): void {
   const end = at + recordBytes(payloadBytes);
   for (let i = at + RECORD_HEADER_BYTES + payloadBytes; i < end; i++) bytes[i] = 0;

@@ -3,8 +3,20 @@ import type { LogIndex, NodeId, Term } from '../base/units.js';
 import { getU64, viewOf } from './bytes.js';
 import type { StoredEntry } from './types.js';
 import {
-  ENTRIES_HEAD_BYTES, ENTRY_HEAD_BYTES, HARD_STATE_BYTES, KIND_ENTRIES, KIND_HARD_STATE, KIND_SNAPSHOT, KIND_TRUNCATE_TAIL,
-  RECORD_ALIGNMENT, RECORD_HEADER_BYTES, SNAPSHOT_RECORD_BYTES, TRUNCATE_TAIL_BYTES, WAL_HEAD_BYTES, recordBytes, type WalRecord,
+  ENTRIES_HEAD_BYTES,
+  ENTRY_HEAD_BYTES,
+  HARD_STATE_BYTES,
+  KIND_ENTRIES,
+  KIND_HARD_STATE,
+  KIND_SNAPSHOT,
+  KIND_TRUNCATE_TAIL,
+  RECORD_ALIGNMENT,
+  RECORD_HEADER_BYTES,
+  SNAPSHOT_RECORD_BYTES,
+  TRUNCATE_TAIL_BYTES,
+  WAL_HEAD_BYTES,
+  recordBytes,
+  type WalRecord,
 } from './wal-format.js';
 
 /** What stands at one place of a segment. */
@@ -25,7 +37,8 @@ const BROKEN: RecordSight = { kind: 'broken' };
 export function readRecord(bytes: Uint8Array, view: DataView, at: number, crc: number, offset: number): RecordSight {
   const sizeBytes = sizeOfRecord(bytes, view, at, bytes.length, crc, offset);
   if (sizeBytes < 0) return { kind: 'short', neededBytes: -sizeBytes };
-  const record = sizeBytes === 0 ? null : decodePayload(bytes, view, bytes[at + 16] as number, at + RECORD_HEADER_BYTES, view.getUint32(at + 8, true));
+  const record =
+    sizeBytes === 0 ? null : decodePayload(bytes, view, bytes[at + 16] as number, at + RECORD_HEADER_BYTES, view.getUint32(at + 8, true));
   return record === null ? BROKEN : { kind: 'whole', record, sizeBytes, batchOffset: view.getUint32(at + 12, true) };
 }
 
@@ -44,7 +57,15 @@ function sizeOfRecord(bytes: Uint8Array, view: DataView, at: number, end: number
  *
  * @returns Its size; 0 if something else stands there, which {@link readRecord} then tells.
  */
-export function pushEntryTerms(bytes: Uint8Array, view: DataView, at: number, end: number, crc: number, offset: number, terms: Term[]): number {
+export function pushEntryTerms(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+  crc: number,
+  offset: number,
+  terms: Term[],
+): number {
   if (at + RECORD_HEADER_BYTES > end || bytes[at + 16] !== KIND_ENTRIES) return 0;
   const sizeBytes = sizeOfRecord(bytes, view, at, end, crc, offset);
   if (sizeBytes <= 0) return 0;
@@ -83,7 +104,9 @@ function decodePayload(bytes: Uint8Array, view: DataView, kind: number, at: numb
   switch (kind) {
     case KIND_HARD_STATE: {
       const currentTerm = payloadBytes === HARD_STATE_BYTES ? getU64(view, at) : Number.NaN;
-      return currentTerm >= 0 ? { kind: 'hardState', currentTerm: currentTerm as Term, votedFor: view.getUint32(at + 8, true) as NodeId } : null;
+      return currentTerm >= 0
+        ? { kind: 'hardState', currentTerm: currentTerm as Term, votedFor: view.getUint32(at + 8, true) as NodeId }
+        : null;
     }
     case KIND_ENTRIES:
       return decodeEntries(bytes, view, at, payloadBytes);

@@ -4,9 +4,23 @@ import { setU64, viewOf } from './bytes.js';
 import type { StorageOptions } from './options.js';
 import type { Label, StoredEntry } from './types.js';
 import {
-  ENTRIES_HEAD_BYTES, ENTRY_HEAD_BYTES, HARD_STATE_BYTES, KIND_ENTRIES, KIND_HARD_STATE, KIND_SNAPSHOT, KIND_TRUNCATE_TAIL,
-  RECORD_HEADER_BYTES, SEGMENT_BYTES_LIMIT, SNAPSHOT_RECORD_BYTES, TRUNCATE_TAIL_BYTES, WAL_HEAD_BYTES,
-  recordBytes, sealRecord, segmentCrc, walName, writeWalHead,
+  ENTRIES_HEAD_BYTES,
+  ENTRY_HEAD_BYTES,
+  HARD_STATE_BYTES,
+  KIND_ENTRIES,
+  KIND_HARD_STATE,
+  KIND_SNAPSHOT,
+  KIND_TRUNCATE_TAIL,
+  RECORD_HEADER_BYTES,
+  SEGMENT_BYTES_LIMIT,
+  SNAPSHOT_RECORD_BYTES,
+  TRUNCATE_TAIL_BYTES,
+  WAL_HEAD_BYTES,
+  recordBytes,
+  sealRecord,
+  segmentCrc,
+  walName,
+  writeWalHead,
 } from './wal-format.js';
 
 /** Bytes of the buffers that records are encoded into; consecutive flushes share one. The first of a log is short, since most logs live in a simulation, and not for long. */
@@ -17,7 +31,7 @@ const SLAB_BYTES = 65_536;
  * A buffer that versions of a {@link Wal} share. Bytes below `used` never change: they may have been
  * handed to the host, or an older version may still see them.
  */
-class Slab {
+export class Slab {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   used = 0;
@@ -101,8 +115,16 @@ function draftOf(wal: Wal): Draft {
 /** What a log says before its first record. */
 export type WalStart = Pick<
   Wal,
-  | 'currentTerm' | 'votedFor' | 'prevIndex' | 'prevTerm' | 'lastIndex' | 'lastTerm' | 'termRuns'
-  | 'snapshotNumber' | 'snapshotIndex' | 'snapshotTerm'
+  | 'currentTerm'
+  | 'votedFor'
+  | 'prevIndex'
+  | 'prevTerm'
+  | 'lastIndex'
+  | 'lastTerm'
+  | 'termRuns'
+  | 'snapshotNumber'
+  | 'snapshotIndex'
+  | 'snapshotTerm'
 >;
 
 /** What the log of a server says that has never run. */
@@ -121,7 +143,12 @@ export const EMPTY_WAL_START: WalStart = {
 
 /** A log that goes on in a new file `segment`, behind `previousEnd` of file `previousSegment`; its head is pending. */
 export function beginWal(
-  options: StorageOptions, identity: Label, start: WalStart, segment: number, previousSegment: number, previousEnd: number,
+  options: StorageOptions,
+  identity: Label,
+  start: WalStart,
+  segment: number,
+  previousSegment: number,
+  previousEnd: number,
 ): Wal {
   const draft: Draft = {
     identity,

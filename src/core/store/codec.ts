@@ -147,7 +147,7 @@ class Writer {
     this.#makeRoom(VARINT_BYTES_MAX);
     let rest = n;
     while (rest >= 128) {
-      this.#bytes[this.#length++] = (rest % 128) | 128;
+      this.#bytes[this.#length++] = rest % 128 | 128;
       rest = Math.floor(rest / 128);
     }
     this.#bytes[this.#length++] = rest;

@@ -25,8 +25,7 @@ export class Hasher {
     let b = this.laneB;
     let at = 0;
     for (; at + 4 <= length; at += 4) {
-      const word =
-        text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
+      const word = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
       a = foldA(a, word);
       b = foldB(b, word);
     }

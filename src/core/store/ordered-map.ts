@@ -46,7 +46,11 @@ export class OrderedMap<Key extends string | number, Value extends object> {
   /** A map of these entries, whose keys ascend. */
   static of<Key extends string | number, Value extends object>(entries: [Key, Value][]): OrderedMap<Key, Value> {
     if (entries.length > SMALL_MAX) return new OrderedMap<Key, Value>([], [], new BTree<Key, Value>(entries, compare));
-    return new OrderedMap(entries.map(([key]) => key), entries.map(([, value]) => value), null);
+    return new OrderedMap(
+      entries.map(([key]) => key),
+      entries.map(([, value]) => value),
+      null,
+    );
   }
 
   get size(): number {

@@ -25,7 +25,7 @@ export interface StoreState {
   readonly keys: OrderedMap<ByteString, VersionedValue>;
   /** By session id, which is the log index of its registration. */
   readonly sessions: OrderedMap<number, Session>;
-  /** Two independent 32-bit sums over all keys and sessions, kept up with each change (digest.ts). */
+  /** Two independent 32-bit sums over all keys and sessions, kept up with each change (running-digest.ts). */
   readonly laneA: number;
   readonly laneB: number;
 }

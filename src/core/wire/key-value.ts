@@ -2,8 +2,8 @@ import { EMPTY, type ByteString } from '../base/bytestring.js';
 import type { ConnectionId } from '../base/units.js';
 import type { Codec, Codecs, Effect } from '../machine.js';
 import type { NodeRequest, NodeResponse } from './protocol.js';
-import { requestCodec } from './request.js';
-import { responseCodec } from './response.js';
+import { requestCodec } from './protobuf/request.js';
+import { responseCodec } from './protobuf/response.js';
 
 /** The three codecs of a server that speaks the key-value protocol to clients (docs/PROTOCOL.md) and this one to its peers. */
 export function keyValueCodecs<Message>(message: Codec<Message>): Codecs<Message, NodeRequest, NodeResponse> {

@@ -30,7 +30,8 @@ test('text becomes UTF-8, lone surrogates U+FFFD, as the Encoding standard says'
       expect(bytesOf(byteStringFromText(text))).toEqual(new TextEncoder().encode(text));
     }),
   );
-  for (const text of ['\ud800', 'a\udc00b', '\ud83d\ude00', 'é€']) expect(bytesOf(byteStringFromText(text))).toEqual(new TextEncoder().encode(text));
+  for (const text of ['\ud800', 'a\udc00b', '\ud83d\ude00', 'é€'])
+    expect(bytesOf(byteStringFromText(text))).toEqual(new TextEncoder().encode(text));
 });
 
 test('a string is written where it is told to and nowhere else', () => {

@@ -115,7 +115,12 @@ describe('the leader', () => {
     for (let round = 0; round < 8; round++) {
       const askedFrom = client.sent.length - 1;
       for (let i = 0; i < 3; i++) client.answer({ kind: 'unavailable', reason: 'busy' });
-      expect(client.sent.slice(askedFrom).map(({ to }) => to as number).sort((a, b) => a - b)).toEqual([1, 2, 3]);
+      expect(
+        client.sent
+          .slice(askedFrom)
+          .map(({ to }) => to as number)
+          .sort((a, b) => a - b),
+      ).toEqual([1, 2, 3]);
       const from = client.nowUs;
       client.sleep();
       pausesUs.push(client.nowUs - from);

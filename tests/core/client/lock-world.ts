@@ -39,9 +39,20 @@ export class LockWorld {
     this.mayDouble = client.mayDouble ?? true;
     this.applicants = Array.from({ length: clients }, (_, i) => {
       const machine = lockMachine({
-        key: KEY, owner: `c${i}`, pollMs: 10, pollMsMax: 200, timeLimitMs: 2_000, client: { attemptTimeoutMs: 100, ...client },
+        key: KEY,
+        owner: `c${i}`,
+        pollMs: 10,
+        pollMsMax: 200,
+        timeLimitMs: 2_000,
+        client: { attemptTimeoutMs: 100, ...client },
       });
-      const { state } = machine.init({ self: nodeId(9 + i), members: [nodeId(1), nodeId(2)], past: 'unknown', now: micros(this.nowUs), seed: seed + i });
+      const { state } = machine.init({
+        self: nodeId(9 + i),
+        members: [nodeId(1), nodeId(2)],
+        past: 'unknown',
+        now: micros(this.nowUs),
+        seed: seed + i,
+      });
       return { machine, state, isHolding: false, calls: 0, outcomes: [] };
     });
   }
@@ -91,7 +102,8 @@ export class LockWorld {
 
   deliver(pick: number): void {
     const [answer] = this.answers.splice(pick % Math.max(1, this.answers.length), 1);
-    if (answer !== undefined) this.#step(answer.client, { kind: 'message', now: micros(this.nowUs), from: answer.to, message: answer.message });
+    if (answer !== undefined)
+      this.#step(answer.client, { kind: 'message', now: micros(this.nowUs), from: answer.to, message: answer.message });
   }
 
   /** Time goes on to the next moment at which anybody wants to be woken. */
@@ -140,7 +152,8 @@ export class LockWorld {
     const others = this.applicants.filter((other) => other.isHolding);
     if (others.length > 0) throw new Error(`c${client} holds it too, beside c${this.applicants.indexOf(others[0] as Applicant)}`);
     applicant.isHolding = true;
-    if (outcome.version <= (this.versions.at(-1) ?? 0)) throw new Error(`version ${outcome.version} does not fence off ${this.versions.at(-1)}`);
+    if (outcome.version <= (this.versions.at(-1) ?? 0))
+      throw new Error(`version ${outcome.version} does not fence off ${this.versions.at(-1)}`);
     this.versions.push(outcome.version);
   }
 }

@@ -6,7 +6,10 @@ import { lockMachine } from '../../../src/core/client/lock.js';
 import { applyCommand } from '../../../src/core/store/store.js';
 import { KEY, LockWorld } from './lock-world.js';
 
-type Act = { readonly kind: 'acquire' | 'release' | 'short' | 'serve' | 'double' | 'refuse' | 'loseRequest' | 'deliver' | 'loseAnswer' | 'sleep'; readonly pick: number };
+type Act = {
+  readonly kind: 'acquire' | 'release' | 'short' | 'serve' | 'double' | 'refuse' | 'loseRequest' | 'deliver' | 'loseAnswer' | 'sleep';
+  readonly pick: number;
+};
 
 function act(world: LockWorld, { kind, pick }: Act): void {
   switch (kind) {
@@ -33,7 +36,26 @@ const acts: fc.Arbitrary<Act[]> = fc
     fc.subarray(OPTIONAL),
     fc.array(
       fc.record({
-        kind: fc.constantFrom<Act['kind'][]>('acquire', 'acquire', 'release', 'short', 'serve', 'serve', 'serve', 'serve', 'double', 'refuse', 'loseRequest', 'deliver', 'deliver', 'deliver', 'deliver', 'loseAnswer', 'sleep', 'sleep'),
+        kind: fc.constantFrom<Act['kind'][]>(
+          'acquire',
+          'acquire',
+          'release',
+          'short',
+          'serve',
+          'serve',
+          'serve',
+          'serve',
+          'double',
+          'refuse',
+          'loseRequest',
+          'deliver',
+          'deliver',
+          'deliver',
+          'deliver',
+          'loseAnswer',
+          'sleep',
+          'sleep',
+        ),
         pick: fc.nat({ max: 11 }),
       }),
       { maxLength: 150, size: 'max' },
@@ -42,7 +64,9 @@ const acts: fc.Arbitrary<Act[]> = fc
   .map(([without, all]) => all.filter(({ kind }) => !without.includes(kind)));
 
 describe.each([
-  { useSessions: false, mayDouble: false }, { useSessions: false, mayDouble: true }, { useSessions: true, mayDouble: true },
+  { useSessions: false, mayDouble: false },
+  { useSessions: false, mayDouble: true },
+  { useSessions: true, mayDouble: true },
 ])('a lock over a client with sessions: $useSessions, over a network that doubles: $mayDouble', (options) => {
   test('is never held by two, whatever the network does, and comes free when all is well again', () => {
     const seen = new Set<string>();
@@ -85,7 +109,8 @@ describe.each([
         for (const { outcomes, isHolding, state } of world.applicants) {
           const last = outcomes.findLast(({ kind }) => kind !== 'notHeld');
           if (last?.kind === 'released') expect(world.value.startsWith(state.owner)).toBe(false);
-          if (last?.kind === 'failed' && !isHolding && state.heldVersion === 0 && state.doubtVersion < 0) expect(world.value.startsWith(state.owner)).toBe(false);
+          if (last?.kind === 'failed' && !isHolding && state.heldVersion === 0 && state.doubtVersion < 0)
+            expect(world.value.startsWith(state.owner)).toBe(false);
           if (isHolding) expect(world.value.startsWith(state.owner)).toBe(true);
         }
       }),
@@ -196,7 +221,14 @@ describe('releasing', () => {
     const world = plain();
     world.call(0, 'acquire');
     goesThrough(world);
-    world.store = applyCommand(world.store, logIndex(world.store.lastApplied + 1), { op: 'set', clientId: 0, sequenceNum: 0, key: KEY, value: EMPTY, version: 0 }).state;
+    world.store = applyCommand(world.store, logIndex(world.store.lastApplied + 1), {
+      op: 'set',
+      clientId: 0,
+      sequenceNum: 0,
+      key: KEY,
+      value: EMPTY,
+      version: 0,
+    }).state;
     world.call(0, 'release');
     goesThrough(world);
     expect(last(world, 0)).toEqual({ kind: 'notHeld', id: 2 });

@@ -110,12 +110,19 @@ class World {
     const { to, request } = sent;
     const { id } = request;
     const leaderHint = pick % 2 === 0 ? NOBODY : nodeId((pick % SERVERS) + 1);
-    if (!this.#keepsSessions && request.kind === 'command' && request.command.op === 'registerClient' && kind !== 'refuse' && kind !== 'busy') {
+    if (
+      !this.#keepsSessions &&
+      request.kind === 'command' &&
+      request.command.op === 'registerClient' &&
+      kind !== 'refuse' &&
+      kind !== 'busy'
+    ) {
       this.answers.push({ from: to, response: { kind: 'noSessions', id } });
     } else if (kind === 'busy') this.answers.push({ from: to, response: { kind: 'unavailable', id, reason: 'busy' } });
     else if (kind === 'refuse' || request.kind !== 'command') {
       const result = request.kind === 'query' ? readKey(this.store, request.key) : undefined;
-      if (kind === 'refuse' || result === undefined) this.answers.push({ from: to, response: { kind: 'notLeader', id, leaderHint, isUncertain: false } });
+      if (kind === 'refuse' || result === undefined)
+        this.answers.push({ from: to, response: { kind: 'notLeader', id, leaderHint, isUncertain: false } });
       else this.answers.push({ from: to, response: { kind: 'done', id, result } });
     } else if (kind === 'appendOnly') {
       this.appended.push(request.command);
@@ -166,7 +173,17 @@ function takeFrom<Item>(items: Item[], pick: number): Item | undefined {
 }
 
 /** Kinds of acts that a run may do without (swarm testing): what is rare among all is common among few. */
-const OPTIONAL: Act['kind'][] = ['serve', 'refuse', 'busy', 'appendOnly', 'loseRequest', 'loseAnswer', 'otherClient', 'commitLate', 'refuseToTheEnd'];
+const OPTIONAL: Act['kind'][] = [
+  'serve',
+  'refuse',
+  'busy',
+  'appendOnly',
+  'loseRequest',
+  'loseAnswer',
+  'otherClient',
+  'commitLate',
+  'refuseToTheEnd',
+];
 
 function actsOf(ops: ('set' | 'put' | 'delete' | 'get')[]): fc.Arbitrary<Act[]> {
   const pick = fc.nat({ max: 11 });

@@ -5,7 +5,10 @@ import { borrow, countsOf, giveBack, openPool, reap, strikeOut, strikeOutIdle, t
 const options = { connectionsMax: 2, extraMax: 1, idleMsMax: 1_000 };
 
 /** Borrows so many times. */
-function borrowed(times: number, pool: Pool = openPool(options)): { readonly pool: Pool; readonly ids: readonly number[]; readonly news: number } {
+function borrowed(
+  times: number,
+  pool: Pool = openPool(options),
+): { readonly pool: Pool; readonly ids: readonly number[]; readonly news: number } {
   const ids: number[] = [];
   let news = 0;
   for (let i = 0; i < times; i++) {
@@ -75,36 +78,41 @@ describe('a pool of connections to one server', () => {
       fc.record({ kind: fc.constantFrom('giveBack' as const, 'break' as const), at: fc.nat({ max: 50 }) }),
     );
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.nat({ max: 3 }), fc.array(act, { maxLength: 60 }), (connectionsMax, extraMax, acts) => {
-        let pool = openPool({ connectionsMax, extraMax, idleMsMax: 1_000 });
-        let lent: number[] = [];
-        const open = new Set<number>();
-        acts.forEach(({ kind, at }, nowMs) => {
-          const id = lent[at % Math.max(1, lent.length)];
-          if (kind === 'borrow') {
-            const given = borrow(pool);
-            pool = given.pool;
-            expect(open.has(given.id)).toBe(!given.isNew);
-            open.add(given.id);
-            lent.push(given.id);
-          } else if (kind === 'giveBack' && id !== undefined) {
-            const back = giveBack(pool, id, nowMs);
-            pool = back.pool;
-            lent.splice(lent.indexOf(id), 1);
-            if (back.closes) open.delete(id);
-            if (back.closes) expect(lent).not.toContain(id);
-          } else if (kind === 'break' && id !== undefined) {
-            pool = strikeOut(pool, id);
-            open.delete(id);
-            lent = lent.filter((other) => other !== id);
-          }
-          const counts = countsOf(pool);
-          expect(counts.open).toBe(open.size);
-          expect(counts.requests).toBe(lent.length);
-          expect(counts.open).toBeLessThanOrEqual(connectionsMax + extraMax);
-          if (lent.length === 0) expect(counts.open).toBeLessThanOrEqual(connectionsMax);
-        });
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat({ max: 3 }),
+        fc.array(act, { maxLength: 60 }),
+        (connectionsMax, extraMax, acts) => {
+          let pool = openPool({ connectionsMax, extraMax, idleMsMax: 1_000 });
+          let lent: number[] = [];
+          const open = new Set<number>();
+          acts.forEach(({ kind, at }, nowMs) => {
+            const id = lent[at % Math.max(1, lent.length)];
+            if (kind === 'borrow') {
+              const given = borrow(pool);
+              pool = given.pool;
+              expect(open.has(given.id)).toBe(!given.isNew);
+              open.add(given.id);
+              lent.push(given.id);
+            } else if (kind === 'giveBack' && id !== undefined) {
+              const back = giveBack(pool, id, nowMs);
+              pool = back.pool;
+              lent.splice(lent.indexOf(id), 1);
+              if (back.closes) open.delete(id);
+              if (back.closes) expect(lent).not.toContain(id);
+            } else if (kind === 'break' && id !== undefined) {
+              pool = strikeOut(pool, id);
+              open.delete(id);
+              lent = lent.filter((other) => other !== id);
+            }
+            const counts = countsOf(pool);
+            expect(counts.open).toBe(open.size);
+            expect(counts.requests).toBe(lent.length);
+            expect(counts.open).toBeLessThanOrEqual(connectionsMax + extraMax);
+            if (lent.length === 0) expect(counts.open).toBeLessThanOrEqual(connectionsMax);
+          });
+        },
+      ),
       { seed: 1, numRuns: 2_000 },
     );
   });

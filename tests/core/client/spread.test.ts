@@ -30,8 +30,11 @@ describe('stale reads are spread', () => {
     expect(places('least-loaded', 4, () => [1, 5, 1])).toEqual([0, 2, 0, 2]);
   });
 
-  test.each(['random', 'round-robin', 'least-loaded'] as const)('%s: past servers that were not reached a moment ago, unless there are no others', (spread) => {
-    expect(new Set(places(spread, 30, () => [null, 3, null]))).toEqual(new Set([1]));
-    expect(new Set(places(spread, 60, () => [null, null, null])).size).toBe(3);
-  });
+  test.each(['random', 'round-robin', 'least-loaded'] as const)(
+    '%s: past servers that were not reached a moment ago, unless there are no others',
+    (spread) => {
+      expect(new Set(places(spread, 30, () => [null, 3, null]))).toEqual(new Set([1]));
+      expect(new Set(places(spread, 60, () => [null, null, null])).size).toBe(3);
+    },
+  );
 });

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fail } from '../../../src/core/base/result.js';
 import { logIndex, micros, nodeId, NEVER } from '../../../src/core/base/units.js';
-import { append, hold, install, journalOnDisk, journalWakeAt, settle, startJournal, type SyncPolicy } from '../../../src/core/journal/journal.js';
+import {
+  append,
+  hold,
+  install,
+  journalOnDisk,
+  journalWakeAt,
+  settle,
+  startJournal,
+  type SyncPolicy,
+} from '../../../src/core/journal/journal.js';
 import { chances, script } from '../storage/chances.js';
 import { KEPT_WORDS, Life, OPTIONS } from './life.js';
 
@@ -159,7 +168,25 @@ describe('a snapshot', () => {
     expect(life.snapshots).toBe(2);
     life.crash(() => 0.99);
     life.rest();
-    expect(life.recalled).toMatchObject({ snapshotIndex: 6, lastIndex: 7, state: ['1:w1', '2:w2', '3:w3', '4:w4', '5:w5', '6:w6', '7:w7'] });
+    expect(life.recalled).toMatchObject({
+      snapshotIndex: 6,
+      lastIndex: 7,
+      state: ['1:w1', '2:w2', '3:w3', '4:w4', '5:w5', '6:w6', '7:w7'],
+    });
+  });
+
+  test('is taken when the entries since the last one have so many bytes, and as many as that one; counted on over lives', () => {
+    const life = ready({ snapshotEveryEntries: 1_000, snapshotEveryBytes: 6 });
+    const taken = Array.from({ length: 12 }, (_, i) => {
+      life.append();
+      life.settle();
+      life.rest();
+      if (i === 1) life.crash(() => 0.99);
+      life.rest();
+      return life.snapshots;
+    });
+    // Entries have two bytes at first. The snapshot after the third has 14: seven entries, or less of longer ones, come before the next.
+    expect(taken).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2]);
   });
 
   test('of a large state is taken as seldom as the state is large', () => {
@@ -182,12 +209,22 @@ describe('a snapshot', () => {
       life.settle();
       life.rest();
     }
-    const [newest] = life.disk.list().filter(({ path }) => path.endsWith('.snap')).slice(-1);
+    const [newest] = life.disk
+      .list()
+      .filter(({ path }) => path.endsWith('.snap'))
+      .slice(-1);
     const bytes = life.disk.bytesOf(newest?.path ?? '');
-    life.disk.put(newest?.path ?? '', bytes.map((byte, at) => (at === 70 ? byte ^ 1 : byte)));
+    life.disk.put(
+      newest?.path ?? '',
+      bytes.map((byte, at) => (at === 70 ? byte ^ 1 : byte)),
+    );
     life.crash(null);
     life.rest();
-    expect(life.recalled).toMatchObject({ snapshotIndex: 3, lastIndex: 7, state: ['1:w1', '2:w2', '3:w3', '4:w4', '5:w5', '6:w6', '7:w7'] });
+    expect(life.recalled).toMatchObject({
+      snapshotIndex: 3,
+      lastIndex: 7,
+      state: ['1:w1', '2:w2', '3:w3', '4:w4', '5:w5', '6:w6', '7:w7'],
+    });
   });
 
   test('is not taken while the disk is busy with the last one', () => {
@@ -202,7 +239,8 @@ describe('a snapshot', () => {
       slow.append();
       slow.settle();
       // The operations of the log go on, that of the snapshot hangs.
-      while (slow.running.some(({ steps }) => steps[0]?.kind === 'append')) slow.advance(slow.running.findIndex(({ steps }) => steps[0]?.kind === 'append'));
+      while (slow.running.some(({ steps }) => steps[0]?.kind === 'append'))
+        slow.advance(slow.running.findIndex(({ steps }) => steps[0]?.kind === 'append'));
     }
     expect([slow.released, slow.snapshots]).toEqual([5, 1]);
   });
@@ -262,12 +300,25 @@ describe('a journal that cannot go on', () => {
 
 test('a journal is a value: an older one still says the same after newer ones were made of it', () => {
   const plan = { kept: KEPT_WORDS, options: { ...OPTIONS, storage: null } };
-  const first = append(plan, startJournal<readonly string[], string, number, string>(plan, { clusterId: 1, nodeId: nodeId(1), system: 'test', members: [nodeId(1)] }, 'unknown').journal, 'a', 'A');
+  const first = append(
+    plan,
+    startJournal<readonly string[], string, number, string>(
+      plan,
+      { clusterId: 1, nodeId: nodeId(1), system: 'test', members: [nodeId(1)] },
+      'unknown',
+    ).journal,
+    'a',
+    'A',
+  );
   const left = append(plan, first, 'b', 'B');
   const right = hold(install(plan, first, ['x'], logIndex(9), null), 'R');
   const wordsOf = (journal: typeof first) => settle(plan, journal, micros(0));
   expect(wordsOf(left).journal.state).toEqual(['1:a', '2:b']);
   expect(wordsOf(right).journal.state).toEqual(['x']);
-  expect(wordsOf(right).released.map(({ promised, outcome }) => [promised, outcome])).toEqual([['A', 1], [null, null], ['R', null]]);
+  expect(wordsOf(right).released.map(({ promised, outcome }) => [promised, outcome])).toEqual([
+    ['A', 1],
+    [null, null],
+    ['R', null],
+  ]);
   expect(wordsOf(first).journal).toMatchObject({ state: ['1:a'], lastIndex: 1, lastApplied: 1, syncDueUs: NEVER });
 });

@@ -12,12 +12,14 @@ test('the store and its commands come back from their bytes as they were', () =>
     fc.property(logs, (commands) => {
       let state = kept.first;
       let replayed = kept.first;
-      commands.filter(({ op, key }) => op === 'registerClient' || key !== '').forEach((each, i) => {
-        state = kept.apply(state, logIndex(i + 1), each).state;
-        const decoded = kept.decodeEntry(kept.encodeEntry(each));
-        if (!decoded.ok) throw new Error(decoded.problem);
-        replayed = kept.apply(replayed, logIndex(i + 1), decoded.value).state;
-      });
+      commands
+        .filter(({ op, key }) => op === 'registerClient' || key !== '')
+        .forEach((each, i) => {
+          state = kept.apply(state, logIndex(i + 1), each).state;
+          const decoded = kept.decodeEntry(kept.encodeEntry(each));
+          if (!decoded.ok) throw new Error(decoded.problem);
+          replayed = kept.apply(replayed, logIndex(i + 1), decoded.value).state;
+        });
       const decoded = kept.decodeState(kept.encodeState(state));
       expect(decoded.ok && storeDigest(decoded.value)).toBe(storeDigest(state));
       expect(storeDigest(replayed)).toBe(storeDigest(state));

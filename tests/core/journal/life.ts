@@ -2,8 +2,19 @@ import { logIndex, micros, nodeId } from '../../../src/core/base/units.js';
 import { ok } from '../../../src/core/base/result.js';
 import type { DiskStep, DiskValue } from '../../../src/core/machine.js';
 import {
-  append, closingSteps, hold, install, journalOnDisk, journalWakeAt, settle, startJournal, type JournalOptions, type JournalPlan, type JournalState,
-  type Kept, type Recalled,
+  append,
+  closingSteps,
+  hold,
+  install,
+  journalOnDisk,
+  journalWakeAt,
+  settle,
+  startJournal,
+  type JournalOptions,
+  type JournalPlan,
+  type JournalState,
+  type Kept,
+  type Recalled,
 } from '../../../src/core/journal/journal.js';
 import type { DiskEffect } from '../../../src/core/storage/storage.js';
 import { TestDisk } from '../storage/disk.js';
@@ -29,6 +40,8 @@ export const OPTIONS: JournalOptions = {
   storage: { segmentBytesMax: 400, recordBytesMax: 64, readBytes: 4_096, snapshotsKept: 2 },
   sync: { kind: 'always' },
   snapshotEveryEntries: 6,
+  snapshotEveryBytes: 67_108_864,
+  waitingBytesMax: 33_554_432,
 };
 
 interface Running {
@@ -66,7 +79,11 @@ export class Life {
   boot(): void {
     this.running = [];
     this.recalled = null;
-    const started = startJournal<Words, string, number, string>(this.plan, { clusterId: 1, nodeId: nodeId(1), system: 'test', members: [nodeId(1)] }, 'unknown');
+    const started = startJournal<Words, string, number, string>(
+      this.plan,
+      { clusterId: 1, nodeId: nodeId(1), system: 'test', members: [nodeId(1)] },
+      'unknown',
+    );
     this.journal = started.journal;
     this.#take(started.effects);
   }
@@ -143,11 +160,15 @@ export class Life {
     }
     if (operation.values.length < operation.steps.length) return;
     this.running.splice(at, 1);
-    const { journal, effects, recalled, problem } = journalOnDisk(this.plan, this.journal, operation.operation, { ok: true, values: operation.values });
+    const { journal, effects, recalled, problem } = journalOnDisk(this.plan, this.journal, operation.operation, {
+      ok: true,
+      values: operation.values,
+    });
     this.journal = journal;
     this.#take(effects);
     const durableSequence = journal.storage?.durableSequence ?? 0;
-    if (recalled === null && this.isKeeping) this.durable = Math.max(this.durable, this.#sequences.filter((sequence) => sequence <= durableSequence).length);
+    if (recalled === null && this.isKeeping)
+      this.durable = Math.max(this.durable, this.#sequences.filter((sequence) => sequence <= durableSequence).length);
     this.problem ??= problem;
     if (recalled !== null) this.#onRecalled(recalled);
     this.settle();

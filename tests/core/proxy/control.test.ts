@@ -18,7 +18,12 @@ describe('a line of control', () => {
   test('sets the rules', () => {
     expect(after('preset unreliable').rules).toEqual(PRESETS.unreliable);
     expect(after('preset unreliable', 'preset reliable').rules).toEqual(PRESETS.reliable);
-    expect(after('drop requests 12.5', 'drop replies 100', 'delay 5 20').rules).toEqual({ dropRequestsPermille: 125, dropRepliesPermille: 1_000, delayMsMin: 5, delayMsMax: 20 });
+    expect(after('drop requests 12.5', 'drop replies 100', 'delay 5 20').rules).toEqual({
+      dropRequestsPermille: 125,
+      dropRepliesPermille: 1_000,
+      delayMsMin: 5,
+      delayMsMax: 20,
+    });
     expect(after('delay 7').rules).toMatchObject({ delayMsMin: 7, delayMsMax: 7 });
   });
 

@@ -3,16 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { byteStringFromText } from '../../../src/core/base/bytestring.js';
 import { nodeId } from '../../../src/core/base/units.js';
 import { cut, openCutter, type Cutter, type Unit } from '../../../src/core/proxy/cutter.js';
-import { encodeFrame } from '../../../src/core/wire/frame.js';
-import { goodbyeFrame, helloFrame, helloOf } from '../../../src/core/wire/hello.js';
-import { requestCodec } from '../../../src/core/wire/request.js';
+import { encodeFrame } from '../../../src/core/wire/frames/frame.js';
+import { goodbyeFrame, helloFrame, helloOf } from '../../../src/core/wire/frames/hello.js';
+import { requestCodec } from '../../../src/core/wire/protobuf/request.js';
 
 const bytesOfText = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** The units of a stream that comes in pieces of these sizes, again and again. */
-function units(stream: Uint8Array, sizes: readonly number[] = [stream.length]): { readonly units: readonly Unit[]; readonly cutter: Cutter } {
+function units(
+  stream: Uint8Array,
+  sizes: readonly number[] = [stream.length],
+): { readonly units: readonly Unit[]; readonly cutter: Cutter } {
   let cutter = openCutter();
   const found: Unit[] = [];
   for (let at = 0, n = 0; at < stream.length; n++) {
@@ -34,7 +37,11 @@ const REPLY = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
 
 describe('a stream is cut', () => {
   test('into lines of text, ends included', () => {
-    expect(shown(units(bytesOfText('GET a\r\nSET a b c\n\nGET')).units)).toEqual([['message', 'GET a\r\n'], ['message', 'SET a b c\n'], ['message', '\n']]);
+    expect(shown(units(bytesOfText('GET a\r\nSET a b c\n\nGET')).units)).toEqual([
+      ['message', 'GET a\r\n'],
+      ['message', 'SET a b c\n'],
+      ['message', '\n'],
+    ]);
   });
 
   test('into frames, of which hello and goodbye are no messages to lose', () => {
@@ -45,10 +52,19 @@ describe('a stream is cut', () => {
   });
 
   test('into messages of HTTP, each with its body', () => {
-    expect(shown(units(bytesOfText(POST + POST)).units)).toEqual([['message', POST], ['message', POST]]);
-    expect(shown(units(bytesOfText(REPLY + REPLY)).units)).toEqual([['message', REPLY], ['message', REPLY]]);
+    expect(shown(units(bytesOfText(POST + POST)).units)).toEqual([
+      ['message', POST],
+      ['message', POST],
+    ]);
+    expect(shown(units(bytesOfText(REPLY + REPLY)).units)).toEqual([
+      ['message', REPLY],
+      ['message', REPLY],
+    ]);
     const bare = 'GET /status HTTP/1.1\r\n\r\n';
-    expect(shown(units(bytesOfText(bare + bare)).units)).toEqual([['message', bare], ['message', bare]]);
+    expect(shown(units(bytesOfText(bare + bare)).units)).toEqual([
+      ['message', bare],
+      ['message', bare],
+    ]);
   });
 
   test.each([
@@ -63,7 +79,15 @@ describe('a stream is cut', () => {
 
   test('the same way, however it came, and no byte is lost or changed', () => {
     const stream = fc.oneof(
-      fc.array(fc.oneof(fc.constant(hello), fc.string({ minLength: 1, maxLength: 300 }).map((key) => query(3, key))), { maxLength: 6 }).map(joined),
+      fc
+        .array(
+          fc.oneof(
+            fc.constant(hello),
+            fc.string({ minLength: 1, maxLength: 300 }).map((key) => query(3, key)),
+          ),
+          { maxLength: 6 },
+        )
+        .map(joined),
       fc.string({ maxLength: 200 }).map(bytesOfText),
       fc.array(fc.constantFrom(POST, REPLY), { maxLength: 4 }).map((parts) => bytesOfText(parts.join(''))),
       fc.uint8Array({ maxLength: 300 }),

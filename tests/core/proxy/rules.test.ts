@@ -14,7 +14,9 @@ const dropped = (all: ReturnType<typeof fates>) => all.filter(({ isDropped }) =>
 
 describe('the fate of messages', () => {
   test('of a reliable network is to arrive at once', () => {
-    expect(new Set(fates(PRESETS.reliable, 'request', 1_000).map((fate) => JSON.stringify(fate)))).toEqual(new Set(['{"isDropped":false,"delayMs":0}']));
+    expect(new Set(fates(PRESETS.reliable, 'request', 1_000).map((fate) => JSON.stringify(fate)))).toEqual(
+      new Set(['{"isDropped":false,"delayMs":0}']),
+    );
   });
 
   test('of an unreliable network is to be lost in half of all cases, either way, and else to be late', () => {
@@ -34,11 +36,22 @@ describe('the fate of messages', () => {
   test('is the same for the same seed, and of its own for each connection, route and way', () => {
     const of = (...where: readonly number[]) => JSON.stringify(fates(PRESETS.unreliable, 'request', 40, ...where));
     expect(of(7, 0, 0)).toBe(of(7, 0, 0));
-    expect(new Set([of(7, 0, 0), of(8, 0, 0), of(7 + 2 ** 32, 0, 0), of(7, 1, 0), of(7, 0, 1), JSON.stringify(fates(PRESETS.unreliable, 'reply', 40))]).size).toBe(6);
+    expect(
+      new Set([
+        of(7, 0, 0),
+        of(8, 0, 0),
+        of(7 + 2 ** 32, 0, 0),
+        of(7, 1, 0),
+        of(7, 0, 1),
+        JSON.stringify(fates(PRESETS.unreliable, 'reply', 40)),
+      ]).size,
+    ).toBe(6);
   });
 
   test('decides about later messages the same, whatever the rules made of earlier ones', () => {
     const lossless = { ...PRESETS.unreliable, dropRequestsPermille: 0 };
-    expect(fates(lossless, 'request', 30).map(({ delayMs }) => delayMs)).toEqual(fates(PRESETS.unreliable, 'request', 30).map(({ delayMs }) => delayMs));
+    expect(fates(lossless, 'request', 30).map(({ delayMs }) => delayMs)).toEqual(
+      fates(PRESETS.unreliable, 'request', 30).map(({ delayMs }) => delayMs),
+    );
   });
 });

@@ -124,7 +124,17 @@ export class Cluster {
     this.#written.set(id, []);
     this.#states.set(
       id,
-      startRaft({ options: this.options, self: id, voters: this.ids, now: micros(this.now), seed: this.#lives * 7_919, currentTerm, votedFor, log, snapshot }),
+      startRaft({
+        options: this.options,
+        self: id,
+        voters: this.ids,
+        now: micros(this.now),
+        seed: this.#lives * 7_919,
+        currentTerm,
+        votedFor,
+        log,
+        snapshot,
+      }),
     );
   }
 
@@ -184,7 +194,11 @@ export class Cluster {
   compact(id: NodeId, sizeBytes = 10): void {
     const { commitIndex, log } = this.state(id);
     if (commitIndex < log.firstIndex) return;
-    const snapshot: Snapshot = { lastIndex: commitIndex, lastTerm: log.termAt(commitIndex), data: new Uint8Array(sizeBytes).fill(commitIndex & 255) };
+    const snapshot: Snapshot = {
+      lastIndex: commitIndex,
+      lastTerm: log.termAt(commitIndex),
+      data: new Uint8Array(sizeBytes).fill(commitIndex & 255),
+    };
     this.lines.push(`s${id} takes a snapshot up to ${commitIndex}`);
     this.step(id, (draft) => compact(draft, snapshot, commitIndex));
   }
@@ -254,7 +268,10 @@ export class Cluster {
 /** The part of a state that a reader wants to see change. */
 function glance(state: RaftState): string {
   const { log } = state;
-  const held = log.slice(log.firstIndex, log.lastIndex).map((each) => each.term).join(' ');
+  const held = log
+    .slice(log.firstIndex, log.lastIndex)
+    .map((each) => each.term)
+    .join(' ');
   const head = log.firstIndex > 1 ? `(${log.firstIndex - 1}:${log.prevTerm}) ` : '';
   return `${state.role} term=${state.currentTerm} vote=${state.votedFor} commit=${state.commitIndex} log=[${head}${held}]`;
 }
@@ -269,7 +286,9 @@ export function shown(message: RaftMessage): string {
     case 'appendEntries':
       return `appendEntries term=${message.term} prev=${message.prevLogIndex}:${message.prevLogTerm} commit=${message.leaderCommit} entries=[${message.entries.map((each) => each.term).join(' ')}]`;
     case 'appendEntriesReply':
-      return message.success ? `accepted term=${message.term} match=${message.matchIndex}` : `rejected term=${message.term} prev=${message.prevLogIndex} hint=${message.matchIndex}:${message.hintTerm}`;
+      return message.success
+        ? `accepted term=${message.term} match=${message.matchIndex}`
+        : `rejected term=${message.term} prev=${message.prevLogIndex} hint=${message.matchIndex}:${message.hintTerm}`;
     case 'installSnapshot':
       return `installSnapshot term=${message.term} last=${message.lastIndex}:${message.lastTerm} bytes=${message.offset}..${message.offset + message.data.length}${message.done ? ' done' : ''}`;
     case 'installSnapshotReply':

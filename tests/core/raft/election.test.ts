@@ -1,8 +1,31 @@
 import { describe, expect, test } from 'vitest';
-import { logIndex, NEVER, NOBODY } from '../../../src/core/base/units.js';
+import { JUMP_MAX, logIndex, NEVER, NOBODY, TERM_LAST } from '../../../src/core/base/units.js';
 import {
-  A, accepted, act, append, B, C, candidate, elected, entriesOf, hears, isDurable, leader, logOf, OPTIONS, preCandidate, preVote,
-  proposes, requestPreVote, requestVote, server, sleeps, ticks, toldTo, vote, wakeAt,
+  A,
+  accepted,
+  act,
+  append,
+  B,
+  C,
+  candidate,
+  elected,
+  entriesOf,
+  hears,
+  isDurable,
+  leader,
+  logOf,
+  OPTIONS,
+  preCandidate,
+  preVote,
+  proposes,
+  requestPreVote,
+  requestVote,
+  server,
+  sleeps,
+  ticks,
+  toldTo,
+  vote,
+  wakeAt,
 } from './server.js';
 
 describe('an election timeout', () => {
@@ -21,7 +44,7 @@ describe('an election timeout', () => {
     expect(Math.max(...spans) - Math.min(...spans)).toBeGreaterThan(900);
   });
 
-  test('differs between two servers with two seeds (A16)', () => {
+  test('differs between two servers with two seeds', () => {
     expect(wakeAt(server({ seed: 1 }))).not.toBe(wakeAt(server({ seed: 2 })));
   });
 
@@ -42,7 +65,7 @@ describe('a pre-vote', () => {
     expect(toldTo(asked, C)).toEqual([requestPreVote(A, 3, 2, 2)]);
   });
 
-  test('has no consequences for the one who is asked, granted or not (A18)', () => {
+  test('has no consequences for the one who is asked, granted or not', () => {
     const state = server({ currentTerm: 3, log: logOf(1, 3) });
     for (const request of [requestPreVote(B, 9, 2, 3), requestPreVote(B, 9, 1, 1), requestPreVote(B, 1, 2, 3)]) {
       const answered = hears(state, B, request, 500);
@@ -66,7 +89,7 @@ describe('a pre-vote', () => {
     expect(toldTo(hears(following, C, requestPreVote(C, 2), 1_100), C)).toEqual([preVote(2)]);
   });
 
-  test('is granted to the very leader that was heard: it has restarted, and nobody else will take its office (A19)', () => {
+  test('is granted to the very leader that was heard: it has restarted, and nobody else will take its office', () => {
     const following = hears(server(), B, append(1, 0, 0), 100).state;
     expect(toldTo(hears(following, B, requestPreVote(B, 2), 101), B)).toEqual([preVote(2)]);
   });
@@ -86,7 +109,7 @@ describe('a pre-vote', () => {
     expect(hears(won.state, C, preVote(1), 2_000).state.currentTerm).toBe(1);
   });
 
-  test('that comes late counts neither as a vote nor in another term (A21)', () => {
+  test('that comes late counts neither as a vote nor in another term', () => {
     const stood = isDurable(candidate()).state;
     const late = hears(stood, C, preVote(1));
     expect(late.state).toMatchObject({ role: 'candidate', currentTerm: 1 });
@@ -97,7 +120,7 @@ describe('a pre-vote', () => {
     expect(hears(server(), B, preVote(1)).state.role).toBe('follower');
   });
 
-  test('that is refused for a newer term teaches that term (A13)', () => {
+  test('that is refused for a newer term teaches that term', () => {
     expect(hears(preCandidate(), B, preVote(8, false), 2_000).state).toMatchObject({ role: 'follower', currentTerm: 8, votedFor: NOBODY });
   });
 });
@@ -117,12 +140,12 @@ describe('a vote', () => {
     expect(toldTo(second, C)).toEqual([vote(1, false)]);
   });
 
-  test('is given again to the same candidate: the first answer may be lost (A17)', () => {
+  test('is given again to the same candidate: the first answer may be lost', () => {
     const first = hears(server(), B, requestVote(B, 1)).state;
     expect(toldTo(hears(first, B, requestVote(B, 1)), B)).toEqual([vote(1)]);
   });
 
-  test('is not forgotten when a candidate finds that another leads the same term (A4)', () => {
+  test('is not forgotten when a candidate finds that another leads the same term', () => {
     const stood = candidate().state;
     const follows = hears(stood, B, append(1, 0, 0)).state;
     expect(follows).toMatchObject({ role: 'follower', currentTerm: 1, votedFor: A, leaderId: B });
@@ -130,7 +153,7 @@ describe('a vote', () => {
     expect(toldTo(hears(follows, C, requestVote(C, 1), 9_000), C)).toEqual([vote(1, false)]);
   });
 
-  test('is not forgotten when a leader without a majority steps down in its term (A4)', () => {
+  test('is not forgotten when a leader without a majority steps down in its term', () => {
     let state = leader();
     const inTerm = state.currentTerm;
     for (let i = 0; i < 30 && state.role === 'leader'; i++) state = sleeps(state).state;
@@ -179,7 +202,7 @@ describe('a vote', () => {
     expect(toldTo(hears(following, C, requestVote(C, 7), 1_100), C)).toEqual([vote(7)]);
   });
 
-  test('follows a granted pre-vote to the very leader that was heard (A19)', () => {
+  test('follows a granted pre-vote to the very leader that was heard', () => {
     const following = hears(server(), B, append(1, 0, 0), 100).state;
     expect(toldTo(hears(following, B, requestVote(B, 2), 101), B)).toEqual([vote(2)]);
   });
@@ -204,7 +227,7 @@ describe('a candidate', () => {
     expect(isDurable({ ...stood, state: one }).state.role).toBe('leader');
   });
 
-  test('counts each voter once, however often its vote arrives (A7)', () => {
+  test('counts each voter once, however often its vote arrives', () => {
     let { state } = isDurable(candidate({ size: 5 }));
     for (let i = 0; i < 4; i++) state = hears(state, B, vote(1)).state;
     expect(state.role).toBe('candidate');
@@ -218,7 +241,7 @@ describe('a candidate', () => {
     expect(hears(state, 9 as typeof B, vote(4)).state.role).toBe('candidate');
   });
 
-  test('follows a higher term in a refusal (A13)', () => {
+  test('follows a higher term in a refusal', () => {
     const { state } = isDurable(candidate());
     expect(hears(state, B, vote(7, false)).state).toMatchObject({ role: 'follower', currentTerm: 7, votedFor: NOBODY, votesGranted: 0 });
   });
@@ -234,7 +257,9 @@ describe('a candidate', () => {
     const won = elected({ log: logOf(1) });
     expect(won.state).toMatchObject({ role: 'leader', leaderId: A, electionDeadline: NEVER });
     expect(won.state.log.entryAt(won.state.log.lastIndex)).toMatchObject({ index: 2, term: 2, kind: 'noop' });
-    expect(toldTo(won, B)).toMatchObject([{ kind: 'appendEntries', prevLogIndex: 1, prevLogTerm: 1, entries: [{ index: 2, kind: 'noop' }] }]);
+    expect(toldTo(won, B)).toMatchObject([
+      { kind: 'appendEntries', prevLogIndex: 1, prevLogTerm: 1, entries: [{ index: 2, kind: 'noop' }] },
+    ]);
     expect(toldTo(won, A)).toMatchObject([{ kind: 'appendEntriesReply', matchIndex: 2 }]);
   });
 });
@@ -270,7 +295,7 @@ describe('a leader', () => {
     expect(state.role).toBe('leader');
   });
 
-  test('leaves its term to a stuck server whose term is higher, which frees it (A23)', () => {
+  test('leaves its term to a stuck server whose term is higher, which frees it', () => {
     const state = leader();
     const stuck = server({ self: C, currentTerm: 8 });
     const heartbeat = append(state.currentTerm, 0, 0);
@@ -298,7 +323,7 @@ describe('a leader', () => {
 });
 
 describe('a follower', () => {
-  test('puts its election off when its leader is heard, and not for one of an older term (A14)', () => {
+  test('puts its election off when its leader is heard, and not for one of an older term', () => {
     const state = server({ currentTerm: 3 });
     expect(wakeAt(hears(state, B, append(3, 0, 0), 900).state)).toBeGreaterThanOrEqual(1_900);
     expect(wakeAt(hears(state, B, append(2, 0, 0), 900).state)).toBe(wakeAt(state));
@@ -339,7 +364,7 @@ describe('a proposal', () => {
     expect(state.log.lastIndex - state.commitIndex).toBe(2);
   });
 
-  test('is refused while too much waits for the leader\'s own disk, even if the others have it and it is committed', () => {
+  test("is refused while too much waits for the leader's own disk, even if the others have it and it is committed", () => {
     let state = leader({ options: { uncommittedEntriesMax: 2 } });
     const durableTo = state.log.lastIndex;
     for (let i = 0; i < 5; i++) {
@@ -362,11 +387,56 @@ test('a server outside of its configuration, or with useless options, does not s
 
 test('the rules of a state are checked after every step', () => {
   const state = leader();
-  expect(() => act(state, 0, (draft) => void (draft.state.commitIndex = (state.log.lastIndex + 1) as never))).toThrow('commits only what it holds');
+  expect(() => act(state, 0, (draft) => void (draft.state.commitIndex = (state.log.lastIndex + 1) as never))).toThrow(
+    'commits only what it holds',
+  );
   expect(() => act(state, 0, (draft) => void (draft.state.commitIndex = 0 as never))).toThrow('stays committed');
   expect(() => act(state, 0, (draft) => void (draft.state.currentTerm = 0 as never))).toThrow('future term');
   expect(() => act(state, 0, (draft) => void (draft.state.votedFor = B))).toThrow('voted for itself');
   const voted = hears(server(), B, requestVote(B, 1)).state;
   expect(() => act(voted, 0, (draft) => void (draft.state.votedFor = C))).toThrow('one vote in a term');
-  expect(() => act(server({ log: logOf(1) }), 0, (draft) => void (draft.state.log = draft.state.log.appendAll(entriesOf(2, [9]))))).toThrow('future term');
+  expect(() => act(server({ log: logOf(1) }), 0, (draft) => void (draft.state.log = draft.state.log.appendAll(entriesOf(2, [9]))))).toThrow(
+    'future term',
+  );
+});
+
+describe('a term that no elections can have led to', () => {
+  const ABSURD = Number.MAX_SAFE_INTEGER - 1;
+
+  test.each([
+    ['a heartbeat', append(ABSURD, 0, 0)],
+    ['a request for a vote', requestVote(B, ABSURD)],
+    ['a vote', vote(ABSURD)],
+    ['an answer', accepted(ABSURD, 0)],
+  ])('is not believed, whatever brings it: %s', (_, message) => {
+    const before = server({ currentTerm: 3 });
+    const { state, moments, sends, promises } = hears(before, B, message);
+    expect([state.currentTerm, sends, promises, moments]).toEqual([3, [], [], ['absurd-term-ignored']]);
+  });
+
+  test('begins 2^32 ahead: what is nearer may be true', () => {
+    expect(hears(server({ currentTerm: 3 }), B, append(3 + JUMP_MAX, 0, 0)).state.currentTerm).toBe(3 + JUMP_MAX);
+    expect(hears(server({ currentTerm: 3 }), B, append(4 + JUMP_MAX, 0, 0)).state.currentTerm).toBe(3);
+  });
+
+  test('leaves elections as they were, also when many of it come between two of them', () => {
+    let state = server();
+    for (let i = 0; i < 50; i++) {
+      state = hears(state, B, append(ABSURD, 0, 0)).state;
+      state = hears(state, C, requestVote(C, TERM_LAST)).state;
+    }
+    const now = wakeAt(state);
+    state = hears(sleeps(state).state, B, preVote(1), now).state;
+    expect(state).toMatchObject({ role: 'candidate', currentTerm: 1 });
+  });
+
+  test('found on a disk ends no life: the last election is held, and after it none, without a throw', () => {
+    const last = server({ currentTerm: ABSURD, size: 1 });
+    const stood = isDurable(sleeps(last));
+    expect(stood.state).toMatchObject({ role: 'leader', currentTerm: TERM_LAST });
+    const none = sleeps(server({ currentTerm: TERM_LAST }));
+    expect(none.state).toMatchObject({ role: 'follower', currentTerm: TERM_LAST });
+    expect(none.moments).toEqual(['no-term-left']);
+    expect(wakeAt(none.state)).toBeGreaterThan(wakeAt(server({ currentTerm: TERM_LAST })));
+  });
 });

@@ -10,14 +10,23 @@ import { A, B, C, entriesOf, logOf, server } from './server.js';
 /** A follower of term 3 with three entries, of which it knows two to be committed. */
 const FOLLOWER: RaftState = { ...server({ log: logOf(1, 2, 3) }), commitIndex: logIndex(2) };
 const PROGRESS: readonly Progress[] = [A, B, C].map(() => ({
-  nextIndex: logIndex(4), matchIndex: logIndex(3), mode: 'replicate', sentSequence: 1, ackedSequence: 1, dataSequence: 0, probeSequence: 0,
-  isActive: true, snapshotOffset: 0, snapshot: null,
+  nextIndex: logIndex(4),
+  matchIndex: logIndex(3),
+  mode: 'replicate',
+  sentSequence: 1,
+  ackedSequence: 1,
+  dataSequence: 0,
+  probeSequence: 0,
+  isActive: true,
+  snapshotOffset: 0,
+  snapshot: null,
 }));
 const READ = { token: 1, readIndex: logIndex(2) };
 const CANDIDATE: RaftState = { ...FOLLOWER, role: 'candidate', votedFor: A };
 const LEADER: RaftState = { ...CANDIDATE, role: 'leader', leaderId: A, progress: PROGRESS };
 
-const compacted = (to: number, inTerm: number, ...terms: readonly number[]): Log => Log.emptyAfter(logIndex(to), term(inTerm)).appendAll(entriesOf(to + 1, terms));
+const compacted = (to: number, inTerm: number, ...terms: readonly number[]): Log =>
+  Log.emptyAfter(logIndex(to), term(inTerm)).appendAll(entriesOf(to + 1, terms));
 const snapshotTo = (index: number): Snapshot => ({ lastIndex: logIndex(index), lastTerm: term(1), data: new Uint8Array() });
 
 interface Plant {
@@ -29,7 +38,11 @@ interface Plant {
 }
 
 const STATES: readonly Plant[] = [
-  { rule: 'a server commits only what it holds (§3.5)', lawful: { ...FOLLOWER, commitIndex: logIndex(3) }, bad: { ...FOLLOWER, commitIndex: logIndex(4) } },
+  {
+    rule: 'a server commits only what it holds (§3.5)',
+    lawful: { ...FOLLOWER, commitIndex: logIndex(3) },
+    bad: { ...FOLLOWER, commitIndex: logIndex(4) },
+  },
   {
     rule: 'only committed entries are compacted (§5)',
     lawful: { ...FOLLOWER, log: compacted(2, 2, 3) },
@@ -65,19 +78,49 @@ const NEXT_TERM: RaftState = { ...FOLLOWER, currentTerm: term(4) };
 
 const TRANSITIONS: readonly PlantOfTwo[] = [
   { rule: 'the term never goes back (§3.3)', before: NEXT_TERM, lawful: NEXT_TERM, bad: FOLLOWER },
-  { rule: 'what is committed stays committed (§3.6)', before: FOLLOWER, lawful: { ...FOLLOWER, commitIndex: logIndex(3) }, bad: { ...FOLLOWER, commitIndex: logIndex(1) } },
+  {
+    rule: 'what is committed stays committed (§3.6)',
+    before: FOLLOWER,
+    lawful: { ...FOLLOWER, commitIndex: logIndex(3) },
+    bad: { ...FOLLOWER, commitIndex: logIndex(1) },
+  },
   // In a later term too.
-  { rule: 'what is committed stays committed (§3.6)', before: FOLLOWER, lawful: NEXT_TERM, bad: { ...NEXT_TERM, commitIndex: logIndex(1) } },
+  {
+    rule: 'what is committed stays committed (§3.6)',
+    before: FOLLOWER,
+    lawful: NEXT_TERM,
+    bad: { ...NEXT_TERM, commitIndex: logIndex(1) },
+  },
   {
     rule: 'what was compacted does not come back (§5)',
     before: { ...FOLLOWER, log: compacted(1, 1, 2, 3) },
     lawful: { ...FOLLOWER, log: compacted(2, 2, 3) },
     bad: FOLLOWER,
   },
-  { rule: 'one vote in a term (§3.4)', before: { ...FOLLOWER, votedFor: B }, lawful: { ...NEXT_TERM, votedFor: C }, bad: { ...FOLLOWER, votedFor: C } },
-  { rule: 'Leader Append-Only (Figure 3.2)', before: LEADER, lawful: { ...LEADER, log: logOf(1, 2, 3, 3) }, bad: { ...LEADER, log: logOf(1, 2) } },
-  { rule: 'only a candidate becomes leader within a term (§3.4)', before: FOLLOWER, lawful: { ...LEADER, currentTerm: term(4) }, bad: LEADER },
-  { rule: 'only a candidate becomes leader within a term (§3.4)', before: { ...FOLLOWER, role: 'preCandidate' }, lawful: CANDIDATE, bad: LEADER },
+  {
+    rule: 'one vote in a term (§3.4)',
+    before: { ...FOLLOWER, votedFor: B },
+    lawful: { ...NEXT_TERM, votedFor: C },
+    bad: { ...FOLLOWER, votedFor: C },
+  },
+  {
+    rule: 'Leader Append-Only (Figure 3.2)',
+    before: LEADER,
+    lawful: { ...LEADER, log: logOf(1, 2, 3, 3) },
+    bad: { ...LEADER, log: logOf(1, 2) },
+  },
+  {
+    rule: 'only a candidate becomes leader within a term (§3.4)',
+    before: FOLLOWER,
+    lawful: { ...LEADER, currentTerm: term(4) },
+    bad: LEADER,
+  },
+  {
+    rule: 'only a candidate becomes leader within a term (§3.4)',
+    before: { ...FOLLOWER, role: 'preCandidate' },
+    lawful: CANDIDATE,
+    bad: LEADER,
+  },
 ];
 
 const rulesOf = (name: string): readonly string[] => {

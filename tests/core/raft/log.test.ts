@@ -20,6 +20,8 @@ const BLANK: Version = { log: Log.emptyAfter(logIndex(0), term(0)), twin: { prev
 const lastTerm = ({ entries, prevTerm }: Twin): number => entries.at(-1)?.term ?? prevTerm;
 const lastIndex = ({ entries, prevIndex }: Twin): number => prevIndex + entries.length;
 
+const bytesOf = (entries: readonly Entry[]): number => entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
 function expectSame({ log, twin }: Version): void {
   expect(log.firstIndex).toBe(twin.prevIndex + 1);
   expect(log.lastIndex).toBe(lastIndex(twin));
@@ -30,6 +32,8 @@ function expectSame({ log, twin }: Version): void {
     const at = index - twin.prevIndex - 1;
     const expected = index === 0 ? 0 : at === -1 ? twin.prevTerm : (twin.entries[at]?.term ?? -1);
     expect(log.termAt(logIndex(index))).toBe(expected);
+    const upTo = Math.max(Math.min(at + 1, twin.entries.length), 0);
+    expect(log.bytesBetween(twin.prevIndex, twin.prevIndex + upTo)).toBe(bytesOf(twin.entries.slice(0, upTo)));
     if (at >= 0 && at < twin.entries.length) expect(log.entryAt(logIndex(index))).toBe(twin.entries[at]);
   }
 }
@@ -45,11 +49,14 @@ interface Change {
 let payload = 0;
 function changed({ log, twin }: Version, { kind, amount, raise }: Change): Version {
   const first = lastIndex(twin) + 1;
-  const fresh = entriesOf(first, Array.from({ length: amount }, () => lastTerm(twin) + raise)).map((each) => ({ ...each, payload: payload++ }));
+  const fresh = entriesOf(
+    first,
+    Array.from({ length: amount }, () => lastTerm(twin) + raise),
+  ).map((each) => ({ ...each, payload: payload++, sizeBytes: payload % 7 }));
   const held = amount % (twin.entries.length + 1);
   switch (kind) {
     case 'append': {
-      const each = { ...entry(first, lastTerm(twin) + raise), payload: payload++ };
+      const each = { ...entry(first, lastTerm(twin) + raise, payload % 5), payload: payload++ };
       return { log: log.append(each), twin: { ...twin, entries: [...twin.entries, each] } };
     }
     case 'appendAll':
@@ -59,7 +66,11 @@ function changed({ log, twin }: Version, { kind, amount, raise }: Change): Versi
     case 'dropHead':
       return {
         log: log.dropHead(logIndex(twin.prevIndex + held)),
-        twin: { prevIndex: twin.prevIndex + held, prevTerm: held === 0 ? twin.prevTerm : (twin.entries[held - 1] as Entry).term, entries: twin.entries.slice(held) },
+        twin: {
+          prevIndex: twin.prevIndex + held,
+          prevTerm: held === 0 ? twin.prevTerm : (twin.entries[held - 1] as Entry).term,
+          entries: twin.entries.slice(held),
+        },
       };
   }
 }
@@ -106,6 +117,14 @@ describe('a log', () => {
     expect(() => log.slice(logIndex(1), logIndex(2))).toThrow();
     expect(() => log.truncateTail(logIndex(1))).toThrow();
     expect(() => log.dropHead(logIndex(4))).toThrow();
+  });
+
+  test('knows behind which entry its last ones have so many bytes', () => {
+    const log = Log.emptyAfter(logIndex(10), term(1)).appendAll([5, 3, 0, 4, 9].map((size, at) => entry(11 + at, 1, size)));
+    expect([0, 8, 9, 13, 16, 21, 99].map((bytes) => log.startOfLast(bytes, 0, 15))).toEqual([15, 15, 14, 12, 11, 10, 10]);
+    expect([0, 4, 7, 99].map((bytes) => log.startOfLast(bytes, 12, 14))).toEqual([14, 12, 12, 12]);
+    expect(log.startOfLast(99, 3, 12)).toBe(10);
+    expect(log.dropHead(logIndex(13)).startOfLast(99, 0, 15)).toBe(13);
   });
 
   test('agrees with every other one before its first entry, also when it is compacted', () => {

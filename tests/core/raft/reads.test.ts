@@ -1,21 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { openDraft, requestRead } from '../../../src/core/raft/raft.js';
 import type { RaftState } from '../../../src/core/raft/state.js';
-import { A, accepted, act, B, C, candidate, elected, hears, isDurable, leader, proposes, reads, rejected, server, sleeps, toldTo, type Outcome } from './server.js';
+import {
+  A,
+  accepted,
+  act,
+  B,
+  C,
+  candidate,
+  elected,
+  hears,
+  isDurable,
+  leader,
+  proposes,
+  reads,
+  rejected,
+  server,
+  sleeps,
+  toldTo,
+  type Outcome,
+} from './server.js';
 
 const refusalOf = (state: RaftState): string | null => requestRead(openDraft(state, 0 as never, []), 1);
 const sequenceTo = (outcome: Outcome, to = B): number => {
   const [message] = toldTo(outcome, to);
   return message?.kind === 'appendEntries' ? message.sequence : -1;
 };
-const echo = (outcome: Outcome, from = B): Outcome => hears(outcome.state, from, accepted(outcome.state.currentTerm, 1, sequenceTo(outcome, from)));
+const echo = (outcome: Outcome, from = B): Outcome =>
+  hears(outcome.state, from, accepted(outcome.state.currentTerm, 1, sequenceTo(outcome, from)));
 
 describe('a read', () => {
   test('is refused by whoever does not lead', () => {
     for (const state of [server(), candidate().state]) expect(refusalOf(state)).toBe('notLeader');
   });
 
-  test('is refused before an entry of the leader\'s own term is committed (B3, G11, §6.4 step 1)', () => {
+  test("is refused before an entry of the leader's own term is committed (B3, G11, §6.4 step 1)", () => {
     const took = elected();
     expect(refusalOf(took.state)).toBe('noCommitInTermYet');
     expect(refusalOf(isDurable(took).state)).toBe('noCommitInTermYet');
@@ -49,7 +68,7 @@ describe('a read', () => {
     expect(hears(asked.state, B, rejected(1, 1, 0, 0, sequenceTo(asked))).readyReads).toEqual([7]);
   });
 
-  test('is not confirmed by the echo of anything sent before it (G2)', () => {
+  test('is not confirmed by the echo of anything sent before it', () => {
     const before = proposes(leader());
     const beat = sleeps(before.state);
     const asked = reads(beat.state, 7);

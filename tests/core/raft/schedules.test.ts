@@ -5,7 +5,7 @@ import { advance, below } from '../../../src/core/base/random.js';
 import { closeDraft, openDraft } from '../../../src/core/raft/raft.js';
 import type { Envelope, RaftDraft } from '../../../src/core/raft/draft.js';
 import type { RaftState } from '../../../src/core/raft/state.js';
-import { deepFreeze } from '../../../src/sim/freeze.js';
+import { deepFreeze } from '../../../src/sim/base/deep-freeze.js';
 import { Cluster, type Made } from './cluster.js';
 
 /** Everything of a state as text, the entries of its log too, which a class keeps to itself. */
@@ -51,10 +51,13 @@ class Watch {
       this.#leaders.set(after.currentTerm, id);
       if (before.role !== 'leader') this.#holdsWhatIsCommitted(after);
     }
-    for (let index = Math.max(before.commitIndex, after.log.firstIndex - 1) + 1; index <= after.commitIndex; index++) this.#commits(after, index);
+    for (let index = Math.max(before.commitIndex, after.log.firstIndex - 1) + 1; index <= after.commitIndex; index++)
+      this.#commits(after, index);
     for (const token of draft.readyReads) {
       this.#count('read-served');
-      expect(after.commitIndex, 'a read sees what was committed anywhere when it was asked').toBeGreaterThanOrEqual(this.#readFloors.get(token) as number);
+      expect(after.commitIndex, 'a read sees what was committed anywhere when it was asked').toBeGreaterThanOrEqual(
+        this.#readFloors.get(token) as number,
+      );
     }
   }
 
@@ -176,8 +179,24 @@ describe('in any schedule of loss, doubling, reordering, slow disks, crashes and
       { seed: 1, numRuns: 20 },
     );
     // A search that met nothing proves nothing.
-    const met = ['leader-elected', 'leader-deposed-with-uncommitted-entries', 'committed', 'read-served', 'reads-failed-on-step-down', 'follower-truncated-conflicting-tail',
-      'snapshot-sent', 'snapshot-installed', 'lost-entries-resent', 'append-rejected', 'old-term-entry-on-majority', 'pre-vote-refused', 'read-waited-for-next-round'];
-    expect(met.filter((name) => !seen.has(name)), [...seen].join(' ')).toEqual([]);
+    const met = [
+      'leader-elected',
+      'leader-deposed-with-uncommitted-entries',
+      'committed',
+      'read-served',
+      'reads-failed-on-step-down',
+      'follower-truncated-conflicting-tail',
+      'snapshot-sent',
+      'snapshot-installed',
+      'lost-entries-resent',
+      'append-rejected',
+      'old-term-entry-on-majority',
+      'pre-vote-refused',
+      'read-waited-for-next-round',
+    ];
+    expect(
+      met.filter((name) => !seen.has(name)),
+      [...seen].join(' '),
+    ).toEqual([]);
   });
 });

@@ -1,7 +1,15 @@
 import { logIndex, micros, nodeId, NOBODY, term, type Micros, type NodeId } from '../../../src/core/base/units.js';
 import type { Envelope, RaftDraft } from '../../../src/core/raft/draft.js';
 import { Log, type Entry } from '../../../src/core/raft/log.js';
-import type { AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage, RequestVote, RequestVoteReply } from '../../../src/core/raft/messages.js';
+import type {
+  AppendEntries,
+  AppendEntriesReply,
+  InstallSnapshot,
+  InstallSnapshotReply,
+  RaftMessage,
+  RequestVote,
+  RequestVoteReply,
+} from '../../../src/core/raft/messages.js';
 import type { RaftOptions } from '../../../src/core/raft/options.js';
 import { closeDraft, openDraft, propose, raftWakeAt, receive, requestRead, startRaft, tick } from '../../../src/core/raft/raft.js';
 import type { RaftState, Snapshot } from '../../../src/core/raft/state.js';
@@ -16,6 +24,7 @@ export const OPTIONS: RaftOptions = {
   messageBytesMax: 100,
   snapshotPieceBytes: 4,
   uncommittedEntriesMax: 1_000,
+  uncommittedBytesMax: 1_000_000,
   pendingReadsMax: 4,
 };
 
@@ -88,8 +97,10 @@ export function act(before: RaftState, now: number, change: (draft: RaftDraft) =
   return { state, sends, promises, readyReads, failedReads, moments: draft.moments.map(({ name }) => name), draft };
 }
 
-export const hears = (state: RaftState, from: NodeId, message: RaftMessage, now = 0): Outcome => act(state, now, (draft) => receive(draft, from, message));
-export const proposes = (state: RaftState, payload = 'x', sizeBytes = 1, now = 0): Outcome => act(state, now, (draft) => void propose(draft, payload, sizeBytes));
+export const hears = (state: RaftState, from: NodeId, message: RaftMessage, now = 0): Outcome =>
+  act(state, now, (draft) => receive(draft, from, message));
+export const proposes = (state: RaftState, payload = 'x', sizeBytes = 1, now = 0): Outcome =>
+  act(state, now, (draft) => void propose(draft, payload, sizeBytes));
 export const reads = (state: RaftState, token: number, now = 0): Outcome => act(state, now, (draft) => void requestRead(draft, token));
 /** Time passes until the server wants to be woken. */
 export const sleeps = (state: RaftState): Outcome => act(state, raftWakeAt(state), tick);
@@ -108,10 +119,20 @@ export const toldTo = (outcome: Outcome, to: NodeId): readonly RaftMessage[] =>
   [...outcome.sends, ...outcome.promises].filter((each) => each.to === to).map((each) => each.message);
 
 export function requestVote(from: NodeId, inTerm: number, lastLogIndex = 0, lastLogTerm = 0): RequestVote {
-  return { kind: 'requestVote', term: term(inTerm), candidateId: from, lastLogIndex: logIndex(lastLogIndex), lastLogTerm: term(lastLogTerm), isPreVote: false };
+  return {
+    kind: 'requestVote',
+    term: term(inTerm),
+    candidateId: from,
+    lastLogIndex: logIndex(lastLogIndex),
+    lastLogTerm: term(lastLogTerm),
+    isPreVote: false,
+  };
 }
 
-export const requestPreVote = (from: NodeId, inTerm: number, lastLogIndex = 0, lastLogTerm = 0): RequestVote => ({ ...requestVote(from, inTerm, lastLogIndex, lastLogTerm), isPreVote: true });
+export const requestPreVote = (from: NodeId, inTerm: number, lastLogIndex = 0, lastLogTerm = 0): RequestVote => ({
+  ...requestVote(from, inTerm, lastLogIndex, lastLogTerm),
+  isPreVote: true,
+});
 
 export function vote(inTerm: number, voteGranted = true): RequestVoteReply {
   return { kind: 'requestVoteReply', term: term(inTerm), voteGranted, isPreVote: false };
@@ -120,38 +141,80 @@ export function vote(inTerm: number, voteGranted = true): RequestVoteReply {
 export const preVote = (inTerm: number, voteGranted = true): RequestVoteReply => ({ ...vote(inTerm, voteGranted), isPreVote: true });
 
 /** Entries with these terms behind (prevLogIndex, prevLogTerm); none make a heartbeat. */
-export function append(inTerm: number, prevLogIndex: number, prevLogTerm: number, terms: readonly number[] = [], leaderCommit = 0, sequence = 1): AppendEntries {
+export function append(
+  inTerm: number,
+  prevLogIndex: number,
+  prevLogTerm: number,
+  terms: readonly number[] = [],
+  leaderCommit = 0,
+  sequence = 1,
+): AppendEntries {
   return {
-    kind: 'appendEntries', term: term(inTerm), prevLogIndex: logIndex(prevLogIndex), prevLogTerm: term(prevLogTerm),
-    leaderCommit: logIndex(leaderCommit), sequence, entries: entriesOf(prevLogIndex + 1, terms),
+    kind: 'appendEntries',
+    term: term(inTerm),
+    prevLogIndex: logIndex(prevLogIndex),
+    prevLogTerm: term(prevLogTerm),
+    leaderCommit: logIndex(leaderCommit),
+    sequence,
+    entries: entriesOf(prevLogIndex + 1, terms),
   };
 }
 
 export function accepted(inTerm: number, matchIndex: number, sequence = 1): AppendEntriesReply {
   return {
-    kind: 'appendEntriesReply', term: term(inTerm), success: true, matchIndex: logIndex(matchIndex),
-    hintTerm: term(inTerm), prevLogIndex: logIndex(matchIndex), sequence,
+    kind: 'appendEntriesReply',
+    term: term(inTerm),
+    success: true,
+    matchIndex: logIndex(matchIndex),
+    hintTerm: term(inTerm),
+    prevLogIndex: logIndex(matchIndex),
+    sequence,
   };
 }
 
 export function rejected(inTerm: number, prevLogIndex: number, hint: number, hintTerm: number, sequence = 1): AppendEntriesReply {
   return {
-    kind: 'appendEntriesReply', term: term(inTerm), success: false, matchIndex: logIndex(hint),
-    hintTerm: term(hintTerm), prevLogIndex: logIndex(prevLogIndex), sequence,
+    kind: 'appendEntriesReply',
+    term: term(inTerm),
+    success: false,
+    matchIndex: logIndex(hint),
+    hintTerm: term(hintTerm),
+    prevLogIndex: logIndex(prevLogIndex),
+    sequence,
   };
 }
 
 /** The bytes 1, 2, 3 … of a snapshot, cut at `offset` and `end`. */
-export function piece(inTerm: number, lastIndex: number, lastTerm: number, offset: number, end: number, sizeBytes = 10, sequence = 1): InstallSnapshot {
+export function piece(
+  inTerm: number,
+  lastIndex: number,
+  lastTerm: number,
+  offset: number,
+  end: number,
+  sizeBytes = 10,
+  sequence = 1,
+): InstallSnapshot {
   return {
-    kind: 'installSnapshot', term: term(inTerm), lastIndex: logIndex(lastIndex), lastTerm: term(lastTerm),
-    offset, data: snapshotBytes(sizeBytes).subarray(offset, end), done: end === sizeBytes, sequence,
+    kind: 'installSnapshot',
+    term: term(inTerm),
+    lastIndex: logIndex(lastIndex),
+    lastTerm: term(lastTerm),
+    offset,
+    data: snapshotBytes(sizeBytes).subarray(offset, end),
+    done: end === sizeBytes,
+    sequence,
   };
 }
 
 export const snapshotBytes = (sizeBytes: number): Uint8Array => Uint8Array.from({ length: sizeBytes }, (_, at) => at + 1);
 
-export function installReply(inTerm: number, lastIndex: number, receivedBytes: number, isInstalled: boolean, sequence = 1): InstallSnapshotReply {
+export function installReply(
+  inTerm: number,
+  lastIndex: number,
+  receivedBytes: number,
+  isInstalled: boolean,
+  sequence = 1,
+): InstallSnapshotReply {
   return { kind: 'installSnapshotReply', term: term(inTerm), lastIndex: logIndex(lastIndex), receivedBytes, isInstalled, sequence };
 }
 

@@ -5,7 +5,23 @@ import { compact } from '../../../src/core/raft/raft.js';
 import type { RaftState } from '../../../src/core/raft/state.js';
 import { Cluster } from './cluster.js';
 import {
-  A, act, append, B, C, hears, installReply, leader, logOf, piece, proposes, rejected, server, snapshotBytes, termsOf, ticks, toldTo,
+  A,
+  act,
+  append,
+  B,
+  C,
+  hears,
+  installReply,
+  leader,
+  logOf,
+  piece,
+  proposes,
+  rejected,
+  server,
+  snapshotBytes,
+  termsOf,
+  ticks,
+  toldTo,
   type Outcome,
 } from './server.js';
 
@@ -14,12 +30,19 @@ const follower = (...terms: readonly number[]): RaftState => server({ log: logOf
 
 /** Hears pieces of one snapshot up to entry 5 of term 2. */
 function hearsAll(state: RaftState, cuts: readonly (readonly [number, number])[]): Outcome {
-  return cuts.reduce((step: Outcome, [offset, end]) => hears(step.state, B, piece(3, 5, 2, offset, end)), act(state, 0, () => undefined));
+  return cuts.reduce(
+    (step: Outcome, [offset, end]) => hears(step.state, B, piece(3, 5, 2, offset, end)),
+    act(state, 0, () => undefined),
+  );
 }
 
 describe('a snapshot that arrives', () => {
   test('in order is joined, installed, and acknowledged as a promise (Figure 5.3)', () => {
-    const last = hearsAll(follower(1), [[0, 4], [4, 8], [8, 10]]);
+    const last = hearsAll(follower(1), [
+      [0, 4],
+      [4, 8],
+      [8, 10],
+    ]);
     expect(last.draft.installed).toEqual({ snapshot: { lastIndex: 5, lastTerm: 2, data: snapshotBytes(10) }, keepsLog: false });
     expect(last.state).toMatchObject({ commitIndex: 5, incoming: null });
     expect(last.state.log).toMatchObject({ firstIndex: 6, lastIndex: 5, prevTerm: 2, lastTerm: 2 });
@@ -28,18 +51,35 @@ describe('a snapshot that arrives', () => {
   });
 
   test('with a piece lost or early is asked for at the place where it broke off', () => {
-    const early = hearsAll(follower(1), [[0, 4], [8, 10]]);
+    const early = hearsAll(follower(1), [
+      [0, 4],
+      [8, 10],
+    ]);
     expect(early.draft.installed).toBeNull();
     expect(answerTo(early)).toEqual(installReply(3, 5, 4, false));
-    expect(hearsAll(early.state, [[4, 8], [8, 10]]).draft.installed?.snapshot.data).toEqual(snapshotBytes(10));
+    expect(
+      hearsAll(early.state, [
+        [4, 8],
+        [8, 10],
+      ]).draft.installed?.snapshot.data,
+    ).toEqual(snapshotBytes(10));
     expect(answerTo(hearsAll(follower(1), [[4, 8]]))).toEqual(installReply(3, 5, 0, false));
   });
 
   test('with a piece doubled holds it once', () => {
-    expect(hearsAll(follower(1), [[0, 4], [0, 4], [4, 8], [4, 8], [0, 4], [8, 10]]).draft.installed?.snapshot.data).toEqual(snapshotBytes(10));
+    expect(
+      hearsAll(follower(1), [
+        [0, 4],
+        [0, 4],
+        [4, 8],
+        [4, 8],
+        [0, 4],
+        [8, 10],
+      ]).draft.installed?.snapshot.data,
+    ).toEqual(snapshotBytes(10));
   });
 
-  test('is not mixed with pieces of another one (E17)', () => {
+  test('is not mixed with pieces of another one', () => {
     const half = hearsAll(follower(1), [[0, 4]]).state;
     const other = hears(half, B, piece(3, 7, 3, 0, 4));
     expect(other.state.incoming).toMatchObject({ lastIndex: 7, receivedBytes: 4 });
@@ -57,7 +97,7 @@ describe('a snapshot that arrives', () => {
     expect(answerTo(refused)).toMatchObject({ term: 3, success: false });
   });
 
-  test('late, after everything in it was committed here, is never installed (E1)', () => {
+  test('late, after everything in it was committed here, is never installed', () => {
     const ahead = hears(follower(1, 1, 2, 2, 2, 2), B, append(3, 6, 2, [], 6)).state;
     for (const lastIndex of [5, 6]) {
       const late = hears(ahead, B, piece(3, lastIndex, 2, 0, 10));
@@ -67,7 +107,7 @@ describe('a snapshot that arrives', () => {
     }
   });
 
-  test('replaces a log that conflicts with it, all of it (E3)', () => {
+  test('replaces a log that conflicts with it, all of it', () => {
     const conflicting = hearsAll(follower(1, 1, 1, 1, 1, 1, 1), [[0, 10]]);
     expect(conflicting.draft).toMatchObject({ truncatedFrom: 1, appendedFrom: 0, installed: { keepsLog: false } });
     expect(conflicting.state.log).toMatchObject({ firstIndex: 6, lastIndex: 5, lastTerm: 2 });
@@ -90,7 +130,16 @@ function compacted(): RaftState {
   const state = leader({ log: logOf(1, 1, 1, 1) });
   const snapshot = { lastIndex: logIndex(5), lastTerm: term(2), data: snapshotBytes(10) };
   const shorter = act(state, 0, (draft) => compact(draft, snapshot, logIndex(5))).state;
-  const fresh = { ...shorter, progress: shorter.progress.map((each) => ({ ...each, matchIndex: logIndex(0), nextIndex: logIndex(6), mode: 'probe' as const, probeSequence: each.sentSequence })) };
+  const fresh = {
+    ...shorter,
+    progress: shorter.progress.map((each) => ({
+      ...each,
+      matchIndex: logIndex(0),
+      nextIndex: logIndex(6),
+      mode: 'probe' as const,
+      probeSequence: each.sentSequence,
+    })),
+  };
   return fresh;
 }
 const piecesTo = (outcome: Outcome) => toldTo(outcome, B).filter((each) => each.kind === 'installSnapshot');
@@ -99,7 +148,7 @@ describe('a leader whose log no longer holds what a follower needs', () => {
   const asks = (): Outcome => hears(compacted(), B, rejected(2, 5, 0, 0));
   const sequenceOf = (outcome: Outcome): number => piecesTo(outcome)[0]?.sequence ?? -1;
 
-  test('sends its snapshot, also when its whole log is compacted (E16)', () => {
+  test('sends its snapshot, also when its whole log is compacted', () => {
     const asked = asks();
     expect(asked.state.log).toMatchObject({ firstIndex: 6, lastIndex: 5 });
     expect(piecesTo(asked)).toMatchObject([{ lastIndex: 5, lastTerm: 2, offset: 0, data: snapshotBytes(10).subarray(0, 4), done: false }]);
@@ -121,7 +170,13 @@ describe('a leader whose log no longer holds what a follower needs', () => {
   test('sends nothing for an answer that is late, doubled or absurd', () => {
     const first = asks();
     const second = hears(first.state, B, installReply(2, 5, 4, false, sequenceOf(first)));
-    for (const answer of [installReply(2, 5, 4, false, sequenceOf(first)), installReply(2, 5, 0, false, 1), installReply(2, 4, 8, false, 99), installReply(2, 5, 11, false, sequenceOf(second)), installReply(1, 5, 8, false, 99)]) {
+    for (const answer of [
+      installReply(2, 5, 4, false, sequenceOf(first)),
+      installReply(2, 5, 0, false, 1),
+      installReply(2, 4, 8, false, 99),
+      installReply(2, 5, 11, false, sequenceOf(second)),
+      installReply(1, 5, 8, false, 99),
+    ]) {
       expect(piecesTo(hears(second.state, B, answer))).toEqual([]);
     }
   });
@@ -131,7 +186,15 @@ describe('a leader whose log no longer holds what a follower needs', () => {
     const beat = ticks(first.state, 10_000);
     const heartbeat = toldTo(beat, B).find((each) => each.kind === 'appendEntries');
     expect(heartbeat).toMatchObject({ prevLogIndex: 0, prevLogTerm: 0, entries: [] });
-    const echo = { kind: 'appendEntriesReply', term: term(2), success: true, matchIndex: logIndex(0), hintTerm: term(2), prevLogIndex: logIndex(0), sequence: heartbeat?.sequence ?? 0 } as const;
+    const echo = {
+      kind: 'appendEntriesReply',
+      term: term(2),
+      success: true,
+      matchIndex: logIndex(0),
+      hintTerm: term(2),
+      prevLogIndex: logIndex(0),
+      sequence: heartbeat?.sequence ?? 0,
+    } as const;
     expect(piecesTo(hears(beat.state, B, echo))).toMatchObject([{ offset: 0 }]);
   });
 
@@ -143,7 +206,7 @@ describe('a leader whose log no longer holds what a follower needs', () => {
     expect(piecesTo(hears(newer.state, B, installReply(2, 5, 4, false, sequenceOf(first))))).toMatchObject([{ lastIndex: 5, offset: 4 }]);
   });
 
-  test('follows a higher term in the answer (A13)', () => {
+  test('follows a higher term in the answer', () => {
     expect(hears(asks().state, B, installReply(7, 5, 4, false)).state).toMatchObject({ role: 'follower', currentTerm: 7 });
   });
 });
@@ -157,7 +220,10 @@ describe('compaction', () => {
 
   test('of what is not committed, or beyond the snapshot, is refused', () => {
     const state = leader({ log: logOf(1) });
-    const at = (index: number, keepAfter: number) => act(state, 0, (draft) => compact(draft, { lastIndex: logIndex(index), lastTerm: term(2), data: snapshotBytes(1) }, logIndex(keepAfter)));
+    const at = (index: number, keepAfter: number) =>
+      act(state, 0, (draft) =>
+        compact(draft, { lastIndex: logIndex(index), lastTerm: term(2), data: snapshotBytes(1) }, logIndex(keepAfter)),
+      );
     expect(() => at(3, 2)).toThrow('only what is committed');
     expect(() => at(1, 2)).toThrow('what is dropped is in the snapshot');
   });

@@ -13,7 +13,7 @@ test('an election: asked first, then stood for, and the first entry of the term 
   cluster.say('a heartbeat tells the others what is committed');
   cluster.beat(A);
   expect(cluster.ids.map((id) => cluster.state(id).commitIndex)).toEqual([1, 1, 1]);
-  cluster.say('s3, cut off for a while, asks in vain: nobody\'s term changes');
+  cluster.say("s3, cut off for a while, asks in vain: nobody's term changes");
   cluster.isolate(C);
   cluster.wake(C);
   cluster.heal();
@@ -39,7 +39,11 @@ test('a log is repaired after a partition: what only the old leader held is cut 
   cluster.say('the network heals, and the next heartbeats repair s1');
   cluster.heal();
   cluster.beat(B, 3);
-  expect(cluster.ids.map((id) => termsOf(cluster.state(id).log))).toEqual([[1, 1, 2, 2], [1, 1, 2, 2], [1, 1, 2, 2]]);
+  expect(cluster.ids.map((id) => termsOf(cluster.state(id).log))).toEqual([
+    [1, 1, 2, 2],
+    [1, 1, 2, 2],
+    [1, 1, 2, 2],
+  ]);
   expect(cluster.ids.map((id) => cluster.state(id).commitIndex)).toEqual([4, 4, 4]);
   await expectTold(cluster, 'raft-log-repair');
 });

@@ -20,7 +20,8 @@ export class TestDisk {
   #pendingNames: NameChange[] = [];
 
   perform(step: DiskStep): { ok: true; value: DiskValue } | { ok: false; outcome: Extract<DiskOutcome, { ok: false }> } {
-    const missing = (path: string) => ({ ok: false, outcome: { ok: false, at: 0, error: { code: 'missing', message: `no file ${path}` } } }) as const;
+    const missing = (path: string) =>
+      ({ ok: false, outcome: { ok: false, at: 0, error: { code: 'missing', message: `no file ${path}` } } }) as const;
     switch (step.kind) {
       case 'append':
       case 'write': {

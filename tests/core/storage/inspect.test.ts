@@ -43,11 +43,19 @@ describe('inspection', () => {
   test('stops at the first broken place of a file and says how much is behind it', () => {
     const life = storied();
     life.disk.put(walName(1), life.disk.bytesOf(walName(1)).slice(0, 244));
-    expect([...inspectFiles(life.disk.durableFiles())].at(-1)).toMatchObject({ offset: 224, sizeBytes: 20, kind: 'broken', verdict: 'broken' });
+    expect([...inspectFiles(life.disk.durableFiles())].at(-1)).toMatchObject({
+      offset: 224,
+      sizeBytes: 20,
+      kind: 'broken',
+      verdict: 'broken',
+    });
   });
 
   test('never throws, whatever the bytes', () => {
-    const file = fc.record({ path: fc.constantFrom(walName(1), walName(2), snapshotName(1), 'x'), bytes: fc.uint8Array({ maxLength: 500, size: 'max' }) });
+    const file = fc.record({
+      path: fc.constantFrom(walName(1), walName(2), snapshotName(1), 'x'),
+      bytes: fc.uint8Array({ maxLength: 500, size: 'max' }),
+    });
     fc.assert(
       fc.property(fc.uniqueArray(file, { selector: ({ path }) => path }), (files) => {
         expect([...inspectFiles(files)].every(({ kind }) => kind === 'broken' || kind === 'otherFile')).toBe(true);

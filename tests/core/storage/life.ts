@@ -1,8 +1,20 @@
 import { logIndex, nodeId, term, type OperationId } from '../../../src/core/base/units.js';
 import type { DiskStep, DiskValue, Past } from '../../../src/core/machine.js';
 import {
-  flushStorage, saveSnapshot, startStorage, storageOnDisk, writeEntries, writeHardState, writeOut, writeTruncateTail,
-  type DiskEffect, type Label, type Recovered, type StorageOptions, type StorageState, type StoredEntry,
+  flushStorage,
+  saveSnapshot,
+  startStorage,
+  storageOnDisk,
+  writeEntries,
+  writeHardState,
+  writeOut,
+  writeTruncateTail,
+  type DiskEffect,
+  type Label,
+  type Recovered,
+  type StorageOptions,
+  type StorageState,
+  type StoredEntry,
 } from '../../../src/core/storage/storage.js';
 import { TestDisk } from './disk.js';
 
@@ -24,7 +36,8 @@ export interface Memory {
 const BLANK: Memory = { sequence: 0, currentTerm: 0, votedFor: 0, prevIndex: 0, prevTerm: 0, entries: [], terms: [], snapshotIndex: 0 };
 
 const lastIndexOf = (memory: Memory): number => memory.prevIndex + memory.entries.length;
-const termAt = (memory: Memory, index: number): number => (index === memory.prevIndex ? memory.prevTerm : (memory.terms[index - memory.prevIndex - 1] as number));
+const termAt = (memory: Memory, index: number): number =>
+  index === memory.prevIndex ? memory.prevTerm : (memory.terms[index - memory.prevIndex - 1] as number);
 export const snapshotData = (index: number, at: number): Uint8Array => new Uint8Array(90 + (at % 50)).fill(index);
 
 interface Running {
@@ -52,7 +65,11 @@ export class Life {
   recoveries = 0;
   #payload = 0;
 
-  constructor(readonly options = OPTIONS, readonly disk = new TestDisk(), readonly past: Past = 'unknown') {
+  constructor(
+    readonly options = OPTIONS,
+    readonly disk = new TestDisk(),
+    readonly past: Past = 'unknown',
+  ) {
     this.boot();
   }
 
@@ -87,13 +104,23 @@ export class Life {
     const entries: StoredEntry[] = [];
     for (let i = 1; i <= count; i++) {
       const text = `${(this.#payload += 1)}${'x'.repeat((this.#payload * 7) % 30)}`;
-      entries.push({ index: logIndex(lastIndexOf(before) + i), term: term(before.currentTerm), kind: this.#payload % 4, payload: Uint8Array.from(text, (c) => c.charCodeAt(0)) });
+      entries.push({
+        index: logIndex(lastIndexOf(before) + i),
+        term: term(before.currentTerm),
+        kind: this.#payload % 4,
+        payload: Uint8Array.from(text, (c) => c.charCodeAt(0)),
+      });
     }
     this.storage = writeEntries(this.storage, entries);
     // A batch may be more than one record, and each of them lives or dies alone.
     for (const entry of entries) {
       const sequence = entry === entries.at(-1) ? this.storage.writtenSequence : this.storage.writtenSequence - 0.5;
-      this.history.push({ ...this.memory, sequence, entries: [...this.memory.entries, shown(entry)], terms: [...this.memory.terms, entry.term] });
+      this.history.push({
+        ...this.memory,
+        sequence,
+        entries: [...this.memory.entries, shown(entry)],
+        terms: [...this.memory.terms, entry.term],
+      });
     }
   }
 
@@ -213,7 +240,9 @@ export class Life {
     if (this.isTrusting) return;
     const found = this.history.findLast((memory) => memory.sequence >= this.durableFloor && isSame(memory, recovered, this.isDamaged));
     if (found === undefined) {
-      throw new Error(`recovered what was never written, or lost what was durable (${this.durableFloor}):\n${JSON.stringify(memoryOf(recovered))}\n${this.history.map((m) => JSON.stringify(m)).join('\n')}`);
+      throw new Error(
+        `recovered what was never written, or lost what was durable (${this.durableFloor}):\n${JSON.stringify(memoryOf(recovered))}\n${this.history.map((m) => JSON.stringify(m)).join('\n')}`,
+      );
     }
     const snapshotIndex = recovered.snapshot?.lastIndex ?? 0;
     this.history = [{ ...found, snapshotIndex, sequence: 0 }];

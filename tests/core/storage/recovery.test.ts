@@ -10,16 +10,22 @@ import { TestDisk } from './disk.js';
 import { IDENTITY, Life, OPTIONS } from './life.js';
 
 /** Bytes of every file. */
-const contents = (disk: TestDisk): string => disk.list().map(({ path }) => `${path}=${String(disk.bytesOf(path))}`).join('\n');
+const contents = (disk: TestDisk): string =>
+  disk
+    .list()
+    .map(({ path }) => `${path}=${String(disk.bytesOf(path))}`)
+    .join('\n');
 
 function damage(life: Life, path: string, change: (bytes: Uint8Array) => Uint8Array): void {
   life.disk.put(path, change(life.disk.bytesOf(path).slice()));
 }
 
-const flip = (at: number) => (bytes: Uint8Array): Uint8Array => {
-  bytes[at] = (bytes[at] as number) ^ 1;
-  return bytes;
-};
+const flip =
+  (at: number) =>
+  (bytes: Uint8Array): Uint8Array => {
+    bytes[at] = (bytes[at] as number) ^ 1;
+    return bytes;
+  };
 
 const contentOf = (life: Life, pathOf: (life: Life) => string): Uint8Array => life.disk.bytesOf(pathOf(life));
 
@@ -41,34 +47,41 @@ describe('damage', () => {
   test('of any byte gives the same as before, a refusal that touches nothing, or a cut behind all that was marked durable', () => {
     const seen = { refused: 0, recovered: 0, cut: 0, passedOver: 0 };
     fc.assert(
-      fc.property(script(100), fc.integer(), fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (actions, from, whichFile, whichByte, bits) => {
-        const life = new Life();
-        life.isAlwaysSynced = from % 2 === 0;
-        const chance = chances(from);
-        life.settle();
-        for (const action of actions) act(life, action, chance);
-        if (life.storage.isReady && whichByte % 2 === 0) life.settle();
-        if (!life.storage.isReady) return;
-        life.crash(chance);
-        const files = life.disk.list().filter(({ sizeBytes }) => sizeBytes > 0);
-        const file = files[whichFile % files.length];
-        if (file === undefined) return;
-        life.isDamaged = true;
-        damage(life, file.path, (bytes) => {
-          bytes[whichByte % bytes.length] = (bytes[whichByte % bytes.length] as number) ^ bits;
-          return bytes;
-        });
-        const before = contents(life.disk);
-        life.settle();
-        if (life.problem === null) seen.recovered += 1;
-        else {
-          seen.refused += 1;
-          expect(life.problem).toContain('do not delete the file to make it start');
-          expect(contents(life.disk)).toBe(before);
-        }
-        if (life.recovered?.notes.some((note) => note.startsWith('cut'))) seen.cut += 1;
-        if (life.recovered?.notes.some((note) => note.startsWith('passed over'))) seen.passedOver += 1;
-      }),
+      fc.property(
+        script(100),
+        fc.integer(),
+        fc.nat(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (actions, from, whichFile, whichByte, bits) => {
+          const life = new Life();
+          life.isAlwaysSynced = from % 2 === 0;
+          const chance = chances(from);
+          life.settle();
+          for (const action of actions) act(life, action, chance);
+          if (life.storage.isReady && whichByte % 2 === 0) life.settle();
+          if (!life.storage.isReady) return;
+          life.crash(chance);
+          const files = life.disk.list().filter(({ sizeBytes }) => sizeBytes > 0);
+          const file = files[whichFile % files.length];
+          if (file === undefined) return;
+          life.isDamaged = true;
+          damage(life, file.path, (bytes) => {
+            bytes[whichByte % bytes.length] = (bytes[whichByte % bytes.length] as number) ^ bits;
+            return bytes;
+          });
+          const before = contents(life.disk);
+          life.settle();
+          if (life.problem === null) seen.recovered += 1;
+          else {
+            seen.refused += 1;
+            expect(life.problem).toContain('do not delete the file to make it start');
+            expect(contents(life.disk)).toBe(before);
+          }
+          if (life.recovered?.notes.some((note) => note.startsWith('cut'))) seen.cut += 1;
+          if (life.recovered?.notes.some((note) => note.startsWith('passed over'))) seen.passedOver += 1;
+        },
+      ),
       { numRuns: 1_000 },
     );
     expect(seen.refused).toBeGreaterThan(100);
@@ -79,7 +92,11 @@ describe('damage', () => {
 
   test('that comes while the log is read is never written back, at any byte of its last file and between any two reads', () => {
     let [written, readAgain] = [0, 0];
-    const newest = (life: Life): string => life.disk.list().filter(({ path }) => path.startsWith('wal-')).at(-1)?.path ?? '';
+    const newest = (life: Life): string =>
+      life.disk
+        .list()
+        .filter(({ path }) => path.startsWith('wal-'))
+        .at(-1)?.path ?? '';
     for (const batches of [0, 2]) {
       const { length } = contentOf(lived(batches, WIDE), newest);
       for (let at = 0; at < length; at += 5) {
@@ -93,7 +110,8 @@ describe('damage', () => {
             if (i === reads) damage(life, path, flip(at));
             const [operation] = life.running;
             const step = operation?.steps[operation.values.length];
-            if (step?.kind === 'write' && ++written > 0) expect([...step.bytes]).toEqual([...pristine.subarray(step.offset, step.offset + step.bytes.length)]);
+            if (step?.kind === 'write' && ++written > 0)
+              expect([...step.bytes]).toEqual([...pristine.subarray(step.offset, step.offset + step.bytes.length)]);
             if (step?.kind === 'list' && i > 1) readAgain++;
             life.advance(0);
           }
@@ -119,7 +137,10 @@ describe('damage', () => {
       life.disk.put(walName(1), isLastFlush ? flip(whole.length - 6)(whole.slice()) : whole.slice());
       life.advance(0);
     }
-    expect([lists, life.problem]).toEqual([3, expect.stringMatching(/^wal-0{15}1\.log: each of 3 times it gave other bytes while it was read; restore this disk/)]);
+    expect([lists, life.problem]).toEqual([
+      3,
+      expect.stringMatching(/^wal-0{15}1\.log: each of 3 times it gave other bytes while it was read; restore this disk/),
+    ]);
   });
 
   test('in the middle of what was synced is refused, with file and place', () => {
@@ -127,16 +148,21 @@ describe('damage', () => {
     damage(life, walName(1), flip(WAL_HEAD_BYTES + 72));
     life.crash(null);
     life.settle();
-    expect(life.problem).toMatch(/^wal-0000000000000001\.log, byte \d+: a record is damaged that was durable before later ones were written; restore this disk or remove this server/);
+    expect(life.problem).toMatch(
+      /^wal-0000000000000001\.log, byte \d+: a record is damaged that was durable before later ones were written; restore this disk or remove this server/,
+    );
   });
 
-  test.each([17, 3, 9, 25].map((at) => WAL_HEAD_BYTES + at))('at byte %i of the first record is refused although nothing valid may stand right behind it', (at) => {
-    const life = lived(3, WIDE);
-    damage(life, walName(1), flip(at));
-    life.crash(null);
-    life.settle();
-    expect(life.problem).toContain('wal-0000000000000001.log, byte 192: a record is damaged');
-  });
+  test.each([17, 3, 9, 25].map((at) => WAL_HEAD_BYTES + at))(
+    'at byte %i of the first record is refused although nothing valid may stand right behind it',
+    (at) => {
+      const life = lived(3, WIDE);
+      damage(life, walName(1), flip(at));
+      life.crash(null);
+      life.settle();
+      expect(life.problem).toContain('wal-0000000000000001.log, byte 192: a record is damaged');
+    },
+  );
 
   test('in an older file is refused', () => {
     const life = lived(30);
@@ -223,9 +249,21 @@ describe('what is known of the lives before', () => {
 
 describe('a directory', () => {
   test.each<[string, { readonly system?: string; readonly members?: readonly number[] }, string]>([
-    ['of another system', { system: 'single' }, 'this directory belongs to a server of the system single, not test: start that system on it, or name another directory'],
-    ['of fewer servers', { members: [3] }, 'this directory belongs to a cluster of the servers 3, and this start names 1, 3: the members are fixed'],
-    ['of other servers', { members: [2, 3] }, 'this directory belongs to a cluster of the servers 2, 3, and this start names 1, 3: the members are fixed'],
+    [
+      'of another system',
+      { system: 'single' },
+      'this directory belongs to a server of the system single, not test: start that system on it, or name another directory',
+    ],
+    [
+      'of fewer servers',
+      { members: [3] },
+      'this directory belongs to a cluster of the servers 3, and this start names 1, 3: the members are fixed',
+    ],
+    [
+      'of other servers',
+      { members: [2, 3] },
+      'this directory belongs to a cluster of the servers 2, 3, and this start names 1, 3: the members are fixed',
+    ],
   ])('%s is refused, and both are named', (_, { system = IDENTITY.system, members = IDENTITY.members }, words) => {
     const life = lived(2);
     damage(life, walName(1), (bytes) => {
@@ -245,7 +283,15 @@ describe('a directory', () => {
   test('that is empty is a new server', () => {
     const life = new Life();
     life.settle();
-    expect(life.recovered).toMatchObject({ isFresh: true, currentTerm: 0, votedFor: 0, firstIndex: 1, prevTerm: 0, entries: [], snapshot: null });
+    expect(life.recovered).toMatchObject({
+      isFresh: true,
+      currentTerm: 0,
+      votedFor: 0,
+      firstIndex: 1,
+      prevTerm: 0,
+      entries: [],
+      snapshot: null,
+    });
   });
 
   test.each([[{ clusterId: 7, nodeId: 4 }], [{ clusterId: 8, nodeId: 3 }]])('of another server is refused: %o', (identity) => {

@@ -1,39 +1,49 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { logIndex, nodeId, operationId, term } from '../../../src/core/base/units.js';
-import { flushStorage, storageOnDisk, writeHardState, writeEntries, writeOut, type StoredEntry } from '../../../src/core/storage/storage.js';
+import {
+  flushStorage,
+  storageOnDisk,
+  writeHardState,
+  writeEntries,
+  writeOut,
+  type StoredEntry,
+} from '../../../src/core/storage/storage.js';
 import { walName } from '../../../src/core/storage/wal-format.js';
 import { act, chances, script } from './chances.js';
 import { Life, memoryOf } from './life.js';
 
 describe('whatever was reported durable', () => {
-  test.each([true, false])('is there after any crashes, of power or of the process, and nothing void comes back; each flush synced: %s', (isAlwaysSynced) => {
-    let recoveries = 0;
-    let rotations = 0;
-    let snapshots = 0;
-    fc.assert(
-      fc.property(script(150), fc.integer(), (actions, from) => {
-        const life = new Life();
-        life.isAlwaysSynced = isAlwaysSynced;
-        const chance = chances(from);
-        life.settle();
-        for (const action of actions) {
-          act(life, action, chance);
+  test.each([true, false])(
+    'is there after any crashes, of power or of the process, and nothing void comes back; each flush synced: %s',
+    (isAlwaysSynced) => {
+      let recoveries = 0;
+      let rotations = 0;
+      let snapshots = 0;
+      fc.assert(
+        fc.property(script(150), fc.integer(), (actions, from) => {
+          const life = new Life();
+          life.isAlwaysSynced = isAlwaysSynced;
+          const chance = chances(from);
+          life.settle();
+          for (const action of actions) {
+            act(life, action, chance);
+            expect(life.problem).toBeNull();
+          }
+          life.crash(chance);
+          life.settle();
           expect(life.problem).toBeNull();
-        }
-        life.crash(chance);
-        life.settle();
-        expect(life.problem).toBeNull();
-        recoveries += life.recoveries;
-        rotations += life.storage.wal.segment - life.recoveries;
-        snapshots += life.recovered?.snapshot === null ? 0 : 1;
-      }),
-      { numRuns: 300 },
-    );
-    expect(recoveries).toBeGreaterThan(300);
-    expect(rotations).toBeGreaterThan(50);
-    expect(snapshots).toBeGreaterThan(30);
-  });
+          recoveries += life.recoveries;
+          rotations += life.storage.wal.segment - life.recoveries;
+          snapshots += life.recovered?.snapshot === null ? 0 : 1;
+        }),
+        { numRuns: 300 },
+      );
+      expect(recoveries).toBeGreaterThan(300);
+      expect(rotations).toBeGreaterThan(50);
+      expect(snapshots).toBeGreaterThan(30);
+    },
+  );
 
   test('outlives the process from the write on, and the power from the sync on', () => {
     const life = new Life();
@@ -85,8 +95,17 @@ describe('whatever was reported durable', () => {
           }
         };
         const story = [
-          () => life.setTerm(1, 3), () => life.append(9), () => life.append(6), () => life.snapshotOwn(0.9, 2), () => life.append(9),
-          () => life.truncate(0.7), () => life.setTerm(2, 1), () => life.append(8), () => life.snapshotOwn(0.6, 0), () => life.append(3), () => life.install(5),
+          () => life.setTerm(1, 3),
+          () => life.append(9),
+          () => life.append(6),
+          () => life.snapshotOwn(0.9, 2),
+          () => life.append(9),
+          () => life.truncate(0.7),
+          () => life.setTerm(2, 1),
+          () => life.append(8),
+          () => life.snapshotOwn(0.6, 0),
+          () => life.append(3),
+          () => life.install(5),
           () => life.append(4),
         ];
         work();
@@ -142,8 +161,12 @@ function settled(): Life {
   return life;
 }
 
-const entry = (index: number, inTerm: number, ...payload: number[]): StoredEntry =>
-  ({ index: logIndex(index), term: term(inTerm), kind: 1, payload: Uint8Array.from(payload) });
+const entry = (index: number, inTerm: number, ...payload: number[]): StoredEntry => ({
+  index: logIndex(index),
+  term: term(inTerm),
+  kind: 1,
+  payload: Uint8Array.from(payload),
+});
 
 describe('a flush', () => {
   test('takes all that gathered and is one append and one sync', () => {
@@ -221,7 +244,10 @@ describe('a flush', () => {
     expect(effects[0]?.steps.map((step) => step.kind)).toEqual(['append', 'sync', 'syncDirectory']);
   });
 
-  test.each([['append', 0], ['sync', 1]])('that fails in its %s stops the storage with one line and is never tried again', (kind, at) => {
+  test.each([
+    ['append', 0],
+    ['sync', 1],
+  ])('that fails in its %s stops the storage with one line and is never tried again', (kind, at) => {
     const life = settled();
     const { storage, effects } = flushStorage(writeHardState(life.storage, term(1), nodeId(2)));
     const operation = effects[0]?.operation ?? operationId(0);
@@ -241,7 +267,11 @@ describe('an older state', () => {
     const right = flushStorage(writeEntries(base, [entry(1, 1, 2), entry(2, 1, 2)])).effects;
     const alone = flushStorage(base).effects;
 
-    for (const [effects, payloads] of [[left, ['1,1,1']], [right, ['2', '2']], [alone, []]] as const) {
+    for (const [effects, payloads] of [
+      [left, ['1,1,1']],
+      [right, ['2', '2']],
+      [alone, []],
+    ] as const) {
       const replay = settled();
       for (const step of effects[0]?.steps ?? []) replay.disk.perform(step);
       const { entries, votedFor } = rebootOf(replay);

@@ -71,7 +71,12 @@ test('a byte changed, left out or added anywhere is found', () => {
       const at = where % bytes.length;
       const changed = bytes.map((byte, i) => (i === at ? byte ^ flip : byte));
       expect(decodeStore(changed, options).ok).toBe(false);
-      expect(decodeStore(bytes.filter((_, i) => i !== at), options).ok).toBe(false);
+      expect(
+        decodeStore(
+          bytes.filter((_, i) => i !== at),
+          options,
+        ).ok,
+      ).toBe(false);
       expect(decodeStore(bytes.slice(0, at), options).ok).toBe(false);
       expect(decodeStore(new Uint8Array([...bytes, flip]), options).ok).toBe(false);
     }),

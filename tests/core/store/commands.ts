@@ -11,7 +11,10 @@ export function command(op: Command['op'], rest: Partial<Command> = {}): Command
 
 /** Any bytes, the short ones often, so that keys meet again. */
 export const byteStrings: fc.Arbitrary<ByteString> = fc.uint8Array({ maxLength: 9 }).map(byteStringOf);
-const keys = fc.oneof(fc.constantFrom('a', 'b', 'c', 'ab', '').map((key) => key as ByteString), byteStrings);
+const keys = fc.oneof(
+  fc.constantFrom('a', 'b', 'c', 'ab', '').map((key) => key as ByteString),
+  byteStrings,
+);
 
 /** Logs of commands whose sessions, numbers and versions are often right and often wrong. */
 export const logs: fc.Arbitrary<Command[]> = fc.array(

@@ -4,7 +4,16 @@ import { AssertionError } from '../../../src/core/base/assert.js';
 import { byteStringFromText, EMPTY, type ByteString } from '../../../src/core/base/bytestring.js';
 import { logIndex } from '../../../src/core/base/units.js';
 import type { Command, StoreResult } from '../../../src/core/store/command.js';
-import { applyCommand, keyCount, openStore, readKey, scanKeys, sessionCount, storeDigest, type StoreState } from '../../../src/core/store/store.js';
+import {
+  applyCommand,
+  keyCount,
+  openStore,
+  readKey,
+  scanKeys,
+  sessionCount,
+  storeDigest,
+  type StoreState,
+} from '../../../src/core/store/store.js';
 import { applyAll, command, logs } from './commands.js';
 import { Twin } from './twin.js';
 
@@ -138,7 +147,10 @@ test('a state with many keys and sessions is a value too', () => {
   const log = names.flatMap((key) => [command('registerClient'), command('set', { key, value: key })]);
   const { state: full } = applyAll(openStore({ sessionsMax: 400 }), log);
   const digest = storeDigest(full);
-  const { state: bare } = applyAll(full, names.map((key) => command('delete', { key })));
+  const { state: bare } = applyAll(
+    full,
+    names.map((key) => command('delete', { key })),
+  );
   expect([keyCount(full), keyCount(bare), sessionCount(full)]).toEqual([500, 0, 400]);
   expect(storeDigest(full)).toBe(digest);
   expect(scanKeys(full, EMPTY, null, 1_000).map(({ key }) => key)).toEqual([...names].sort((x, y) => (x < y ? -1 : 1)));
@@ -195,16 +207,24 @@ describe('the digest', () => {
 
 test('keys are in the order of their bytes, which is not that of UTF-16', () => {
   const texts = ['z', '\u{1f300}', '\uff5e', '', 'é', 'Z', 'zz', '\u{10ffff}', '\ue000'];
-  const { state } = applyAll(open(), texts.map((text) => command('set', { key: byteStringFromText(text) })));
+  const { state } = applyAll(
+    open(),
+    texts.map((text) => command('set', { key: byteStringFromText(text) })),
+  );
   const byBytes = [...texts].sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
   expect(byBytes).not.toEqual([...texts].sort());
   expect(scanKeys(state, EMPTY, null, 99).map(({ key }) => key)).toEqual(byBytes.map(byteStringFromText));
 });
 
 test('a scan goes from one key to below another and stops at its count', () => {
-  const { state } = applyAll(open(), ['a', 'b', 'c', 'd'].map((key) => command('set', { key: byteStringFromText(key), value: one })));
+  const { state } = applyAll(
+    open(),
+    ['a', 'b', 'c', 'd'].map((key) => command('set', { key: byteStringFromText(key), value: one })),
+  );
   const found = (from: string, below: string | null, countMax: number): string =>
-    scanKeys(state, byteStringFromText(from), below === null ? null : byteStringFromText(below), countMax).map(({ key }) => key).join('');
+    scanKeys(state, byteStringFromText(from), below === null ? null : byteStringFromText(below), countMax)
+      .map(({ key }) => key)
+      .join('');
   expect(found('', null, 99)).toBe('abcd');
   expect(found('b', 'd', 99)).toBe('bc');
   expect(found('aa', null, 2)).toBe('bc');

@@ -63,7 +63,13 @@ export class Servers<State, Message> {
   boot(id: number): void {
     const server = this.#server(id);
     server.life++;
-    const { state, effects } = this.#machine.init({ self: server.id, members: this.members, past: 'unknown', now: micros(this.nowUs), seed: server.life * 1_000 + id });
+    const { state, effects } = this.#machine.init({
+      self: server.id,
+      members: this.members,
+      past: 'unknown',
+      now: micros(this.nowUs),
+      seed: server.life * 1_000 + id,
+    });
     server.state = state;
     this.#carryOut(server, effects);
   }
@@ -79,7 +85,12 @@ export class Servers<State, Message> {
   /** @returns The request's number. */
   ask(id: number, asked: Asked): number {
     const number = ++this.#lastRequest;
-    this.#step(id, { kind: 'request', now: micros(this.nowUs), connection: connectionId(1), request: { ...asked, id: number } as NodeRequest });
+    this.#step(id, {
+      kind: 'request',
+      now: micros(this.nowUs),
+      connection: connectionId(1),
+      request: { ...asked, id: number } as NodeRequest,
+    });
     return number;
   }
 

@@ -4,7 +4,7 @@ import { logIndex, nodeId, term } from '../../../src/core/base/units.js';
 import type { Entry } from '../../../src/core/raft/log.js';
 import type { RaftMessage } from '../../../src/core/raft/messages.js';
 import type { Command, StoreResult } from '../../../src/core/store/command.js';
-import { commandSizeBytes } from '../../../src/core/wire/command.js';
+import { commandSizeBytes } from '../../../src/core/wire/protobuf/command.js';
 import { NODE_ID_MAX } from '../../../src/core/wire/limits.js';
 import type { NodeRequest, NodeResponse } from '../../../src/core/wire/protocol.js';
 
@@ -62,7 +62,13 @@ const appendEntries: fc.Arbitrary<RaftMessage> = fc
       };
     });
     return {
-      kind: 'appendEntries', term: term(last + termsAhead), prevLogIndex, prevLogTerm: term(prevLogTerm), leaderCommit, sequence, entries,
+      kind: 'appendEntries',
+      term: term(last + termsAhead),
+      prevLogIndex,
+      prevLogTerm: term(prevLogTerm),
+      leaderCommit,
+      sequence,
+      entries,
     };
   });
 
@@ -71,21 +77,41 @@ const anIndex = counter.map(logIndex);
 
 export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   fc.record({
-    kind: fc.constant('requestVote' as const), term: aTerm, candidateId: node, lastLogIndex: anIndex, lastLogTerm: aTerm, isPreVote: fc.boolean(),
+    kind: fc.constant('requestVote' as const),
+    term: aTerm,
+    candidateId: node,
+    lastLogIndex: anIndex,
+    lastLogTerm: aTerm,
+    isPreVote: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('requestVoteReply' as const), term: aTerm, voteGranted: fc.boolean(), isPreVote: fc.boolean() }),
   appendEntries,
   fc.record({
-    kind: fc.constant('appendEntriesReply' as const), term: aTerm, success: fc.boolean(), matchIndex: anIndex,
-    hintTerm: fc.oneof(aTerm, fc.constant(term(-1))), prevLogIndex: anIndex, sequence: counter,
+    kind: fc.constant('appendEntriesReply' as const),
+    term: aTerm,
+    success: fc.boolean(),
+    matchIndex: anIndex,
+    hintTerm: fc.oneof(aTerm, fc.constant(term(-1))),
+    prevLogIndex: anIndex,
+    sequence: counter,
   }),
   fc.record({
-    kind: fc.constant('installSnapshot' as const), term: aTerm, lastIndex: anIndex.map((n) => logIndex(Math.max(n, 1))), lastTerm: aTerm,
-    offset: counter, data: bytes, done: fc.boolean(), sequence: counter,
+    kind: fc.constant('installSnapshot' as const),
+    term: aTerm,
+    lastIndex: anIndex.map((n) => logIndex(Math.max(n, 1))),
+    lastTerm: aTerm,
+    offset: counter,
+    data: bytes,
+    done: fc.boolean(),
+    sequence: counter,
   }),
   fc.record({
-    kind: fc.constant('installSnapshotReply' as const), term: aTerm, lastIndex: anIndex, receivedBytes: counter,
-    isInstalled: fc.boolean(), sequence: counter,
+    kind: fc.constant('installSnapshotReply' as const),
+    term: aTerm,
+    lastIndex: anIndex,
+    receivedBytes: counter,
+    isInstalled: fc.boolean(),
+    sequence: counter,
   }),
 );
 
@@ -98,7 +124,9 @@ export const request: fc.Arbitrary<NodeRequest> = fc.oneof(
 );
 
 const storeResult: fc.Arbitrary<StoreResult> = fc.record({
-  status: fc.constantFrom('ok' as const, 'noKey' as const, 'versionConflict' as const, 'sessionExpired' as const), version: counter, value: byteString,
+  status: fc.constantFrom('ok' as const, 'noKey' as const, 'versionConflict' as const, 'sessionExpired' as const),
+  version: counter,
+  value: byteString,
 });
 const text = fc.string({ unit: 'binary', maxLength: 30 });
 
@@ -113,8 +141,19 @@ export const response: fc.Arbitrary<NodeResponse> = fc.oneof(
     kind: fc.constant('status' as const),
     id: counter,
     status: fc.record({
-      self: node, system: text, role: text, term: counter, leaderId: nodeOrNobody, commitIndex: counter, lastApplied: counter, lastLogIndex: counter,
-      firstLogIndex: counter, snapshotIndex: counter, keyCount: counter, sessionCount: counter, digest: text,
+      self: node,
+      system: text,
+      role: text,
+      term: counter,
+      leaderId: nodeOrNobody,
+      commitIndex: counter,
+      lastApplied: counter,
+      lastLogIndex: counter,
+      firstLogIndex: counter,
+      snapshotIndex: counter,
+      keyCount: counter,
+      sessionCount: counter,
+      digest: text,
     }),
   }),
 );

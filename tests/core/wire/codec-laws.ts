@@ -19,10 +19,40 @@ const RUNS = { seed: 1, numRuns: 2_000 };
 
 /** An unknown field of each wire type that we do not use, and of those we do, number 1000 and above. */
 const UNKNOWN_FIELDS = Uint8Array.from([
-  0xc0, 0x3e, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, // 1000: varint 2^64-1
-  0xc9, 0x3e, 1, 2, 3, 4, 5, 6, 7, 8, // 1001: fixed64
-  0xd2, 0x3e, 3, 7, 7, 7, // 1002: bytes
-  0xdd, 0x3e, 1, 2, 3, 4, // 1003: fixed32
+  0xc0,
+  0x3e,
+  0xff,
+  0xff,
+  0xff,
+  0xff,
+  0xff,
+  0xff,
+  0xff,
+  0xff,
+  0xff,
+  0x01, // 1000: varint 2^64-1
+  0xc9,
+  0x3e,
+  1,
+  2,
+  3,
+  4,
+  5,
+  6,
+  7,
+  8, // 1001: fixed64
+  0xd2,
+  0x3e,
+  3,
+  7,
+  7,
+  7, // 1002: bytes
+  0xdd,
+  0x3e,
+  1,
+  2,
+  3,
+  4, // 1003: fixed32
 ]);
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
@@ -33,15 +63,30 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 export function keepsTheLaws<Value>({ name, arbitrary, encode, decode, twin }: Face<Value>): void {
   describe(name, () => {
     test('what is written is read as it was', () => {
-      fc.assert(fc.property(arbitrary, (value) => { expect(decode(encode(value))).toEqual({ ok: true, value }); }), RUNS);
+      fc.assert(
+        fc.property(arbitrary, (value) => {
+          expect(decode(encode(value))).toEqual({ ok: true, value });
+        }),
+        RUNS,
+      );
     });
 
     test('the Protobuf library reads what we write', () => {
-      fc.assert(fc.property(arbitrary, (value) => { expect(twin.read(encode(value))).toEqual(twin.toProto(value)); }), RUNS);
+      fc.assert(
+        fc.property(arbitrary, (value) => {
+          expect(twin.read(encode(value))).toEqual(twin.toProto(value));
+        }),
+        RUNS,
+      );
     });
 
     test('we read what the Protobuf library writes', () => {
-      fc.assert(fc.property(arbitrary, (value) => { expect(decode(twin.write(value))).toEqual({ ok: true, value }); }), RUNS);
+      fc.assert(
+        fc.property(arbitrary, (value) => {
+          expect(decode(twin.write(value))).toEqual({ ok: true, value });
+        }),
+        RUNS,
+      );
     });
 
     test('a field that a later version adds is stepped over', () => {

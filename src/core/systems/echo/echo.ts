@@ -97,8 +97,9 @@ function answer(state: EchoState, isDue: (call: OpenCall) => boolean): EchoStep 
   if (due.length === 0) return { state, effects: [] };
   return {
     state: { ...state, open: state.open.filter((call) => !isDue(call)) },
-    effects: due.map(({ connection, text, echoedBy }): EchoEffect =>
-      ({ kind: 'respond', connection, response: { text, echoes: echoedBy.length } })),
+    effects: due.map(
+      ({ connection, text, echoedBy }): EchoEffect => ({ kind: 'respond', connection, response: { text, echoes: echoedBy.length } }),
+    ),
   };
 }
 
@@ -124,9 +125,10 @@ export const echoCodecs: Codecs<EchoMessage, EchoRequest, EchoResponse> = {
   },
   response: {
     encode: ({ text, echoes }) => withHead(littleEndian(echoes), text),
-    decode: (bytes) => (bytes.length < 4
-      ? fail('an echo response begins with a number')
-      : ok({ echoes: integerAt(bytes, 0), text: byteStringOf(bytes.subarray(4)) })),
+    decode: (bytes) =>
+      bytes.length < 4
+        ? fail('an echo response begins with a number')
+        : ok({ echoes: integerAt(bytes, 0), text: byteStringOf(bytes.subarray(4)) }),
   } satisfies Codec<EchoResponse>,
 };
 

@@ -1,9 +1,9 @@
 import { unreachable } from '../../base/assert.js';
 import type { Codec, Codecs } from '../../machine.js';
-import { changeText, field, lineCodec, lineOf, token, type LineReader } from '../../wire/lines.js';
+import { changeText, field, lineCodec, lineOf, token, type LineReader } from '../../wire/text/lines.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
-import { requestCodec } from '../../wire/request.js';
-import { responseCodec } from '../../wire/response.js';
+import { requestCodec } from '../../wire/protobuf/request.js';
+import { responseCodec } from '../../wire/protobuf/response.js';
 import { NO_EPOCH, type Entry, type PeerMessage } from './messages.js';
 
 /**
@@ -33,7 +33,12 @@ export const messageCodec: Codec<PeerMessage> = lineCodec<PeerMessage>({
       case 'snapshot': {
         const entries = message.entries.flatMap(({ key, version, value }) => [token(key), String(version), token(value)]);
         return lineOf(
-          'SNAPSHOT', field('join', message.join), field('piece', message.piece), field('last', message.isLast), ...place(message), ...entries,
+          'SNAPSHOT',
+          field('join', message.join),
+          field('piece', message.piece),
+          field('last', message.isLast),
+          ...place(message),
+          ...entries,
         );
       }
       case 'replicate': {
@@ -90,7 +95,12 @@ function readJoin(line: LineReader): PeerMessage {
 
 function readSnapshot(line: LineReader): PeerMessage {
   const head = {
-    kind: 'snapshot', join: line.whole('join'), piece: line.whole('piece'), isLast: line.flag('last'), epoch: epochIn(line), position: line.whole('position'),
+    kind: 'snapshot',
+    join: line.whole('join'),
+    piece: line.whole('piece'),
+    isLast: line.flag('last'),
+    epoch: epochIn(line),
+    position: line.whole('position'),
   } as const;
   const entries: Entry[] = [];
   while (line.hasMore()) {

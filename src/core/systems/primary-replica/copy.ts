@@ -4,7 +4,7 @@ import { versionedValue, type VersionedValue } from '../../store/cells.js';
 import { Hasher, hexOf } from '../../store/digest.js';
 import { OrderedMap } from '../../store/ordered-map.js';
 import { openStore, type StoreOptions, type StoreState } from '../../store/store.js';
-import type { Change } from '../../wire/lines.js';
+import type { Change } from '../../wire/text/lines.js';
 import type { Entry } from './messages.js';
 
 /** What stands at which key, ascending. */
@@ -55,7 +55,11 @@ export function changeBetween(before: StoreState, after: StoreState, key: ByteSt
  *
  * @param behind null: from the first key on.
  */
-export function entriesBehind(keys: Keys, behind: ByteString | null, bytesMax: number): { readonly entries: readonly Entry[]; readonly isLast: boolean } {
+export function entriesBehind(
+  keys: Keys,
+  behind: ByteString | null,
+  bytesMax: number,
+): { readonly entries: readonly Entry[]; readonly isLast: boolean } {
   const entries: Entry[] = [];
   let sizeBytes = 0;
   let isLast = true;

@@ -1,5 +1,5 @@
 import type { ByteString } from '../../base/bytestring.js';
-import type { Change } from '../../wire/lines.js';
+import type { Change } from '../../wire/text/lines.js';
 
 /**
  * What a primary and its replicas say to each other. A place in a primary's history is an epoch, which names

@@ -1,4 +1,4 @@
-/** Asynchronous replication: one server, primary or replica, as a machine. README.md says what it promises. */
+/** Asynchronous replication: one server, primary or replica, as a machine. docs/systems/primary-replica.md says what it promises. */
 import { unreachable } from '../../base/assert.js';
 import { logIndex, micros, NEVER, NOBODY, type LogIndex, type Micros, type NodeId, type OperationId } from '../../base/units.js';
 import { closingSteps, install, journalOnDisk, journalWakeAt, settle, startJournal } from '../../journal/journal.js';
@@ -23,7 +23,12 @@ type NodeStep = Step<ReplicationState, PeerMessage, NodeResponse>;
 export function primaryReplicaNode(options: PrimaryReplicaOptions): PrimaryReplicaNode {
   checkPrimaryReplicaOptions(options);
   const plan: Plan = { kept: keptTenure(options.store), options: options.journal };
-  return { init: (boot) => init(options, plan, boot), step: (state, input) => step(plan, state, input), wakeAt, closing: ({ journal }) => closingSteps(journal) };
+  return {
+    init: (boot) => init(options, plan, boot),
+    step: (state, input) => step(plan, state, input),
+    wakeAt,
+    closing: ({ journal }) => closingSteps(journal),
+  };
 }
 
 function init(options: PrimaryReplicaOptions, plan: Plan, boot: Boot): NodeStep {

@@ -63,7 +63,18 @@ export function memoryOptions(primary: NodeId): PrimaryReplicaOptions {
 }
 
 export function checkPrimaryReplicaOptions(options: PrimaryReplicaOptions): void {
-  const { followInterval, silence, announceInterval, windowMax, windowBytesMax, backlogMax, backlogBytesMax, pieceBytesMax, replicasMax, waitingMax } = options;
+  const {
+    followInterval,
+    silence,
+    announceInterval,
+    windowMax,
+    windowBytesMax,
+    backlogMax,
+    backlogBytesMax,
+    pieceBytesMax,
+    replicasMax,
+    waitingMax,
+  } = options;
   assert(followInterval >= 1 && announceInterval >= 1, 'an interval has a length');
   assert(silence >= 3 * followInterval, 'a replica may lose two signs of life before it is forgotten');
   for (const max of [windowMax, windowBytesMax, backlogMax, backlogBytesMax, pieceBytesMax, replicasMax, waitingMax]) {

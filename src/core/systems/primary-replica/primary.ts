@@ -3,7 +3,7 @@ import { assert, unreachable } from '../../base/assert.js';
 import { byteStringFromText, type ByteString } from '../../base/bytestring.js';
 import { advance, below, bitsOf } from '../../base/random.js';
 import { logIndex, micros, NEVER, NOBODY, type ConnectionId, type LogIndex, type NodeId } from '../../base/units.js';
-import { append, hold, install, settle } from '../../journal/journal.js';
+import { append, hold, install, isFull, settle } from '../../journal/journal.js';
 import type { Command } from '../../store/command.js';
 import { readKey } from '../../store/store.js';
 import { Backlog } from './backlog.js';
@@ -51,7 +51,7 @@ const INDEXES_DRAWN = 2_147_483_648;
 
 /**
  * An operator's decision: what this server holds becomes the primary's store, once it is durable. Whatever the old
- * primary had answered and not yet sent here is lost (README.md).
+ * primary had answered and not yet sent here is lost (docs/systems/primary-replica.md).
  */
 export function promote(draft: ReplicationDraft, by: Promoter): void {
   const { state } = draft;
@@ -60,7 +60,11 @@ export function promote(draft: ReplicationDraft, by: Promoter): void {
     return;
   }
   const knowsNothing = state.primary !== NOBODY && state.epoch === NO_EPOCH;
-  const problem = state.isPromoting ? 'it is being promoted already' : knowsNothing ? 'it has received no snapshot yet, so all would be lost' : null;
+  const problem = state.isPromoting
+    ? 'it is being promoted already'
+    : knowsNothing
+      ? 'it has received no snapshot yet, so all would be lost'
+      : null;
   if (problem !== null) {
     if (by.kind === 'request') respond(draft, by.connection, { kind: 'unavailable', id: by.id, reason: problem });
     else refuse(draft, by.from, TYPED, problem);
@@ -86,7 +90,7 @@ export function announce(draft: ReplicationDraft): void {
 /** A write goes into the journal; {@link settleJournal} applies, answers and pushes it when it is as safe as the options say. */
 export function onCommand(draft: ReplicationDraft, connection: ConnectionId, id: number, command: Command): void {
   const { state } = draft;
-  if (state.journal.held.size >= state.options.waitingMax) {
+  if (mayNotWait(draft)) {
     respond(draft, connection, { kind: 'unavailable', id, reason: 'too many commands wait for the disk' });
     return;
   }
@@ -98,10 +102,15 @@ export function onCommand(draft: ReplicationDraft, connection: ConnectionId, id:
 export function onPrimaryQuery(draft: ReplicationDraft, connection: ConnectionId, id: number, key: ByteString): void {
   const { state } = draft;
   const isBehindOwnWrite = (state.lastWrites[slotOf(connection)] ?? 0) > state.journal.lastApplied;
-  if (isBehindOwnWrite && state.journal.held.size >= state.options.waitingMax) {
+  if (isBehindOwnWrite && mayNotWait(draft)) {
     respond(draft, connection, { kind: 'unavailable', id, reason: 'too many requests wait for the disk' });
   } else if (isBehindOwnWrite) state.journal = hold(state.journal, { kind: 'query', connection, id, key });
   else respond(draft, connection, { kind: 'done', id, result: readKey(state.store, key) });
+}
+
+/** So much waits for the disk, in number or in bytes, that one more must try again. */
+function mayNotWait({ state }: ReplicationDraft): boolean {
+  return state.journal.held.size >= state.options.waitingMax || isFull(state.journal, state.options.journal);
 }
 
 function slotOf(connection: ConnectionId): number {
@@ -128,7 +137,11 @@ function remember(draft: ReplicationDraft, change: KeyChange): void {
   const { state } = draft;
   const { backlogMax, backlogBytesMax } = state.options;
   state.position += 1;
-  state.backlog = state.backlog.push({ kind: 'replicate', epoch: state.epoch, position: state.position, ...change }, backlogMax, backlogBytesMax);
+  state.backlog = state.backlog.push(
+    { kind: 'replicate', epoch: state.epoch, position: state.position, ...change },
+    backlogMax,
+    backlogBytesMax,
+  );
 }
 
 function keepPromise(draft: ReplicationDraft, promised: Promised, outcome: Effected | null): void {
@@ -177,7 +190,8 @@ export function onReplica(draft: ReplicationDraft, from: NodeId, message: Extrac
   forgetSilent(draft);
   const follower = heard(draft, from);
   if (follower === null) {
-    if (message.kind === 'join') refuse(draft, from, message.join, `this primary has ${draft.state.followers.length} replicas already, its maximum`);
+    if (message.kind === 'join')
+      refuse(draft, from, message.join, `this primary has ${draft.state.followers.length} replicas already, its maximum`);
     return;
   }
   keep(draft, message.kind === 'join' ? onJoin(draft, follower, message.join, message.piece) : onFollow(draft, follower, message));
@@ -246,7 +260,11 @@ function sendPiece(draft: ReplicationDraft, follower: Follower, sending: Sending
 
 // ---- The stream -----------------------------------------------------------------------------------
 
-function onFollow(draft: ReplicationDraft, follower: Follower, { epoch, position, isGap }: Extract<PeerMessage, { kind: 'follow' }>): Follower {
+function onFollow(
+  draft: ReplicationDraft,
+  follower: Follower,
+  { epoch, position, isGap }: Extract<PeerMessage, { kind: 'follow' }>,
+): Follower {
   const { state } = draft;
   const isKnown = epoch === state.epoch && position >= state.backlog.from && position <= state.position;
   if (!isKnown) {
@@ -255,7 +273,7 @@ function onFollow(draft: ReplicationDraft, follower: Follower, { epoch, position
   }
   // A late copy: within an epoch a replica never goes back.
   if (follower.isFollowing && position < follower.confirmed) return follower;
-  // No step forward since it last spoke: what was sent to it meanwhile is lost, or so late that a copy does no harm.
+  // No step forward since it last spoke: what was sent to it meanwhile is lost, or so late that a copy does no fault.
   const isStuck = !follower.isFollowing || isGap || position === follower.confirmed;
   const sent = isStuck ? position : Math.max(position, follower.sent);
   return pushTo(draft, { ...follower, sending: null, isFollowing: true, confirmed: position, sent });

@@ -60,7 +60,11 @@ function follow(draft: ReplicationDraft, isGap: boolean): void {
 }
 
 /** What a primary, or somebody who takes this server for a replica, says. */
-export function onPrimary(draft: ReplicationDraft, from: NodeId, message: Exclude<PeerMessage, { kind: 'join' | 'follow' | 'promote' }>): void {
+export function onPrimary(
+  draft: ReplicationDraft,
+  from: NodeId,
+  message: Exclude<PeerMessage, { kind: 'join' | 'follow' | 'promote' }>,
+): void {
   const { state } = draft;
   switch (message.kind) {
     case 'primary':

@@ -28,7 +28,8 @@ export function onRequest(draft: ReplicationDraft, connection: ConnectionId, req
       // A replica that has a primary and nothing of it yet would call every key absent, which no primary ever said.
       const knowsNothing = state.role === 'replica' && state.primary !== NOBODY && state.epoch === NO_EPOCH;
       if (state.role === 'primary') onPrimaryQuery(draft, connection, id, request.key);
-      else if (knowsNothing) respond(draft, connection, { kind: 'unavailable', id, reason: 'this replica has not received a snapshot yet' });
+      else if (knowsNothing)
+        respond(draft, connection, { kind: 'unavailable', id, reason: 'this replica has not received a snapshot yet' });
       else respond(draft, connection, { kind: 'done', id, result: readKey(state.store, request.key) });
       return;
     }
@@ -52,7 +53,12 @@ export function onRequest(draft: ReplicationDraft, connection: ConnectionId, req
 function onJoinRequest(draft: ReplicationDraft, connection: ConnectionId, id: number, primary: NodeId): void {
   const { state } = draft;
   const isPrimary = state.role === 'primary' || state.isPromoting;
-  const problem = primary === state.self ? 'a server does not join itself' : isPrimary ? 'this server is the primary; promote another, and it will follow that one' : null;
+  const problem =
+    primary === state.self
+      ? 'a server does not join itself'
+      : isPrimary
+        ? 'this server is the primary; promote another, and it will follow that one'
+        : null;
   if (problem !== null) {
     respond(draft, connection, { kind: 'unavailable', id, reason: problem });
     return;

@@ -5,7 +5,7 @@ import { ENTRY_COMMAND } from '../../journal/kept-store.js';
 import { decodeStore, encodeStore } from '../../store/codec.js';
 import type { Command, StoreResult } from '../../store/command.js';
 import { applyCommand, openStore, type StoreOptions, type StoreState } from '../../store/store.js';
-import { decodeCommand, commandBytes } from '../../wire/command.js';
+import { decodeCommand, commandBytes } from '../../wire/protobuf/command.js';
 import { changeBetween, type KeyChange } from './copy.js';
 
 /** What a server keeps: the store of a primary, and whether it still is one. A replica keeps nothing of what it copies. */
@@ -57,10 +57,14 @@ export function keptTenure(options: StoreOptions): Kept<Tenure, Command, Effecte
     decodeState: (bytes) => {
       const [version, primary = 0, a = 0, b = 0, c = 0, d = 0] = bytes;
       if (bytes.length < HEAD_BYTES || version !== VERSION || primary > 1) {
-        return fail(`it does not begin as a snapshot of this system does: ${[...byteStringOf(bytes.subarray(0, 2))].map((each) => each.charCodeAt(0)).join(' ')}`);
+        return fail(
+          `it does not begin as a snapshot of this system does: ${[...byteStringOf(bytes.subarray(0, 2))].map((each) => each.charCodeAt(0)).join(' ')}`,
+        );
       }
       const store = decodeStore(bytes.subarray(HEAD_BYTES), options);
-      return store.ok ? ok({ generation: (a | (b << 8) | (c << 16) | (d << 24)) >>> 0, isPrimary: primary === 1, store: store.value }) : store;
+      return store.ok
+        ? ok({ generation: (a | (b << 8) | (c << 16) | (d << 24)) >>> 0, isPrimary: primary === 1, store: store.value })
+        : store;
     },
   };
 }

@@ -113,7 +113,10 @@ function standingAs({ writeId, version, value }: Cell, standing: Standing): Stan
 
 /** Rebuilds what a snapshot held of one key. */
 export function withCells(cells: Cells, key: ByteString, after: readonly StandingCell[], writeId: number): Cells {
-  assert(after.every((cell, i) => i === 0 || cell.writeId < (after[i - 1] as Cell).writeId), 'the cells of a key stand newest first');
+  assert(
+    after.every((cell, i) => i === 0 || cell.writeId < (after[i - 1] as Cell).writeId),
+    'the cells of a key stand newest first',
+  );
   const before = cellsOf(cells, key);
   const lost = hashOf(key, before);
   const won = hashOf(key, after);

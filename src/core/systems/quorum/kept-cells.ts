@@ -2,8 +2,8 @@ import { EMPTY, type ByteString } from '../../base/bytestring.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Kept } from '../../journal/journal.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../wire/limits.js';
-import { Reader } from '../../wire/reader.js';
-import { BYTES, VARINT, Writer } from '../../wire/writer.js';
+import { Reader } from '../../wire/protobuf/reader.js';
+import { BYTES, VARINT, Writer } from '../../wire/protobuf/writer.js';
 import { applyEntry, NO_CELLS, withCells, type Cell, type Cells, type Entry, type Standing, type StandingCell } from './cells.js';
 
 /** Names our entries in the log; those of other systems have other numbers. */

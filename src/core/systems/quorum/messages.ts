@@ -1,11 +1,11 @@
 import { EMPTY, type ByteString } from '../../base/bytestring.js';
 import { unreachable } from '../../base/assert.js';
 import type { Codecs } from '../../machine.js';
-import { changeText, field, lineCodec, lineOf, token, type LineReader } from '../../wire/lines.js';
+import { changeText, field, lineCodec, lineOf, token, type LineReader } from '../../wire/text/lines.js';
 import { KEY_BYTES_MAX } from '../../wire/limits.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
-import { requestCodec } from '../../wire/request.js';
-import { responseCodec } from '../../wire/response.js';
+import { requestCodec } from '../../wire/protobuf/request.js';
+import { responseCodec } from '../../wire/protobuf/response.js';
 import type { Cell } from './cells.js';
 
 /** What servers say to each other. Each may be lost, doubled, late and overtaken, and means the same all the same. */
@@ -43,7 +43,12 @@ export const quorumCodecs: Codecs<QuorumMessage, NodeRequest, NodeResponse> = {
 function write(message: QuorumMessage): ByteString {
   switch (message.kind) {
     case 'replicate':
-      return lineOf('REPLICATE_SYNC', `${message.cell.writeId}`, field('version', message.cell.version), cellText(message.key, message.cell));
+      return lineOf(
+        'REPLICATE_SYNC',
+        `${message.cell.writeId}`,
+        field('version', message.cell.version),
+        cellText(message.key, message.cell),
+      );
     case 'ack':
       return lineOf('ACK', `${message.writeId}`);
     case 'nack':
@@ -52,7 +57,14 @@ function write(message: QuorumMessage): ByteString {
       return lineOf('READ_SYNC', `${message.readId}`, token(message.key));
     case 'holds': {
       const { readId, key, cell, isSettled } = message;
-      return lineOf('HOLDS', `${readId}`, field('write_id', cell.writeId), field('version', cell.version), field('settled', isSettled), cellText(key, cell));
+      return lineOf(
+        'HOLDS',
+        `${readId}`,
+        field('write_id', cell.writeId),
+        field('version', cell.version),
+        field('settled', isSettled),
+        cellText(key, cell),
+      );
     }
     default:
       return unreachable(message);
@@ -93,7 +105,13 @@ function readHolds(line: LineReader): QuorumMessage {
   const version = line.whole('version');
   const isSettled = line.flag('settled');
   const change = line.change();
-  return { kind: 'holds', readId, key: change.key, cell: { writeId, version, value: change.op === 'set' ? change.value : null }, isSettled };
+  return {
+    kind: 'holds',
+    readId,
+    key: change.key,
+    cell: { writeId, version, value: change.op === 'set' ? change.value : null },
+    isSettled,
+  };
 }
 
 function writeIdOf(line: LineReader, writeId: number): number {

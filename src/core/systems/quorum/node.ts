@@ -1,6 +1,6 @@
-/** The quorum system: one of N servers, with W and R, as a machine. What it promises is told in README.md. */
+/** The quorum system: one of N servers, with W and R, as a machine. What it promises is told in docs/systems/quorum.md. */
 import { unreachable } from '../../base/assert.js';
-import { micros, NEVER, NOBODY, type Micros, type NodeId } from '../../base/units.js';
+import { JUMP_MAX, micros, NEVER, NOBODY, type Micros, type NodeId } from '../../base/units.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
 import { append, closingSteps, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
@@ -12,10 +12,22 @@ import type { QuorumMessage } from './messages.js';
 import { checkQuorumOptions, copiesToShow, quorumProblem, quorumsMeet, type QuorumOptions } from './options.js';
 import { onAnswer, onQuery, onSpreadHeld } from './reads.js';
 import { onApplied, onRead, onReplicate, repair } from './replica.js';
-import { copyOf, note, respond, tell, wakeBy, type Promised, type QuorumDraft, type QuorumEffect, type QuorumPlan, type QuorumState, type Waiter } from './state.js';
+import {
+  copyOf,
+  note,
+  respond,
+  tell,
+  wakeBy,
+  type Promised,
+  type QuorumDraft,
+  type QuorumEffect,
+  type QuorumPlan,
+  type QuorumState,
+  type Waiter,
+} from './state.js';
 import { statusOf } from './status.js';
 import { onWake } from './time.js';
-import { onCommand, onIssued, onWriteHeld, refuse } from './writes.js';
+import { forgetWrite, onCommand, onIssued, onWriteHeld, refuse } from './writes.js';
 
 export type QuorumNode = Machine<QuorumState, QuorumMessage, NodeRequest, NodeResponse>;
 type QuorumStep = Step<QuorumState, QuorumMessage, NodeResponse>;
@@ -28,7 +40,12 @@ const READS_OF_A_LIFE = 4_294_967_296;
 export function quorumNode(options: QuorumOptions): QuorumNode {
   checkQuorumOptions(options);
   const plan: QuorumPlan = { kept: KEPT_CELLS, options: options.journal };
-  return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt, closing: ({ journal }) => closingSteps(journal) };
+  return {
+    init: (boot) => init(plan, options, boot),
+    step: (before, input) => step(plan, before, input),
+    wakeAt,
+    closing: ({ journal }) => closingSteps(journal),
+  };
 }
 
 function init(plan: QuorumPlan, options: QuorumOptions, boot: Boot): QuorumStep {
@@ -45,6 +62,7 @@ function init(plan: QuorumPlan, options: QuorumOptions, boot: Boot): QuorumStep 
     journal: started.journal,
     incoming: OrderedMap.empty(),
     writes: OrderedMap.empty(),
+    writesBytes: 0,
     reads: OrderedMap.empty(),
     spreads: OrderedMap.empty(),
     settled: OrderedMap.empty(),
@@ -71,7 +89,11 @@ type QuorumStateEntry = Parameters<QuorumPlan['kept']['apply']>[2];
 function warn(draft: QuorumDraft): void {
   const { options, members } = draft.state;
   const { writeQuorum, readQuorum } = options;
-  note(draft, 'stale-reads-possible', `W=${writeQuorum} and R=${readQuorum} of ${members.length} servers: a read can miss the last write, since W + R is not above N`);
+  note(
+    draft,
+    'stale-reads-possible',
+    `W=${writeQuorum} and R=${readQuorum} of ${members.length} servers: a read can miss the last write, since W + R is not above N`,
+  );
 }
 
 function step(plan: QuorumPlan, before: QuorumState, input: QuorumInput): QuorumStep {
@@ -109,6 +131,14 @@ function take(draft: QuorumDraft, input: QuorumInput): void {
 
 /** Anybody may write and ask by hand; but what W and R count is only what servers of this cluster say. */
 function onMessage(draft: QuorumDraft, from: NodeId, message: QuorumMessage): void {
+  if ('cell' in message && message.cell.writeId > draft.state.lastWriteId + JUMP_MAX) {
+    note(
+      draft,
+      'absurd-write-id-ignored',
+      `s${from} speaks of write ${message.cell.writeId}, the last one known here is ${draft.state.lastWriteId}`,
+    );
+    return;
+  }
   const counts = draft.state.members.includes(from);
   switch (message.kind) {
     case 'replicate':
@@ -150,6 +180,8 @@ function onRequest(draft: QuorumDraft, waiter: Waiter, request: NodeRequest): vo
     case 'query':
       if (state.phase !== 'serving') refuse(draft, waiter, 'this server is starting');
       else if (waiting >= state.options.openMax) refuse(draft, waiter, 'too many requests wait for other servers');
+      else if (request.kind === 'command' && state.writesBytes >= state.options.openBytesMax)
+        refuse(draft, waiter, 'too many bytes of writes wait for other servers');
       else if (request.kind === 'command') onCommand(draft, waiter, request.command);
       else onQuery(draft, waiter, request.key);
       return;
@@ -171,7 +203,8 @@ function onDisk(draft: QuorumDraft, input: Extract<QuorumInput, { kind: 'disk' }
 function begin(draft: QuorumDraft, recalled: Recalled<Cells> | null): void {
   const { state, plan } = draft;
   for (const text of recalled?.notes ?? []) draft.effects.push(recoveryNote(text));
-  if (recalled !== null && !recalled.isFresh) note(draft, 'recovered-with-log', `${recalled.state.keyCount} keys, the last write is ${recalled.state.lastWriteId}`);
+  if (recalled !== null && !recalled.isFresh)
+    note(draft, 'recovered-with-log', `${recalled.state.keyCount} keys, the last write is ${recalled.state.lastWriteId}`);
   state.phase = 'starting';
   state.lastWriteId = state.journal.state.lastWriteId;
   state.journal = append(plan, state.journal, { kind: 'life' }, { kind: 'serve' });
@@ -210,7 +243,7 @@ function onPromised(draft: QuorumDraft, promised: Promised): void {
       if (promised.to !== NOBODY) tell(draft, promised.to, { kind: 'ack', writeId: promised.writeId });
       return;
     case 'dropped':
-      state.writes = state.writes.without(promised.writeId);
+      forgetWrite(draft, promised.writeId);
       return;
     default:
       unreachable(promised);

@@ -20,6 +20,8 @@ export interface QuorumOptions {
   readonly sweepKeysMax: number;
   /** Requests of clients that may wait for servers at one time; one more is refused at once. 1 or more. */
   readonly openMax: number;
+  /** Bytes of keys and values of writes that may wait so; one always goes, however large. 1 or more. */
+  readonly openBytesMax: number;
   /** Of policies but `always` a server forgets what it acknowledged when the power fails, and every promise here is void. */
   readonly journal: JournalOptions;
 }
@@ -34,18 +36,22 @@ export const DEFAULT_QUORUM_OPTIONS: QuorumOptions = {
   sweepUs: fromMs(1_000),
   sweepKeysMax: 64,
   openMax: 65_536,
+  openBytesMax: 67_108_864,
   journal: DEFAULT_JOURNAL_OPTIONS,
 };
 
 export function checkQuorumOptions(options: QuorumOptions): void {
   assert(options.resendUs >= 1 && options.resendUs < options.timeoutUs, 'a server is asked once more before the time is over');
   assert(options.sweepUs >= 0 && options.sweepKeysMax >= 1, 'a sweep compares at least one key');
-  assert(options.openMax >= 1, 'at least one request may wait');
+  assert(options.openMax >= 1 && options.openBytesMax >= 1, 'at least one request may wait');
 }
 
 /** @returns One line that says what of W and R does not fit `count` servers, and what would; null when all does. */
 export function quorumProblem({ writeQuorum, readQuorum }: QuorumOptions, count: number): string | null {
-  for (const [name, quorum] of [['W', writeQuorum], ['R', readQuorum]] as const) {
+  for (const [name, quorum] of [
+    ['W', writeQuorum],
+    ['R', readQuorum],
+  ] as const) {
     if (Number.isInteger(quorum) && quorum >= 1 && quorum <= count) continue;
     return `${name}=${quorum} does not fit ${count} server${count === 1 ? '' : 's'}: choose ${name} from 1 to ${count}`;
   }

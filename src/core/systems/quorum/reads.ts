@@ -2,7 +2,20 @@
 import type { ByteString } from '../../base/bytestring.js';
 import type { NodeId } from '../../base/units.js';
 import { NEVER_WRITTEN, resultOf, type Cell } from './cells.js';
-import { isSettled, markSettled, note, patience, respond, shownOf, tell, waitsForTheDisk, type OpenRead, type QuorumDraft, type Spread, type Waiter } from './state.js';
+import {
+  isSettled,
+  markSettled,
+  note,
+  patience,
+  respond,
+  shownOf,
+  tell,
+  waitsForTheDisk,
+  type OpenRead,
+  type QuorumDraft,
+  type Spread,
+  type Waiter,
+} from './state.js';
 
 /** Begins a read. What this server holds itself is the first answer, and with R=1 the others are not asked. */
 export function onQuery(draft: QuorumDraft, waiter: Waiter, key: ByteString): void {
@@ -41,7 +54,8 @@ export function onAnswer(draft: QuorumDraft, server: NodeId, readId: number, cel
  */
 function conclude(draft: QuorumDraft, readId: number, { waiter, key, answers, best, deadlineUs, sentUs }: OpenRead): void {
   const holders = answers.filter(({ writeId }) => writeId === best.writeId).map(({ server }) => server);
-  if (!isSettled(draft.state, key, best) && holders.length < draft.state.copies) note(draft, 'read-wrote-back', `write ${best.writeId} was on ${holders.length} of ${answers.length} servers`);
+  if (!isSettled(draft.state, key, best) && holders.length < draft.state.copies)
+    note(draft, 'read-wrote-back', `write ${best.writeId} was on ${holders.length} of ${answers.length} servers`, 'detail');
   spreadAs(draft, readId, { waiter, key, cell: best, result: resultOf(best), holders, deadlineUs, sentUs });
 }
 

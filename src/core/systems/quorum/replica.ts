@@ -50,7 +50,7 @@ export function repair(draft: QuorumDraft, from: NodeId, key: ByteString, theirs
   if (isTheirsSettled) markSettled(draft, key, theirs);
   const ours = shownOf(state, key);
   if (ours.writeId > theirs.writeId) {
-    note(draft, 'stale-server-repaired', `s${from} had write ${theirs.writeId} of a key, not ${ours.writeId}`);
+    note(draft, 'stale-server-repaired', `s${from} had write ${theirs.writeId} of a key, not ${ours.writeId}`, 'detail');
     tell(draft, from, { kind: 'replicate', key, cell: ours });
   } else if (ours.writeId < theirs.writeId) store(draft, NOBODY, key, theirs);
 }

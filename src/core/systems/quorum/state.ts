@@ -25,6 +25,8 @@ export interface QuorumState {
   readonly incoming: OrderedMap<ByteString, Incoming>;
   /** On the primary: by write id, those that wait for W, and those given up that the journal still has to drop. */
   readonly writes: OrderedMap<number, OpenWrite>;
+  /** Bytes of keys and values of `writes`. */
+  readonly writesBytes: number;
   /** By read id: those that wait for R answers. */
   readonly reads: OrderedMap<number, OpenRead>;
   /** By read id: answers that are known and wait until enough servers have what they show. */
@@ -58,6 +60,11 @@ export interface Incoming {
 
 export interface Settled {
   readonly writeId: number;
+}
+
+/** What a write takes while it waits, in bytes, about. */
+export function openBytesOf({ key, cell }: Pick<OpenWrite, 'key' | 'cell'>): number {
+  return key.length + (cell.value?.length ?? 0);
 }
 
 /** Who waits for an answer. */
@@ -125,6 +132,7 @@ export function copyOf(state: QuorumState): Mutable<QuorumState> {
     journal: state.journal,
     incoming: state.incoming,
     writes: state.writes,
+    writesBytes: state.writesBytes,
     reads: state.reads,
     spreads: state.spreads,
     settled: state.settled,
@@ -141,7 +149,9 @@ export function copyOf(state: QuorumState): Mutable<QuorumState> {
  * {@link NEVER_WRITTEN} if it has none.
  */
 export function shownOf({ journal, writes }: Pick<QuorumState, 'journal' | 'writes'>, key: ByteString): Cell {
-  const shown = cellsOf(journal.state, key).find(({ standing, writeId }) => standing === 'held' || (standing === 'issued' && writes.get(writeId) === undefined));
+  const shown = cellsOf(journal.state, key).find(
+    ({ standing, writeId }) => standing === 'held' || (standing === 'issued' && writes.get(writeId) === undefined),
+  );
   return shown ?? NEVER_WRITTEN;
 }
 
@@ -182,8 +192,9 @@ export function respond(draft: QuorumDraft, { connection }: Waiter, response: No
   draft.effects.push({ kind: 'respond', connection, response });
 }
 
-export function note(draft: QuorumDraft, name: string, text: string): void {
-  draft.effects.push({ kind: 'note', name, text });
+/** @param rank `detail` for what comes about as often as requests or messages do. */
+export function note(draft: QuorumDraft, name: string, text: string, rank: 'usual' | 'detail' = 'usual'): void {
+  draft.effects.push(rank === 'detail' ? { kind: 'note', name, text, isDetail: true } : { kind: 'note', name, text });
 }
 
 /** Sees that this server is woken no later than at `atUs`. */

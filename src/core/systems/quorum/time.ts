@@ -30,7 +30,10 @@ function dueOf(draft: QuorumDraft, { deadlineUs, sentUs }: Timed): number {
 }
 
 /** Sorts what waits: what is over, what is to be sent once more, and when the rest is due. */
-function due<Waiting extends Timed>(draft: QuorumDraft, map: { scan(from: undefined, visit: (id: number, waiting: Waiting) => boolean): void }): readonly [number, Waiting][] {
+function due<Waiting extends Timed>(
+  draft: QuorumDraft,
+  map: { scan(from: undefined, visit: (id: number, waiting: Waiting) => boolean): void },
+): readonly [number, Waiting][] {
   const found: [number, Waiting][] = [];
   map.scan(undefined, (id, waiting) => {
     if (dueOf(draft, waiting) <= draft.now) found.push([id, waiting]);
@@ -79,7 +82,11 @@ function onSpreadsWake(draft: QuorumDraft): void {
   for (const [readId, wanted] of due<Spread>(draft, state.spreads)) {
     if (now >= wanted.deadlineUs) {
       state.spreads = state.spreads.without(readId);
-      timeOut(draft, wanted.waiter, `the newest value is on ${wanted.holders.length} of the ${state.copies} servers that must have it before it is shown, and no more answered`);
+      timeOut(
+        draft,
+        wanted.waiter,
+        `the newest value is on ${wanted.holders.length} of the ${state.copies} servers that must have it before it is shown, and no more answered`,
+      );
       continue;
     }
     askToHold(draft, wanted);

@@ -6,16 +6,31 @@ import type { Command, StoreResult } from '../../store/command.js';
 import type { Cell } from './cells.js';
 import { WRITE_ID_MAX } from './messages.js';
 import { onSpreadIssued, spread } from './reads.js';
-import { isSettled, markSettled, newestOf, note, patience, respond, shownOf, tell, type OpenWrite, type QuorumDraft, type Waiter } from './state.js';
+import {
+  isSettled,
+  markSettled,
+  newestOf,
+  note,
+  openBytesOf,
+  patience,
+  respond,
+  shownOf,
+  tell,
+  type OpenWrite,
+  type QuorumDraft,
+  type Waiter,
+} from './state.js';
 
 const MS = 1_000;
 
 /** A command of a client, at whatever server. */
 export function onCommand(draft: QuorumDraft, waiter: Waiter, command: Command): void {
   const { state } = draft;
-  if (state.self !== state.primary) respond(draft, waiter, { kind: 'notLeader', id: waiter.id, leaderHint: state.primary, isUncertain: false });
+  if (state.self !== state.primary)
+    respond(draft, waiter, { kind: 'notLeader', id: waiter.id, leaderHint: state.primary, isUncertain: false });
   else if (command.op === 'registerClient') respond(draft, waiter, { kind: 'noSessions', id: waiter.id });
-  else if (command.clientId !== 0) respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
+  else if (command.clientId !== 0)
+    respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
   else if (state.lastWriteId >= WRITE_ID_MAX) refuse(draft, waiter, 'there are no write ids left');
   else decide(draft, waiter, command);
 }
@@ -53,7 +68,13 @@ function issue(draft: QuorumDraft, waiter: Waiter, { op, key, value }: Command, 
   state.lastWriteId = writeId;
   state.incoming = state.incoming.with(key, { cell, isCopy: false });
   state.writes = state.writes.with(writeId, { waiter, key, cell, result, holders: [], isGivenUp: false, ...patience(draft) });
-  state.journal = append(plan, state.journal, { kind: 'issue', key, cell, keeps: shownOf(state, key).writeId }, { kind: 'issued', key, writeId });
+  state.writesBytes += openBytesOf({ key, cell });
+  state.journal = append(
+    plan,
+    state.journal,
+    { kind: 'issue', key, cell, keeps: shownOf(state, key).writeId },
+    { kind: 'issued', key, writeId },
+  );
 }
 
 /** The write is durable here: that is one acknowledgement, and now the others are asked. */
@@ -76,9 +97,17 @@ export function onWriteHeld(draft: QuorumDraft, server: NodeId, writeId: number)
     state.writes = state.writes.with(writeId, { ...write, holders });
     return;
   }
-  state.writes = state.writes.without(writeId);
+  forgetWrite(draft, writeId);
   markSettled(draft, write.key, write.cell);
   respond(draft, write.waiter, { kind: 'done', id: write.waiter.id, result: write.result });
+}
+
+/** It waits no more. */
+export function forgetWrite({ state }: QuorumDraft, writeId: number): void {
+  const write = state.writes.get(writeId);
+  if (write === undefined) return;
+  state.writes = state.writes.without(writeId);
+  state.writesBytes -= openBytesOf(write);
 }
 
 /**

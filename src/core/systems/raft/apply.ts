@@ -30,7 +30,7 @@ function applyEntry(draft: NodeDraft, entry: Entry): StoreResult {
   draft.state.store = after;
   // A command that succeeded and yet changed no key was a session's second copy of it.
   if (after.keys === before.keys && command.clientId !== 0 && command.op !== 'registerClient' && result.status === 'ok') {
-    note(draft, 'session-removed-duplicate', `entry ${entry.index}: session ${command.clientId}, command ${command.sequenceNum}`);
+    note(draft, 'session-removed-duplicate', `entry ${entry.index}: session ${command.clientId}, command ${command.sequenceNum}`, 'detail');
   }
   return result;
 }
@@ -93,18 +93,21 @@ export function snapshotIfDue(draft: NodeDraft): void {
   const { state, raft } = draft;
   if (raft === null) return;
   const { options, lastApplied } = state;
-  const lastSnapshotIndex = raft.state.snapshot === null ? 0 : raft.state.snapshot.lastIndex;
+  const { log, snapshot: last } = raft.state;
+  const lastSnapshotIndex = last === null ? 0 : last.lastIndex;
   // As seldom as the store is large, or a large one would be written again and again for little.
-  if (lastApplied - lastSnapshotIndex < Math.max(options.snapshotEveryEntries, state.store.keys.size)) return;
+  const isDueByCount = lastApplied - lastSnapshotIndex >= Math.max(options.snapshotEveryEntries, state.store.keys.size);
+  const bytesMax = Math.max(options.snapshotEveryBytes, last === null ? 0 : last.data.length);
+  if (!isDueByCount && log.bytesBetween(lastSnapshotIndex, lastApplied) < bytesMax) return;
   // One at a time: the disk may still be busy with the last one.
   if (state.storage !== null && state.storage.durableSnapshotIndex < lastSnapshotIndex) return;
 
   const snapshot: Snapshot = {
     lastIndex: lastApplied,
-    lastTerm: raft.state.log.termAt(lastApplied),
+    lastTerm: log.termAt(lastApplied),
     data: encodeStore(state.store),
   };
-  const keepAfter = logIndex(Math.max(lastApplied - options.entriesKept, raft.state.log.firstIndex - 1));
+  const keepAfter = log.startOfLast(options.entriesKeptBytesMax, lastApplied - options.entriesKept, lastApplied);
   compact(raft, snapshot, keepAfter);
   note(draft, 'snapshot-taken', `up to entry ${lastApplied}, ${snapshot.data.length} bytes`);
   if (state.storage !== null) {
@@ -117,7 +120,10 @@ export function restoreStore(draft: NodeDraft, snapshot: Snapshot): void {
   const { state } = draft;
   const decoded = decodeStore(snapshot.data, state.options.store);
   if (!decoded.ok) {
-    stop(draft, `the snapshot up to entry ${snapshot.lastIndex} cannot be read: ${decoded.problem}; restore this server's data directory or replace the server`);
+    stop(
+      draft,
+      `the snapshot up to entry ${snapshot.lastIndex} cannot be read: ${decoded.problem}; restore this server's data directory or replace the server`,
+    );
     return;
   }
   state.store = decoded.value;

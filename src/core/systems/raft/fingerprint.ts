@@ -19,15 +19,30 @@ export function nodeFingerprint(state: NodeState): number {
 export function messageFingerprint(message: NodeMessage | NodeResponse): number {
   switch (message.kind) {
     case 'appendEntries':
-      return four(message.term + (message.entries.length << 20), message.prevLogIndex + (message.prevLogTerm << 20), message.leaderCommit, message.sequence);
+      return four(
+        message.term + (message.entries.length << 20),
+        message.prevLogIndex + (message.prevLogTerm << 20),
+        message.leaderCommit,
+        message.sequence,
+      );
     case 'appendEntriesReply':
-      return four(message.term + (message.success ? 1 << 30 : 0), message.matchIndex + (message.hintTerm << 20), message.prevLogIndex, message.sequence);
+      return four(
+        message.term + (message.success ? 1 << 30 : 0),
+        message.matchIndex + (message.hintTerm << 20),
+        message.prevLogIndex,
+        message.sequence,
+      );
     case 'requestVote':
       return four(message.term + (message.isPreVote ? 1 << 30 : 0), message.lastLogIndex, message.lastLogTerm, message.candidateId);
     case 'requestVoteReply':
       return four(message.term, message.voteGranted ? 1 : 2, message.isPreVote ? 1 : 2, 0);
     case 'installSnapshot':
-      return four(message.term + (message.data.length << 8), message.lastIndex + (message.lastTerm << 20), message.offset + (message.done ? 1 << 30 : 0), message.sequence);
+      return four(
+        message.term + (message.data.length << 8),
+        message.lastIndex + (message.lastTerm << 20),
+        message.offset + (message.done ? 1 << 30 : 0),
+        message.sequence,
+      );
     case 'installSnapshotReply':
       return four(message.term, message.lastIndex, message.receivedBytes + (message.isInstalled ? 1 << 30 : 0), message.sequence);
     case 'done':

@@ -28,7 +28,14 @@ export function raftNode(options: NodeOptions): RaftNode {
 }
 
 function init(options: NodeOptions, boot: Boot): NodeStep {
-  const started = options.storage === null ? null : startStorage(options.storage, { clusterId: options.clusterId, nodeId: boot.self, system: 'raft', members: boot.members }, boot.past);
+  const started =
+    options.storage === null
+      ? null
+      : startStorage(
+          options.storage,
+          { clusterId: options.clusterId, nodeId: boot.self, system: 'raft', members: boot.members },
+          boot.past,
+        );
   const recovering: NodeState = {
     options,
     self: boot.self,
@@ -128,7 +135,7 @@ function onDisk(draft: NodeDraft, input: Extract<NodeInput, { kind: 'disk' }>): 
 function close(draft: NodeDraft): NodeStep {
   const { state, raft } = draft;
   if (raft !== null) {
-    for (const { name, text } of raft.moments) note(draft, name, text);
+    for (const { name, text, isDetail } of raft.moments) note(draft, name, text, isDetail ? 'detail' : 'usual');
     state.raft = closeDraft(raft);
   }
   return { state, effects: draft.effects.items };

@@ -16,8 +16,15 @@ export interface NodeOptions {
    * written then stays in proportion to what was asked for, however large the store. 1 or more.
    */
   readonly snapshotEveryEntries: number;
+  /**
+   * A snapshot is also taken when the entries that were applied since the last one have so many bytes, and at least as many as that
+   * snapshot has. 1 or more.
+   */
+  readonly snapshotEveryBytes: number;
   /** Applied entries kept in memory behind a snapshot, for followers that are a little late. 0 or more. */
   readonly entriesKept: number;
+  /** Bytes of them at most. 0 or more. */
+  readonly entriesKeptBytesMax: number;
 }
 
 export const DEFAULT_NODE_OPTIONS: NodeOptions = {
@@ -26,10 +33,14 @@ export const DEFAULT_NODE_OPTIONS: NodeOptions = {
   store: { sessionsMax: 10_000 },
   storage: DEFAULT_STORAGE_OPTIONS,
   snapshotEveryEntries: 10_000,
+  snapshotEveryBytes: 67_108_864,
   entriesKept: 1_000,
+  entriesKeptBytesMax: 16_777_216,
 };
 
 export function checkNodeOptions(options: NodeOptions): void {
   assert(options.snapshotEveryEntries >= 1, 'a snapshot follows at least one applied entry');
+  assert(options.snapshotEveryBytes >= 1, 'a snapshot follows at least one byte');
+  assert(options.entriesKeptBytesMax >= 0, 'a log cannot keep less than nothing');
   assert(options.entriesKept >= 0, 'a log cannot keep fewer than no entries');
 }

@@ -8,7 +8,7 @@ import type { Envelope, RaftDraft } from '../../raft/draft.js';
 import type { Entry, Log } from '../../raft/log.js';
 import { flushStorage, saveSnapshot, writeEntries, writeHardState, writeTruncateTail, type StoredEntry } from '../../storage/storage.js';
 import type { Command } from '../../store/command.js';
-import { commandBytes } from '../../wire/command.js';
+import { commandBytes } from '../../wire/protobuf/command.js';
 import { restoreStore } from './apply.js';
 import type { NodeDraft } from './state.js';
 

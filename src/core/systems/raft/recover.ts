@@ -5,7 +5,7 @@ import { openDraft, startRaft } from '../../raft/raft.js';
 import type { Snapshot } from '../../raft/state.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
 import type { Recovered, StoredEntry } from '../../storage/storage.js';
-import { commandSizeBytes, decodeCommand } from '../../wire/command.js';
+import { commandSizeBytes, decodeCommand } from '../../wire/protobuf/command.js';
 import { restoreStore } from './apply.js';
 import { ENTRY_COMMAND, ENTRY_NOOP } from './persist.js';
 import { note, stop, type NodeDraft } from './state.js';

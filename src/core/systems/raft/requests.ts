@@ -5,7 +5,7 @@ import { propose, requestRead } from '../../raft/raft.js';
 import type { Command } from '../../store/command.js';
 import { readKey } from '../../store/store.js';
 import type { ByteString } from '../../base/bytestring.js';
-import { commandSizeBytes } from '../../wire/command.js';
+import { commandSizeBytes } from '../../wire/protobuf/command.js';
 import type { NodeRequest } from '../../wire/protocol.js';
 import { respond, type NodeDraft } from './state.js';
 import { statusOf } from './status.js';

@@ -91,8 +91,9 @@ export function respond(draft: NodeDraft, connection: ConnectionId, response: No
   draft.effects.push({ kind: 'respond', connection, response });
 }
 
-export function note(draft: NodeDraft, name: string, text: string): void {
-  draft.effects.push({ kind: 'note', name, text });
+/** @param rank `detail` for what comes about as often as requests or messages do. */
+export function note(draft: NodeDraft, name: string, text: string, rank: 'usual' | 'detail' = 'usual'): void {
+  draft.effects.push(rank === 'detail' ? { kind: 'note', name, text, isDetail: true } : { kind: 'note', name, text });
 }
 
 /** Ends the node for good (fail-stop): what it cannot trust it does not work with. */

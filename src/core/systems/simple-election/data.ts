@@ -5,8 +5,8 @@ import type { StoreResult } from '../../store/command.js';
 import { Hasher, hexOf } from '../../store/digest.js';
 import { OrderedMap } from '../../store/ordered-map.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../wire/limits.js';
-import { Reader } from '../../wire/reader.js';
-import { BYTES, VARINT, Writer } from '../../wire/writer.js';
+import { Reader } from '../../wire/protobuf/reader.js';
+import { BYTES, VARINT, Writer } from '../../wire/protobuf/writer.js';
 
 /** What stands at a key. */
 export interface Cell {
@@ -58,7 +58,10 @@ const writer = new Writer();
 /** The journal of a server: an entry is the Protobuf fields 1 key, 2 value, 3 version, 4 deleted; a snapshot is entries as field 1. */
 export const KEPT_DATA: Kept<Data, Entry, null> = {
   first: { keys: OrderedMap.empty() },
-  apply: (data, _index, { key, cell }) => ({ state: { keys: cell.value === null ? data.keys.without(key) : data.keys.with(key, cell) }, result: null }),
+  apply: (data, _index, { key, cell }) => ({
+    state: { keys: cell.value === null ? data.keys.without(key) : data.keys.with(key, cell) },
+    result: null,
+  }),
   entryKind: ENTRY_ELECTION,
   encodeEntry: (entry) => {
     writer.begin();

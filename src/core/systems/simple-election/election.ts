@@ -3,7 +3,7 @@
  * adds, and what is missing here: votes survive a restart (thesis §3.8), and nobody votes for a log that is behind its own (§3.6.1).
  */
 import { advance, below } from '../../base/random.js';
-import { micros, NOBODY, term, type NodeId, type Term } from '../../base/units.js';
+import { micros, NOBODY, TERM_LAST, term, type NodeId, type Term } from '../../base/units.js';
 import { majorityOf } from './options.js';
 import { note, tellOthers, type ElectionDraft } from './state.js';
 import { abandonWrites } from './writes.js';
@@ -11,6 +11,11 @@ import { abandonWrites } from './writes.js';
 /** Patience with the leader is over, or with the voters: stands for election in the next term. */
 export function standForElection(draft: ElectionDraft): void {
   const { state } = draft;
+  if (state.currentTerm >= TERM_LAST) {
+    note(draft, 'no-term-left', `term ${state.currentTerm} is the last`);
+    state.electionDueUs = micros(draft.now + state.options.timeoutUs);
+    return;
+  }
   note(draft, state.role === 'candidate' ? 'election-undecided' : 'stood-for-election', `term ${state.currentTerm + 1}`);
   state.role = 'candidate';
   state.currentTerm = term(state.currentTerm + 1);

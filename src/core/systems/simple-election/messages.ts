@@ -2,11 +2,11 @@ import { unreachable } from '../../base/assert.js';
 import type { ByteString } from '../../base/bytestring.js';
 import { NOBODY, nodeId, term, type NodeId, type Term } from '../../base/units.js';
 import type { Codecs } from '../../machine.js';
-import { changeText, field, lineCodec, lineOf, type LineReader } from '../../wire/lines.js';
+import { changeText, field, lineCodec, lineOf, type LineReader } from '../../wire/text/lines.js';
 import { NODE_ID_MAX } from '../../wire/limits.js';
 import type { NodeRequest, NodeResponse } from '../../wire/protocol.js';
-import { requestCodec } from '../../wire/request.js';
-import { responseCodec } from '../../wire/response.js';
+import { requestCodec } from '../../wire/protobuf/request.js';
+import { responseCodec } from '../../wire/protobuf/response.js';
 import type { Cell } from './data.js';
 
 /** What servers say to each other. */

@@ -1,7 +1,7 @@
-/** The simple-election system as a machine: see README.md for what it teaches by what it lacks. */
+/** The simple-election system as a machine: see docs/systems/simple-election.md for what it teaches by what it lacks. */
 import { assert, unreachable } from '../../base/assert.js';
 import { advance } from '../../base/random.js';
-import { micros, NEVER, NOBODY, term, type Micros, type NodeId } from '../../base/units.js';
+import { JUMP_MAX, micros, NEVER, NOBODY, term, type Micros, type NodeId } from '../../base/units.js';
 import { closingSteps, journalOnDisk, journalWakeAt, settle, startJournal, type Recalled } from '../../journal/journal.js';
 import type { Boot, Input, Machine, Step } from '../../machine.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
@@ -11,7 +11,17 @@ import { KEPT_DATA, type Data, type Entry } from './data.js';
 import { onHeartbeat, onVoteRequest, onVoteResponse, speak, standForElection } from './election.js';
 import type { ElectionMessage } from './messages.js';
 import { checkElectionOptions, type ElectionOptions } from './options.js';
-import { copyOf, note, respond, type ElectionDraft, type ElectionEffect, type ElectionPlan, type ElectionState, type Promised, type Waiter } from './state.js';
+import {
+  copyOf,
+  note,
+  respond,
+  type ElectionDraft,
+  type ElectionEffect,
+  type ElectionPlan,
+  type ElectionState,
+  type Promised,
+  type Waiter,
+} from './state.js';
 import { statusOf } from './status.js';
 import { giveUpOverdue, onCommand, onHeld, onQuery, onReplicate, onWritten, writeDueUs } from './writes.js';
 
@@ -23,7 +33,12 @@ type ElectionInput = Input<ElectionMessage, NodeRequest>;
 export function electionNode(options: ElectionOptions): ElectionNode {
   checkElectionOptions(options);
   const plan: ElectionPlan = { kept: KEPT_DATA, options: options.journal };
-  return { init: (boot) => init(plan, options, boot), step: (before, input) => step(plan, before, input), wakeAt, closing: ({ journal }) => closingSteps(journal) };
+  return {
+    init: (boot) => init(plan, options, boot),
+    step: (before, input) => step(plan, before, input),
+    wakeAt,
+    closing: ({ journal }) => closingSteps(journal),
+  };
 }
 
 function init(plan: ElectionPlan, options: ElectionOptions, { self, members, past, now, seed }: Boot): ElectionStep {
@@ -45,6 +60,7 @@ function init(plan: ElectionPlan, options: ElectionOptions, { self, members, pas
     heartbeatDueUs: NEVER,
     journal: started.journal,
     writes: OrderedMap.empty(),
+    writesBytes: 0,
   };
   const draft: ElectionDraft = { state: copyOf(state), plan, now, effects: [...started.effects] };
   if (state.journal.phase === 'keeping') begin(draft, null);
@@ -82,6 +98,10 @@ function take(draft: ElectionDraft, input: ElectionInput): void {
 
 /** Anybody may speak by hand; but what is counted, votes and copies, is only what servers of this cluster say. */
 function onMessage(draft: ElectionDraft, from: NodeId, message: ElectionMessage): void {
+  if ('term' in message && message.term > draft.state.currentTerm + JUMP_MAX) {
+    note(draft, 'absurd-term-ignored', `s${from} speaks of term ${message.term}, this server is in ${draft.state.currentTerm}`);
+    return;
+  }
   const counts = draft.state.members.includes(from);
   switch (message.kind) {
     case 'heartbeat':
@@ -147,7 +167,8 @@ function onDisk(draft: ElectionDraft, input: Extract<ElectionInput, { kind: 'dis
 function begin(draft: ElectionDraft, recalled: Recalled<Data> | null): void {
   const { state, now } = draft;
   for (const text of recalled?.notes ?? []) draft.effects.push(recoveryNote(text));
-  if (recalled !== null && !recalled.isFresh) note(draft, 'recovered-with-log', `${recalled.lastIndex} writes, and no memory of a term or a vote`);
+  if (recalled !== null && !recalled.isFresh)
+    note(draft, 'recovered-with-log', `${recalled.lastIndex} writes, and no memory of a term or a vote`);
   state.phase = 'serving';
   state.electionDueUs = micros(now + state.options.timeoutUs);
 }

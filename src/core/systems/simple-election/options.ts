@@ -19,6 +19,8 @@ export interface ElectionOptions {
   readonly writeTimeoutUs: Micros;
   /** Writes of clients that may wait for other servers at one time; one more is refused at once. 1 or more. */
   readonly openMax: number;
+  /** Bytes of keys and values of such writes; one always goes, however large. 1 or more. */
+  readonly openBytesMax: number;
   /** Writes are kept here; terms and votes are not, which is what this system teaches. */
   readonly journal: JournalOptions;
 }
@@ -33,6 +35,7 @@ export const DEFAULT_ELECTION_OPTIONS: ElectionOptions = {
   writeQuorum: null,
   writeTimeoutUs: fromMs(5_000),
   openMax: 65_536,
+  openBytesMax: 67_108_864,
   journal: DEFAULT_JOURNAL_OPTIONS,
 };
 
@@ -40,7 +43,7 @@ export function checkElectionOptions(options: ElectionOptions): void {
   assert(options.heartbeatUs >= 1 && options.heartbeatUs < options.timeoutUs, 'a leader is heard before its followers lose patience');
   assert(options.retryUsMin >= 1 && options.retryUsMin <= options.retryUsMax, 'a candidate stands again after some time');
   assert(options.writeTimeoutUs >= 1, 'a write has some time');
-  assert(options.openMax >= 1, 'at least one write may wait');
+  assert(options.openMax >= 1 && options.openBytesMax >= 1, 'at least one write may wait');
   assert(options.writeQuorum === null || options.writeQuorum >= 1, 'at least the leader has a write');
 }
 

@@ -32,6 +32,8 @@ export interface ElectionState {
   readonly journal: JournalState<Data, Entry, Promised>;
   /** Of a leader, by write id (its place in the own log): writes that wait for other servers. */
   readonly writes: OrderedMap<number, OpenWrite>;
+  /** Bytes of keys and values of `writes`. */
+  readonly writesBytes: number;
 }
 
 /** What comes back from the journal when what it rests on is durable. */
@@ -83,6 +85,7 @@ export function copyOf(state: ElectionState): Mutable<ElectionState> {
     heartbeatDueUs: state.heartbeatDueUs,
     journal: state.journal,
     writes: state.writes,
+    writesBytes: state.writesBytes,
   };
 }
 

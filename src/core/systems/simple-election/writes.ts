@@ -15,8 +15,12 @@ export function onCommand(draft: ElectionDraft, waiter: Waiter, command: Command
   const { state } = draft;
   if (state.role !== 'leader') sendAway(draft, waiter);
   else if (command.op === 'registerClient') respond(draft, waiter, { kind: 'noSessions', id: waiter.id });
-  else if (command.clientId !== 0) respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
-  else if (state.writes.size >= state.options.openMax) respond(draft, waiter, { kind: 'unavailable', id: waiter.id, reason: 'too many writes wait for other servers' });
+  else if (command.clientId !== 0)
+    respond(draft, waiter, { kind: 'done', id: waiter.id, result: { status: 'sessionExpired', version: 0, value: EMPTY } });
+  else if (state.writes.size >= state.options.openMax)
+    respond(draft, waiter, { kind: 'unavailable', id: waiter.id, reason: 'too many writes wait for other servers' });
+  else if (state.writesBytes >= state.options.openBytesMax)
+    respond(draft, waiter, { kind: 'unavailable', id: waiter.id, reason: 'too many bytes of writes wait for other servers' });
   else write(draft, waiter, command);
 }
 
@@ -58,6 +62,7 @@ function write(draft: ElectionDraft, waiter: Waiter, { op, key, value, version }
   state.journal = append(plan, state.journal, { key, cell }, { kind: 'written', writeId });
   const deadlineUs = micros(now + state.options.writeTimeoutUs);
   state.writes = state.writes.with(writeId, { waiter, key, cell, before, result, holders: [], deadlineUs });
+  state.writesBytes += openBytesOf({ key, cell });
 }
 
 function refusalOf(op: Command['op'], version: number, before: Cell): StoreResult | null {
@@ -86,8 +91,19 @@ export function onHeld(draft: ElectionDraft, server: NodeId, writeId: number): v
     state.writes = state.writes.with(writeId, { ...open, holders });
     return;
   }
-  state.writes = state.writes.without(writeId);
+  forgetWrite(draft, writeId, open);
   respond(draft, open.waiter, { kind: 'done', id: open.waiter.id, result: open.result });
+}
+
+/** What a write takes while it waits, in bytes, about. */
+function openBytesOf({ key, cell }: Pick<OpenWrite, 'key' | 'cell'>): number {
+  return key.length + (cell.value?.length ?? 0);
+}
+
+/** It waits no more. */
+function forgetWrite({ state }: ElectionDraft, writeId: number, open: OpenWrite): void {
+  state.writes = state.writes.without(writeId);
+  state.writesBytes -= openBytesOf(open);
 }
 
 function quorumOf({ state }: ElectionDraft): number {
@@ -114,7 +130,7 @@ export function giveUpOverdue(draft: ElectionDraft): void {
     return open.deadlineUs <= now;
   });
   for (const [writeId, open] of overdue) {
-    state.writes = state.writes.without(writeId);
+    forgetWrite(draft, writeId, open);
     rollBack(draft, open);
     const reason = `write quorum not reached: ${open.holders.length} of ${quorumOf(draft)} servers had it within ${state.options.writeTimeoutUs / MS} ms`;
     note(draft, 'write-quorum-missed', `write ${writeId}: ${open.holders.length} of ${quorumOf(draft)}`);
@@ -137,6 +153,7 @@ export function abandonWrites(draft: ElectionDraft, leaderHint: NodeId): void {
     return true;
   });
   state.writes = OrderedMap.empty();
+  state.writesBytes = 0;
 }
 
 /** When the oldest write's time is over; null while none waits. All have the same patience, so the oldest is the next. */

@@ -2,7 +2,19 @@
 import { assert, unreachable } from '../../base/assert.js';
 import type { ByteString } from '../../base/bytestring.js';
 import { logIndex, type ConnectionId, type LogIndex, type NodeId, type OperationId } from '../../base/units.js';
-import { append, closingSteps, hold, journalOnDisk, journalWakeAt, settle, startJournal, type JournalPlan, type JournalState, type Recalled } from '../../journal/journal.js';
+import {
+  append,
+  closingSteps,
+  hold,
+  isFull,
+  journalOnDisk,
+  journalWakeAt,
+  settle,
+  startJournal,
+  type JournalPlan,
+  type JournalState,
+  type Recalled,
+} from '../../journal/journal.js';
 import { keptStore } from '../../journal/kept-store.js';
 import type { Boot, DiskOutcome, Effect, Input, Machine, Step } from '../../machine.js';
 import { recoveryNote } from '../../storage/recovery-note.js';
@@ -69,7 +81,8 @@ function step(options: SingleOptions, plan: Plan, before: SingleState, input: Si
 
   const settled = settle(plan, draft.journal, input.now);
   draft.journal = settled.journal;
-  for (const { promised, outcome } of settled.released) if (promised !== null) effects.push(answerOf(promised, outcome, draft.journal.state));
+  for (const { promised, outcome } of settled.released)
+    if (promised !== null) effects.push(answerOf(promised, outcome, draft.journal.state));
   if (settled.snapshotTaken !== null) {
     const { lastIndex, sizeBytes } = settled.snapshotTaken;
     effects.push({ kind: 'note', name: 'snapshot-taken', text: `up to entry ${lastIndex}, ${sizeBytes} bytes` });
@@ -86,11 +99,18 @@ function onDisk(plan: Plan, draft: Draft, effects: SingleEffect[], operation: Op
   if (taken.problem !== null) effects.push({ kind: 'stop', reason: taken.problem });
 }
 
-function onRequest({ waitingMax }: SingleOptions, plan: Plan, draft: Draft, effects: SingleEffect[], connection: ConnectionId, request: NodeRequest): void {
+function onRequest(
+  { waitingMax }: SingleOptions,
+  plan: Plan,
+  draft: Draft,
+  effects: SingleEffect[],
+  connection: ConnectionId,
+  request: NodeRequest,
+): void {
   const { journal } = draft;
   const slot = (connection >>> 0) % SLOTS;
   const isKeeping = journal.phase === 'keeping';
-  const mayWait = isKeeping && journal.held.size < waitingMax;
+  const mayWait = isKeeping && journal.held.size < waitingMax && !isFull(journal, plan.options);
   const isBehindOwnWrite = isKeeping && request.kind === 'query' && (draft.lastWrites[slot] ?? 0) > journal.lastApplied;
   if (mayWait && request.kind === 'command') {
     draft.journal = append(plan, journal, request.command, { connection, id: request.id, key: null });
@@ -98,7 +118,12 @@ function onRequest({ waitingMax }: SingleOptions, plan: Plan, draft: Draft, effe
   } else if (isBehindOwnWrite) {
     // Where no more may wait it is refused: an answer at once would show what was there before the connection's own write.
     if (mayWait) draft.journal = hold(journal, { connection, id: request.id, key: request.key });
-    else effects.push({ kind: 'respond', connection, response: { kind: 'unavailable', id: request.id, reason: 'too many requests wait for the disk' } });
+    else
+      effects.push({
+        kind: 'respond',
+        connection,
+        response: { kind: 'unavailable', id: request.id, reason: 'too many requests wait for the disk' },
+      });
   } else {
     effects.push({ kind: 'respond', connection, response: answerAtOnce(draft, request) });
   }
@@ -115,7 +140,11 @@ function answerAtOnce(state: SingleState, request: NodeRequest): NodeResponse {
   const { id } = request;
   switch (request.kind) {
     case 'command':
-      return { kind: 'unavailable', id, reason: journal.phase === 'keeping' ? 'too many commands wait for the disk' : 'this server is starting' };
+      return {
+        kind: 'unavailable',
+        id,
+        reason: journal.phase === 'keeping' ? 'too many commands wait for the disk' : 'this server is starting',
+      };
     case 'query':
       if (journal.phase !== 'keeping') return { kind: 'unavailable', id, reason: 'this server is starting' };
       return { kind: 'done', id, result: readKey(journal.state, request.key) };
@@ -150,5 +179,6 @@ function statusOf({ self, journal }: SingleState): NodeStatus {
 
 function tellRecalled(effects: SingleEffect[], { isFresh, notes, lastIndex, snapshotIndex }: Recalled<StoreState>): void {
   for (const text of notes) effects.push(recoveryNote(text));
-  if (!isFresh) effects.push({ kind: 'note', name: 'recovered-with-log', text: `entries up to ${lastIndex}, snapshot up to ${snapshotIndex}` });
+  if (!isFresh)
+    effects.push({ kind: 'note', name: 'recovered-with-log', text: `entries up to ${lastIndex}, snapshot up to ${snapshotIndex}` });
 }

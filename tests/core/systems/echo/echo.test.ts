@@ -34,7 +34,9 @@ describe('an echo node', () => {
   test('does not wait for the dead longer than its patience', () => {
     const { state } = asked([1, 2]);
     expect(machine.wakeAt(state)).toBe(5 + ECHO_PATIENCE_US);
-    expect(machine.step(state, { kind: 'wake', now: micros(5 + ECHO_PATIENCE_US) }).effects).toEqual([{ kind: 'respond', connection: 9, response: { text, echoes: 0 } }]);
+    expect(machine.step(state, { kind: 'wake', now: micros(5 + ECHO_PATIENCE_US) }).effects).toEqual([
+      { kind: 'respond', connection: 9, response: { text, echoes: 0 } },
+    ]);
   });
 
   test('reads what it writes, and no bytes make its decoders throw', () => {

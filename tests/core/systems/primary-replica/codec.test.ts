@@ -6,7 +6,9 @@ import type { PeerMessage } from '../../../../src/core/systems/primary-replica/m
 import { byteString, counter } from '../../wire/arbitraries.js';
 
 const bs = (text: string): ByteString => text as ByteString;
-const awkward = fc.array(fc.constantFrom(0x0a, 0x0d, 0x20, 0x3d, 0x41, 0xff), { maxLength: 6 }).map((list) => byteStringOf(Uint8Array.from(list)));
+const awkward = fc
+  .array(fc.constantFrom(0x0a, 0x0d, 0x20, 0x3d, 0x41, 0xff), { maxLength: 6 })
+  .map((list) => byteStringOf(Uint8Array.from(list)));
 const bytes = fc.oneof(byteString, awkward);
 const epoch = counter.map((n) => Math.max(1, n));
 const change = fc.oneof(
@@ -17,7 +19,12 @@ const message: fc.Arbitrary<PeerMessage> = fc.oneof(
   fc.record({ kind: fc.constant('join' as const), join: counter, piece: counter }),
   fc.record({ kind: fc.constant('follow' as const), epoch, position: counter, isGap: fc.boolean() }),
   fc.record({
-    kind: fc.constant('snapshot' as const), join: counter, piece: counter, isLast: fc.boolean(), epoch, position: counter,
+    kind: fc.constant('snapshot' as const),
+    join: counter,
+    piece: counter,
+    isLast: fc.boolean(),
+    epoch,
+    position: counter,
     entries: fc.array(fc.record({ key: bytes, version: counter, value: bytes }), { maxLength: 5 }),
   }),
   fc.record({ kind: fc.constant('replicate' as const), epoch, position: counter, version: counter, change }),
@@ -44,16 +51,27 @@ describe('a message on a line', () => {
   });
 
   test('looks as the documents tell it, with the place in the history as further words', () => {
-    expect(encode({ kind: 'replicate', epoch: 3, position: 17, version: 2, change: { op: 'set', key: bs('key'), value: bs('a value') } })).toBe(
-      'REPLICATE epoch=3 position=17 version=2 SET key a value',
-    );
-    expect(encode({ kind: 'snapshot', join: 7, piece: 0, isLast: true, epoch: 3, position: 2, entries: [{ key: bs('a'), version: 1, value: bs('x y') }] })).toBe(
-      'SNAPSHOT join=7 piece=0 last=true epoch=3 position=2 a 1 =eCB5',
-    );
+    expect(
+      encode({ kind: 'replicate', epoch: 3, position: 17, version: 2, change: { op: 'set', key: bs('key'), value: bs('a value') } }),
+    ).toBe('REPLICATE epoch=3 position=17 version=2 SET key a value');
+    expect(
+      encode({
+        kind: 'snapshot',
+        join: 7,
+        piece: 0,
+        isLast: true,
+        epoch: 3,
+        position: 2,
+        entries: [{ key: bs('a'), version: 1, value: bs('x y') }],
+      }),
+    ).toBe('SNAPSHOT join=7 piece=0 last=true epoch=3 position=2 a 1 =eCB5');
   });
 
   test.each<[string, PeerMessage]>([
-    ['REPLICATE SET key a value', { kind: 'replicate', epoch: 0, position: 0, version: 0, change: { op: 'set', key: bs('key'), value: bs('a value') } }],
+    [
+      'REPLICATE SET key a value',
+      { kind: 'replicate', epoch: 0, position: 0, version: 0, change: { op: 'set', key: bs('key'), value: bs('a value') } },
+    ],
     ['REPLICATE DELETE key\r', { kind: 'replicate', epoch: 0, position: 0, version: 0, change: { op: 'delete', key: bs('key') } }],
     ['JOIN', { kind: 'join', join: 0, piece: 0 }],
     ['JOIN localhost:8081', { kind: 'join', join: 0, piece: 0 }],
@@ -77,9 +95,13 @@ describe('a message on a line', () => {
   test('never throws, whatever comes', () => {
     const verb = fc.constantFrom('JOIN', 'FOLLOW', 'SNAPSHOT', 'REPLICATE', 'RESYNC', 'REFUSE', 'PROMOTE', 'PRIMARY');
     fc.assert(
-      fc.property(verb, fc.array(fc.constantFrom('epoch=1', 'position=', 'join=x', 'SET', 'a', '', '=', 'gap=true'), { maxLength: 7 }), (first, words) => {
-        expect(typeof decode([first, ...words].join(' ')).ok).toBe('boolean');
-      }),
+      fc.property(
+        verb,
+        fc.array(fc.constantFrom('epoch=1', 'position=', 'join=x', 'SET', 'a', '', '=', 'gap=true'), { maxLength: 7 }),
+        (first, words) => {
+          expect(typeof decode([first, ...words].join(' ')).ok).toBe('boolean');
+        },
+      ),
       { seed: 1, numRuns: 2_000 },
     );
   });

@@ -49,7 +49,13 @@ export class Group {
 
   /** Boots a server, which then knows nothing of an earlier life. */
   start(server: NodeId): void {
-    const { state, effects } = primaryReplicaNode(this.#options).init({ self: server, members: this.#members, past: 'unknown', now: micros(this.nowUs), seed: this.#seed++ });
+    const { state, effects } = primaryReplicaNode(this.#options).init({
+      self: server,
+      members: this.#members,
+      past: 'unknown',
+      now: micros(this.nowUs),
+      seed: this.#seed++,
+    });
     this.#settle(server, state, effects);
   }
 

@@ -7,9 +7,9 @@ import { primaryReplicaNode } from '../../../../src/core/systems/primary-replica
 import { defaultOptions, type PrimaryReplicaOptions } from '../../../../src/core/systems/primary-replica/options.js';
 import type { ReplicationRequest, ReplicationState } from '../../../../src/core/systems/primary-replica/state.js';
 import type { NodeResponse } from '../../../../src/core/wire/protocol.js';
-import { TRUE_CLOCK } from '../../../../src/sim/clock.js';
-import { LAN } from '../../../../src/sim/usual.js';
-import { World } from '../../../../src/sim/world.js';
+import { TRUE_CLOCK } from '../../../../src/sim/base/node-clock.js';
+import { LAN } from '../../../../src/sim/options/presets.js';
+import { World } from '../../../../src/sim/world/world.js';
 import { bs, PRIMARY } from './group.js';
 
 const A = nodeId(2);
@@ -29,10 +29,20 @@ class House {
   onAnswer: (response: NodeResponse) => void = () => undefined;
 
   constructor(over: Partial<PrimaryReplicaOptions> = {}) {
-    const machine = primaryReplicaNode({ ...defaultOptions(PRIMARY), ...over, journal: { ...DEFAULT_JOURNAL_OPTIONS, snapshotEveryEntries: 3 } });
+    const machine = primaryReplicaNode({
+      ...defaultOptions(PRIMARY),
+      ...over,
+      journal: { ...DEFAULT_JOURNAL_OPTIONS, snapshotEveryEntries: 3 },
+    });
     for (const id of SERVERS) {
       this.world.addProcess({
-        id, name: `s${id}`, kind: 'server', machine, members: SERVERS, clock: TRUE_CLOCK, codecs: primaryReplicaCodecs as never,
+        id,
+        name: `s${id}`,
+        kind: 'server',
+        machine,
+        members: SERVERS,
+        clock: TRUE_CLOCK,
+        codecs: primaryReplicaCodecs as never,
         disk: { operationUsMin: 20, operationUsMax: 200, syncUsMin: 100, syncUsMax: 4_000 },
         onRespond: (_connection, response) => {
           this.#answers.push(response);
@@ -60,7 +70,11 @@ class House {
   }
 
   set(server: NodeId, key: string, value: string): NodeResponse | undefined {
-    return this.ask(server, { kind: 'command', id: ++this.#lastId, command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs(key), value: bs(value), version: 0 } });
+    return this.ask(server, {
+      kind: 'command',
+      id: ++this.#lastId,
+      command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs(key), value: bs(value), version: 0 },
+    });
   }
 
   get(server: NodeId, key: string): string | null {
@@ -86,13 +100,18 @@ test('what a primary answered is there after a power cut of all, and its replica
   const house = new House();
   for (let i = 0; i < 7; i++) expect(house.set(PRIMARY, `k${i % 3}`, String(i))).toMatchObject({ kind: 'done' });
   house.loseAndRegainPower(...SERVERS);
-  for (const server of SERVERS) expect([house.get(server, 'k0'), house.get(server, 'k1'), house.get(server, 'k2')]).toEqual(['6', '4', '5']);
+  for (const server of SERVERS)
+    expect([house.get(server, 'k0'), house.get(server, 'k1'), house.get(server, 'k2')]).toEqual(['6', '4', '5']);
   expect(roles(house)).toEqual(['primary', 'replica', 'replica']);
 });
 
 test('nothing is pushed before it is durable: a replica is never ahead of what its primary comes back with', () => {
   const house = new House();
-  house.world.request(PRIMARY, { kind: 'command', id: 1, command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs('a'), value: bs('1'), version: 0 } }, OPERATOR);
+  house.world.request(
+    PRIMARY,
+    { kind: 'command', id: 1, command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs('a'), value: bs('1'), version: 0 } },
+    OPERATOR,
+  );
   house.pass(0);
   expect([house.state(PRIMARY).position, house.state(PRIMARY).journal.held.size]).toEqual([0, 1]);
   house.pass();
@@ -138,7 +157,7 @@ test('a replica that has received nothing is not promoted: it would be an empty 
   expect(house.promote(B)).toMatchObject({ kind: 'leader', leaderHint: B });
 });
 
-test('a session of the old primary is unknown to the new one, and never another client\'s', () => {
+test("a session of the old primary is unknown to the new one, and never another client's", () => {
   const house = new House();
   const register = { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 } as const;
   const idAt = (server: NodeId): number => {
@@ -155,7 +174,11 @@ test('what waits for a disk that stands still is bounded, reads behind a write o
   const answers: NodeResponse[] = [];
   house.onAnswer = (response) => answers.push(response);
   house.world.disk(PRIMARY).stallUntil(house.world.nowUs + 2_000_000);
-  const write = (id: number): ReplicationRequest => ({ kind: 'command', id, command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs('k'), value: bs(`${id}`), version: 0 } });
+  const write = (id: number): ReplicationRequest => ({
+    kind: 'command',
+    id,
+    command: { op: 'set', clientId: 0, sequenceNum: 0, key: bs('k'), value: bs(`${id}`), version: 0 },
+  });
   const read = (id: number): ReplicationRequest => ({ kind: 'query', id, key: bs('k') });
   for (let id = 1; id <= 6; id++) house.world.request(PRIMARY, id === 1 ? write(id) : read(id), OPERATOR);
   house.world.request(PRIMARY, read(7), connectionId(7));
@@ -166,5 +189,10 @@ test('what waits for a disk that stands still is bounded, reads behind a write o
     { kind: 'done', id: 7, result: { status: 'noKey' } },
   ]);
   house.pass();
-  expect(answers.slice(3).map((answer) => [answer.id, answer.kind])).toEqual([[1, 'done'], [2, 'done'], [3, 'done'], [4, 'done']]);
+  expect(answers.slice(3).map((answer) => [answer.id, answer.kind])).toEqual([
+    [1, 'done'],
+    [2, 'done'],
+    [3, 'done'],
+    [4, 'done'],
+  ]);
 });

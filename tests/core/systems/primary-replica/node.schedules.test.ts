@@ -16,8 +16,14 @@ type Event =
 
 const place = fc.nat({ max: 30 });
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('set' as const, 'set' as const, 'delete' as const), key: fc.nat({ max: 5 }) }) },
-  { weight: 14, arbitrary: fc.record({ kind: fc.constant('deliver' as const), place: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, place) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom('set' as const, 'set' as const, 'delete' as const), key: fc.nat({ max: 5 }) }),
+  },
+  {
+    weight: 14,
+    arbitrary: fc.record({ kind: fc.constant('deliver' as const), place: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, place) }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('lose' as const, 'copy' as const), place }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('pass' as const), us: fc.constantFrom(1_000, 50_000, 120_000) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), server: fc.constantFrom(...SERVERS) }) },

@@ -15,7 +15,8 @@ function joined(servers = 3): Group {
   return group;
 }
 
-const kindsTo = (group: Group, to: number): readonly PeerMessage['kind'][] => group.letters.filter((letter) => letter.to === to).map(({ message }) => message.kind);
+const kindsTo = (group: Group, to: number): readonly PeerMessage['kind'][] =>
+  group.letters.filter((letter) => letter.to === to).map(({ message }) => message.kind);
 
 describe('a write', () => {
   test('is answered and pushed in one step, with nobody waited for', () => {
@@ -115,9 +116,9 @@ describe('a replica that joins', () => {
     }
     const first = pieces[0];
     expect(first).toMatchObject({ piece: 0, isLast: false, position: 4, entries: [{ key: 'a', value: 'xxxxxx' }] });
-    expect(pieces.map((piece) => (piece.kind === 'snapshot' ? `${piece.piece}${piece.isLast ? ' last' : ''} at ${piece.position}` : ''))).toEqual([
-      '0 at 4', '0 at 4', '1 at 4', '1 at 4', '2 at 4', '2 at 4', '3 last at 4', '3 last at 4',
-    ]);
+    expect(
+      pieces.map((piece) => (piece.kind === 'snapshot' ? `${piece.piece}${piece.isLast ? ' last' : ''} at ${piece.position}` : '')),
+    ).toEqual(['0 at 4', '0 at 4', '1 at 4', '1 at 4', '2 at 4', '2 at 4', '3 last at 4', '3 last at 4']);
     expect(group.state(A).store.keys.size).toBe(4);
   });
 
@@ -229,7 +230,13 @@ describe('a replica that follows', () => {
     const group = joined();
     const { epoch } = group.state(A);
     group.hear(A, B, { kind: 'replicate', epoch, position: 1, version: 1, change: { op: 'set', key: bs('a'), value: bs('forged') } });
-    group.hear(A, B, { kind: 'replicate', epoch: NO_EPOCH, position: 0, version: 0, change: { op: 'set', key: bs('a'), value: bs('typed') } });
+    group.hear(A, B, {
+      kind: 'replicate',
+      epoch: NO_EPOCH,
+      position: 0,
+      version: 0,
+      change: { op: 'set', key: bs('a'), value: bs('typed') },
+    });
     expect(group.get(A, 'a')).toBeNull();
   });
 
@@ -260,7 +267,13 @@ describe('a replica that follows', () => {
 describe('bare lines, as a person types them', () => {
   test('change a replica that belongs to nobody', () => {
     const group = new Group(1, smallOptions({ primary: NOBODY })).startAll();
-    const typed = (value: string): PeerMessage => ({ kind: 'replicate', epoch: NO_EPOCH, position: 0, version: 0, change: { op: 'set', key: bs('a'), value: bs(value) } });
+    const typed = (value: string): PeerMessage => ({
+      kind: 'replicate',
+      epoch: NO_EPOCH,
+      position: 0,
+      version: 0,
+      change: { op: 'set', key: bs('a'), value: bs(value) },
+    });
     group.hear(PRIMARY, nodeId(7), typed('1'));
     group.hear(PRIMARY, nodeId(7), typed('2'));
     expect(group.ask(PRIMARY, { kind: 'query', id: 1, key: bs('a') })).toMatchObject({ result: { value: '2', version: 2 } });
@@ -325,7 +338,9 @@ describe('a promotion', () => {
     const old = idAt(PRIMARY);
     group.ask(A, { kind: 'promote', id: 1 });
     expect(idAt(A)).not.toBe(old);
-    expect(group.command(A, { op: 'set', clientId: old, sequenceNum: 1, key: bs('a'), value: bs('1'), version: 0 })).toMatchObject({ result: { status: 'sessionExpired' } });
+    expect(group.command(A, { op: 'set', clientId: old, sequenceNum: 1, key: bs('a'), value: bs('1'), version: 0 })).toMatchObject({
+      result: { status: 'sessionExpired' },
+    });
   });
 
   test('may be typed, and who typed it is told', () => {
@@ -335,7 +350,10 @@ describe('a promotion', () => {
     expect(group.letters.filter(({ to }) => to === person)).toMatchObject([{ message: { kind: 'primary', epoch: group.state(A).epoch } }]);
     group.start(B);
     group.hear(B, person, { kind: 'promote' });
-    expect(group.letters.at(-1)).toMatchObject({ to: person, message: { kind: 'refuse', reason: 'it has received no snapshot yet, so all would be lost' } });
+    expect(group.letters.at(-1)).toMatchObject({
+      to: person,
+      message: { kind: 'refuse', reason: 'it has received no snapshot yet, so all would be lost' },
+    });
   });
 
   test('is believed of a server of the list, and of nobody else', () => {
@@ -373,7 +391,12 @@ test('a server tells where it is in words that all systems have', () => {
 });
 
 test.each([
-  ['windowMax', 0], ['backlogMax', 0], ['pieceBytesMax', 0], ['replicasMax', 0], ['followInterval', 0], ['silence', 1],
+  ['windowMax', 0],
+  ['backlogMax', 0],
+  ['pieceBytesMax', 0],
+  ['replicasMax', 0],
+  ['followInterval', 0],
+  ['silence', 1],
 ])('options with %s = %i are refused', (name, value) => {
   expect(() => primaryReplicaNode({ ...memoryOptions(PRIMARY), [name]: value })).toThrow();
 });

@@ -11,7 +11,10 @@ const written = (message: QuorumMessage): string => byteStringOf(encode(message)
 describe('what people type, as the document has it', () => {
   test.each<[string, QuorumMessage]>([
     ['REPLICATE_SYNC 7 SET a 1', { kind: 'replicate', key: text('a'), cell: { writeId: 7, version: 1, value: text('1') } }],
-    ['REPLICATE_SYNC 7 SET a hello world\r', { kind: 'replicate', key: text('a'), cell: { writeId: 7, version: 1, value: text('hello world') } }],
+    [
+      'REPLICATE_SYNC 7 SET a hello world\r',
+      { kind: 'replicate', key: text('a'), cell: { writeId: 7, version: 1, value: text('hello world') } },
+    ],
     ['REPLICATE_SYNC 8 DELETE a', { kind: 'replicate', key: text('a'), cell: { writeId: 8, version: 0, value: null } }],
     ['ACK 7', { kind: 'ack', writeId: 7 }],
     ['NACK 7 disk full', { kind: 'nack', writeId: 7, reason: 'disk full' }],
@@ -53,7 +56,8 @@ test.each([
 
 const key = fc.uint8Array({ minLength: 1, maxLength: 20 }).map(byteStringOf);
 const value = fc.option(fc.uint8Array({ maxLength: 30 }).map(byteStringOf));
-const cell = fc.record({ writeId: fc.integer({ min: 1, max: WRITE_ID_MAX }), version: fc.nat(), value })
+const cell = fc
+  .record({ writeId: fc.integer({ min: 1, max: WRITE_ID_MAX }), version: fc.nat(), value })
   .map((made) => (made.value === null ? { ...made, version: 0 } : made));
 const message: fc.Arbitrary<QuorumMessage> = fc.oneof(
   fc.record({ kind: fc.constant('replicate' as const), key, cell }),
@@ -64,23 +68,34 @@ const message: fc.Arbitrary<QuorumMessage> = fc.oneof(
 );
 
 test('every message comes back as it was, whatever bytes its key and value have', () => {
-  fc.assert(fc.property(message, (sent) => {
-    const bytes = encode(sent);
-    expect(bytes.includes(10)).toBe(false);
-    expect(decode(bytes)).toEqual({ ok: true, value: sent });
-  }), { seed: 1, numRuns: 2_000 });
+  fc.assert(
+    fc.property(message, (sent) => {
+      const bytes = encode(sent);
+      expect(bytes.includes(10)).toBe(false);
+      expect(decode(bytes)).toEqual({ ok: true, value: sent });
+    }),
+    { seed: 1, numRuns: 2_000 },
+  );
 });
 
 test('any bytes are a message or one line that says what is wrong', () => {
-  const line = fc.oneof(fc.uint8Array({ maxLength: 60 }), message.chain((sent) => fc.nat().map((at) => {
-    const bytes = encode(sent);
-    bytes[at % bytes.length] = at % 256;
-    return bytes;
-  })));
-  fc.assert(fc.property(line, (bytes) => {
-    const found = decode(bytes);
-    if (!found.ok) expect(found.problem).toMatch(/^[^\n]+$/);
-  }), { seed: 1, numRuns: 2_000 });
+  const line = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    message.chain((sent) =>
+      fc.nat().map((at) => {
+        const bytes = encode(sent);
+        bytes[at % bytes.length] = at % 256;
+        return bytes;
+      }),
+    ),
+  );
+  fc.assert(
+    fc.property(line, (bytes) => {
+      const found = decode(bytes);
+      if (!found.ok) expect(found.problem).toMatch(/^[^\n]+$/);
+    }),
+    { seed: 1, numRuns: 2_000 },
+  );
 });
 
 test('an empty value is a value', () => {

@@ -34,7 +34,14 @@ class World {
 
   constructor(count: number, writeQuorum: number, readQuorum: number) {
     this.#count = count;
-    this.servers = quorumOf(count, { writeQuorum, readQuorum, timeoutUs: fromMs(200), resendUs: fromMs(50), sweepUs: fromMs(0), journal: { ...OPTIONS.journal, snapshotEveryEntries: 4 } });
+    this.servers = quorumOf(count, {
+      writeQuorum,
+      readQuorum,
+      timeoutUs: fromMs(200),
+      resendUs: fromMs(50),
+      sweepUs: fromMs(0),
+      journal: { ...OPTIONS.journal, snapshotEveryEntries: 4 },
+    });
   }
 
   act(act: Act): void {
@@ -92,7 +99,19 @@ class World {
 
   operations(): readonly Operation[] {
     return [...this.calls].flatMap(([id, { op, value, version, callUs, answer }]) => {
-      const asked: Operation = { clientId: id, key: 'k', op, value, version, expected: null, outcome: 'unknown', resultValue: null, resultVersion: null, callUs, returnUs: null };
+      const asked: Operation = {
+        clientId: id,
+        key: 'k',
+        op,
+        value,
+        version,
+        expected: null,
+        outcome: 'unknown',
+        resultValue: null,
+        resultVersion: null,
+        callUs,
+        returnUs: null,
+      };
       if (answer === null) return [asked];
       return answer.operation === null ? [] : [{ ...asked, ...answer.operation }];
     });
@@ -116,7 +135,12 @@ class World {
       const { status, value, version } = answer.result;
       if (status === 'sessionExpired') throw new Error('there are no sessions');
       const tellsVersion = status === 'ok' || status === 'versionConflict';
-      const operation = { outcome: status, resultValue: called.op === 'get' && status === 'ok' ? value : null, resultVersion: tellsVersion ? version : null, returnUs: atUs };
+      const operation = {
+        outcome: status,
+        resultValue: called.op === 'get' && status === 'ok' ? value : null,
+        resultVersion: tellsVersion ? version : null,
+        returnUs: atUs,
+      };
       this.calls.set(id, { ...called, answer: { operation, atUs } });
     }
   }
@@ -133,7 +157,14 @@ class World {
 
 const server = fc.nat({ max: 4 });
 const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('write' as const), op: fc.constantFrom('set', 'set', 'delete', 'put' as const), version: fc.nat({ max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('write' as const),
+      op: fc.constantFrom('set', 'set', 'delete', 'put' as const),
+      version: fc.nat({ max: 3 }),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('read' as const), server }) },
   { weight: 16, arbitrary: fc.record({ kind: fc.constant('disk' as const), server }) },
   { weight: 22, arbitrary: fc.record({ kind: fc.constant('deliver' as const), pick: fc.nat({ max: 30 }) }) },
@@ -143,7 +174,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sleep' as const), ms: fc.constantFrom(20, 60, 250) }) },
 );
 
-test.each([[3, 2, 2], [3, 3, 1], [3, 1, 3], [3, 3, 2], [5, 3, 3], [5, 4, 2], [5, 2, 4]])('of %i servers with W=%i and R=%i what clients see is linearizable', (count, writeQuorum, readQuorum) => {
+test.each([
+  [3, 2, 2],
+  [3, 3, 1],
+  [3, 1, 3],
+  [3, 3, 2],
+  [5, 3, 3],
+  [5, 4, 2],
+  [5, 2, 4],
+])('of %i servers with W=%i and R=%i what clients see is linearizable', (count, writeQuorum, readQuorum) => {
   let [answered, unknown, written] = [0, 0, 0];
   fc.assert(
     fc.property(fc.array(act, { minLength: 20, maxLength: 160 }), (acts) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EMPTY } from '../../../../src/core/base/bytestring.js';
+import { WRITE_ID_MAX } from '../../../../src/core/systems/quorum/messages.js';
 import { quorumNode } from '../../../../src/core/systems/quorum/node.js';
 import { Servers } from '../servers.js';
 import { away, command, done, get, K, OPTIONS, quorumOf, set, text, valueOf } from './quorum.js';
@@ -61,7 +62,22 @@ describe('a write', () => {
     servers.sleep(4_999, () => servers.run(away(3)));
     expect(servers.answers.has(asked)).toBe(false);
     servers.sleep(2, () => servers.run(away(3)));
-    expect(servers.answers.get(asked)).toEqual({ kind: 'maybe', id: asked, reason: 'write quorum not reached: 2 of 3 servers had it durably within 5000 ms' });
+    expect(servers.answers.get(asked)).toEqual({
+      kind: 'maybe',
+      id: asked,
+      reason: 'write quorum not reached: 2 of 3 servers had it durably within 5000 ms',
+    });
+  });
+
+  test('goes on after a forged copy whose write id would use up all ids', () => {
+    const servers = quorumOf(3);
+    const cell = { writeId: WRITE_ID_MAX, version: 1, value: text('forged') };
+    for (const server of [1, 2, 3]) servers.hear(server, 2, { kind: 'replicate', key: text('other'), cell });
+    servers.run();
+    const asked = servers.ask(1, set('a'));
+    servers.run();
+    expect(servers.answers.get(asked)).toMatchObject(done({ status: 'ok', version: 1 }));
+    expect(servers.state(1).lastWriteId).toBe(1);
   });
 
   test('elsewhere than at the primary is sent there', () => {
@@ -99,7 +115,11 @@ describe('versions and deletes', () => {
 
   test('of writes of one key that are under way together follow each other', () => {
     const servers = quorumOf(3);
-    const [first, second, third] = [servers.ask(1, set('a')), servers.ask(1, command('put', 'b', 1)), servers.ask(1, command('put', 'x', 1))];
+    const [first, second, third] = [
+      servers.ask(1, set('a')),
+      servers.ask(1, command('put', 'b', 1)),
+      servers.ask(1, command('put', 'x', 1)),
+    ];
     servers.run();
     expect(servers.answers.get(first)).toMatchObject(done({ status: 'ok', version: 1 }));
     expect(servers.answers.get(second)).toMatchObject(done({ status: 'ok', version: 2 }));
@@ -186,7 +206,10 @@ describe('a write that missed its quorum', () => {
     servers.run(({ message }) => message.kind === 'replicate');
     expect(servers.answers.has(read)).toBe(false);
     servers.sleep(5_001, () => servers.run(({ message }) => message.kind === 'replicate'));
-    expect(servers.answers.get(read)).toMatchObject({ kind: 'unavailable', reason: 'the newest value is on 1 of the 2 servers that must have it before it is shown, and no more answered within 5000 ms' });
+    expect(servers.answers.get(read)).toMatchObject({
+      kind: 'unavailable',
+      reason: 'the newest value is on 1 of the 2 servers that must have it before it is shown, and no more answered within 5000 ms',
+    });
   });
 
   test('counts as having come before the next one', () => {
@@ -293,7 +316,12 @@ describe('a choice of W and R', () => {
   });
 
   test('N=3 W=2 R=2 serves with one server down, whichever but the primary; N=5 W=3 R=3 with two', () => {
-    for (const [count, downs] of [[3, [2]], [3, [3]], [5, [2, 4]], [5, [3, 5]]] as const) {
+    for (const [count, downs] of [
+      [3, [2]],
+      [3, [3]],
+      [5, [2, 4]],
+      [5, [3, 5]],
+    ] as const) {
       const quorum = (count + 1) / 2;
       const servers = quorumOf(count, { writeQuorum: quorum, readQuorum: quorum });
       for (const down of downs) servers.crash(down);
@@ -311,7 +339,11 @@ describe('a choice of W and R', () => {
     const asked = servers.ask(2, get);
     servers.run(() => true);
     servers.sleep(5_001, () => servers.run(() => true));
-    expect(servers.answers.get(asked)).toEqual({ kind: 'unavailable', id: asked, reason: 'read quorum not reached: 1 of 2 servers answered within 5000 ms' });
+    expect(servers.answers.get(asked)).toEqual({
+      kind: 'unavailable',
+      id: asked,
+      reason: 'read quorum not reached: 1 of 2 servers answered within 5000 ms',
+    });
   });
 });
 
@@ -370,7 +402,9 @@ describe('a server that is starting', () => {
     const servers = quorumOf(3);
     servers.ask(1, set('a'));
     servers.run();
-    expect(servers.answers.get(servers.ask(1, { kind: 'status' }))).toMatchObject({ status: { role: 'primary', term: 1, keyCount: 1, commitIndex: 1 } });
+    expect(servers.answers.get(servers.ask(1, { kind: 'status' }))).toMatchObject({
+      status: { role: 'primary', term: 1, keyCount: 1, commitIndex: 1 },
+    });
     expect(servers.answers.get(servers.ask(2, { kind: 'status' }))).toMatchObject({ status: { role: 'replica', leaderId: 1 } });
   });
 
@@ -378,6 +412,24 @@ describe('a server that is starting', () => {
     const servers = quorumOf(3, { openMax: 2 });
     servers.ask(1, set('a'));
     servers.ask(1, set('b'));
-    expect(servers.answers.get(servers.ask(1, set('c')))).toMatchObject({ kind: 'unavailable', reason: 'too many requests wait for other servers' });
+    expect(servers.answers.get(servers.ask(1, set('c')))).toMatchObject({
+      kind: 'unavailable',
+      reason: 'too many requests wait for other servers',
+    });
+  });
+
+  test('takes no more bytes of writes than it may keep waiting, and takes them again when those are done', () => {
+    const servers = quorumOf(3, { openBytesMax: 100 });
+    servers.ask(1, set('a'.repeat(90)));
+    servers.ask(1, set('b'.repeat(90)));
+    expect(servers.answers.get(servers.ask(1, set('c')))).toMatchObject({
+      kind: 'unavailable',
+      reason: 'too many bytes of writes wait for other servers',
+    });
+    servers.run();
+    expect(servers.state(1).writesBytes).toBe(0);
+    const asked = servers.ask(1, set('d'));
+    servers.run();
+    expect(servers.answers.get(asked)).toMatchObject(done({ status: 'ok', version: 3 }));
   });
 });

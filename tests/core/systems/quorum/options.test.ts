@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { copiesToShow, quorumProblem, quorumsMeet } from '../../../../src/core/systems/quorum/options.js';
 import { OPTIONS } from './quorum.js';
 
-const choices = [1, 2, 3, 4, 5].flatMap((count) => Array.from({ length: count * count }, (_, i) => ({ count, writeQuorum: 1 + (i % count), readQuorum: 1 + Math.floor(i / count) })));
+const choices = [1, 2, 3, 4, 5].flatMap((count) =>
+  Array.from({ length: count * count }, (_, i) => ({ count, writeQuorum: 1 + (i % count), readQuorum: 1 + Math.floor(i / count) })),
+);
 
 /** All sets of `size` of the servers 0 .. count-1, as bits. */
 function setsOf(size: number, count: number): readonly number[] {
@@ -23,6 +25,14 @@ describe('for every N up to 5 and every W and R', () => {
   });
 });
 
-test.each([[0, 2], [4, 2], [2, 0], [2, 4], [1.5, 2]])('W=%d R=%d of three servers is refused with a line that says what fits', (writeQuorum, readQuorum) => {
-  expect(quorumProblem({ ...OPTIONS, writeQuorum, readQuorum }, 3)).toMatch(/^[WR]=[\d.]+ does not fit 3 servers: choose [WR] from 1 to 3$/);
+test.each([
+  [0, 2],
+  [4, 2],
+  [2, 0],
+  [2, 4],
+  [1.5, 2],
+])('W=%d R=%d of three servers is refused with a line that says what fits', (writeQuorum, readQuorum) => {
+  expect(quorumProblem({ ...OPTIONS, writeQuorum, readQuorum }, 3)).toMatch(
+    /^[WR]=[\d.]+ does not fit 3 servers: choose [WR] from 1 to 3$/,
+  );
 });

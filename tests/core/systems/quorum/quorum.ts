@@ -20,6 +20,8 @@ export const OPTIONS: QuorumOptions = {
     storage: { segmentBytesMax: 400, recordBytesMax: 64, readBytes: 4_096, snapshotsKept: 2 },
     sync: { kind: 'always' },
     snapshotEveryEntries: 1_000,
+    snapshotEveryBytes: 67_108_864,
+    waitingBytesMax: 33_554_432,
   },
 };
 

@@ -125,7 +125,15 @@ export class Life {
 export const text = byteStringFromText;
 
 /** A command in which everything not said is empty. */
-export const command = (rest: Partial<Command> = {}): Command => ({ op: 'set', clientId: 0, sequenceNum: 0, key: text('k'), value: EMPTY, version: 0, ...rest });
+export const command = (rest: Partial<Command> = {}): Command => ({
+  op: 'set',
+  clientId: 0,
+  sequenceNum: 0,
+  key: text('k'),
+  value: EMPTY,
+  version: 0,
+  ...rest,
+});
 
 /** The request to carry it out. */
 export const asked = (id: number, rest: Partial<Command>): NodeRequest => ({ kind: 'command', id, command: command(rest) });

@@ -42,7 +42,7 @@ describe('nothing that promises durability leaves before the disk has finished',
     expect(life.sent()).toEqual([vote(1)]);
   });
 
-  test('a candidacy, own vote included (A2)', () => {
+  test('a candidacy, own vote included', () => {
     const life = serving();
     life.wake();
     expect(kinds(life.sent())).toEqual(['requestVote', 'requestVote']);
@@ -52,11 +52,11 @@ describe('nothing that promises durability leaves before the disk has finished',
     expect(life.state.raft?.role).toBe('candidate');
     life.complete();
     expect(life.state.raft?.role).toBe('leader');
-    // The office is taken at the moment the own vote is durable; that the requests for other votes follow is of no use, and no harm.
+    // The office is taken at the moment the own vote is durable; that the requests for other votes follow is of no use, and no fault.
     expect(kinds(life.sent())).toEqual(['appendEntries', 'appendEntries', 'requestVote', 'requestVote']);
   });
 
-  test('an acknowledgement of entries (F1)', () => {
+  test('an acknowledgement of entries', () => {
     const life = serving();
     life.hears(2, withCommands(append(1, 0, 0, [1, 1])));
     expect(life.sent()).toEqual([]);
@@ -64,7 +64,7 @@ describe('nothing that promises durability leaves before the disk has finished',
     expect(life.sent()).toEqual([{ ...accepted(1, 2), prevLogIndex: 0 }]);
   });
 
-  test('an answer to a client: its entry commits when a majority holds it, and the leader counts only its own disk (B18)', () => {
+  test('an answer to a client: its entry commits when a majority holds it, and the leader counts only its own disk', () => {
     const life = leading({ size: 5 });
     life.hears(4, accepted(1, 1));
     life.asks(asked(7, { value: text('v') }));
@@ -214,7 +214,7 @@ describe('a node that recovers', () => {
     expect(again.sent()).toEqual([vote(1, false)]);
   });
 
-  test('votes for nobody else in a term that it knew before it voted (A3)', () => {
+  test('votes for nobody else in a term that it knew before it voted', () => {
     const life = serving();
     life.hears(2, vote(4, false));
     life.completeAll();
@@ -251,7 +251,29 @@ describe('a node that recovers', () => {
     expect(snapshots).toEqual([0, 3, 3, 3, 3, 3, 3, 3, 10]);
   });
 
-  test('comes back with its snapshot, the store in it, and the entries behind (E8)', () => {
+  test('takes a snapshot when so many bytes came, and keeps no more behind it than it may', () => {
+    const life = serving({ size: 1, options: { snapshotEveryBytes: 3_000, entriesKept: 100, entriesKeptBytesMax: 1_500 } });
+    life.wake();
+    life.completeAll();
+    const seen = Array.from({ length: 8 }, (_, i) => {
+      life.asks(asked(i + 1, { value: text('v'.repeat(1_000)) }));
+      life.completeAll();
+      return [life.state.raft?.snapshot?.lastIndex ?? 0, life.state.raft?.log.firstIndex];
+    });
+    // Entry 1 is the leader's own; three of 1 000 bytes and more are enough, and one is kept.
+    expect(seen).toEqual([
+      [0, 1],
+      [0, 1],
+      [4, 4],
+      [4, 4],
+      [4, 4],
+      [7, 7],
+      [7, 7],
+      [7, 7],
+    ]);
+  });
+
+  test('comes back with its snapshot, the store in it, and the entries behind', () => {
     const options = { size: 1, options: { snapshotEveryEntries: 3, entriesKept: 1 } };
     const life = serving(options);
     life.wake();
@@ -302,7 +324,7 @@ describe('a client', () => {
     expect(life.state).toMatchObject({ waiters: { size: 0 }, readers: { size: 0 } });
   });
 
-  test('never gets the result of somebody else\'s entry at the same index (H22)', () => {
+  test("never gets the result of somebody else's entry at the same index", () => {
     const life = leading();
     life.asks(asked(1, { op: 'put', version: 9 }));
     life.said();
@@ -324,8 +346,13 @@ describe('a client', () => {
     for (const id of [2, 3]) life.asks(asked(id, { op: 'put', clientId, sequenceNum: 1, value: text('v') }));
     commit();
     const said = life.said();
-    const results = said.flatMap((effect) => (effect.kind === 'respond' && effect.response.kind === 'done' ? [effect.response.result] : []));
-    expect(results).toEqual([{ status: 'ok', version: 1, value: EMPTY }, { status: 'ok', version: 1, value: EMPTY }]);
+    const results = said.flatMap((effect) =>
+      effect.kind === 'respond' && effect.response.kind === 'done' ? [effect.response.result] : [],
+    );
+    expect(results).toEqual([
+      { status: 'ok', version: 1, value: EMPTY },
+      { status: 'ok', version: 1, value: EMPTY },
+    ]);
     expect(said).toContainEqual(expect.objectContaining({ kind: 'note', name: 'session-removed-duplicate' }));
     life.asks({ kind: 'query', id: 4, key: text('k') });
     life.hears(2, accepted(1, commands(life), life.state.raft?.progress[1]?.sentSequence ?? 0));
@@ -366,7 +393,10 @@ describe('a client', () => {
     const life = leading({ options: { raft: { ...new Life().state.options.raft, uncommittedEntriesMax: 1, pendingReadsMax: 1 } } });
     for (let id = 1; id <= 2; id++) life.asks(asked(id, {}));
     for (let id = 3; id <= 4; id++) life.asks({ kind: 'query', id, key: text('k') });
-    expect(life.answers()).toMatchObject([{ kind: 'unavailable', id: 2 }, { kind: 'unavailable', id: 4 }]);
+    expect(life.answers()).toMatchObject([
+      { kind: 'unavailable', id: 2 },
+      { kind: 'unavailable', id: 4 },
+    ]);
     const young = serving();
     young.wake();
     young.hears(2, preVote(1));
@@ -374,14 +404,33 @@ describe('a client', () => {
     young.hears(2, vote(1));
     young.said();
     young.asks({ kind: 'query', id: 5, key: text('k') });
-    expect(young.answers()).toMatchObject([{ kind: 'unavailable', id: 5, reason: expect.stringContaining('not committed in its term') as string }]);
+    expect(young.answers()).toMatchObject([
+      { kind: 'unavailable', id: 5, reason: expect.stringContaining('not committed in its term') as string },
+    ]);
   });
 
   test('sees what a server says of itself', () => {
     const life = leading();
     life.asks({ kind: 'status', id: 1 });
     expect(life.answers()).toMatchObject([
-      { kind: 'status', status: { self: 1, system: 'raft', role: 'leader', term: 1, leaderId: 1, commitIndex: 1, lastApplied: 1, firstLogIndex: 1, lastLogIndex: 1, snapshotIndex: 0, keyCount: 0, sessionCount: 0, digest: expect.stringMatching(/^[0-9a-f]{16}$/) as string } },
+      {
+        kind: 'status',
+        status: {
+          self: 1,
+          system: 'raft',
+          role: 'leader',
+          term: 1,
+          leaderId: 1,
+          commitIndex: 1,
+          lastApplied: 1,
+          firstLogIndex: 1,
+          lastLogIndex: 1,
+          snapshotIndex: 0,
+          keyCount: 0,
+          sessionCount: 0,
+          digest: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        },
+      },
     ]);
   });
 });
@@ -417,9 +466,18 @@ describe('a snapshot from the leader', () => {
   source.wake();
   for (let id = 1; id <= 9; id++) source.asks(asked(id, { key: text(`k${id}`), value: text('new') }));
   const snapshot = source.state.raft?.snapshot;
-  const message = (data: Uint8Array): NodeMessage => ({ kind: 'installSnapshot', term: 3 as never, lastIndex: logIndex(10), lastTerm: 1 as never, offset: 0, data, done: true, sequence: 1 });
+  const message = (data: Uint8Array): NodeMessage => ({
+    kind: 'installSnapshot',
+    term: 3 as never,
+    lastIndex: logIndex(10),
+    lastTerm: 1 as never,
+    offset: 0,
+    data,
+    done: true,
+    sequence: 1,
+  });
 
-  test('replaces the whole store; nothing of the old one remains (E12), and is acknowledged when durable', () => {
+  test('replaces the whole store; nothing of the old one remains, and is acknowledged when durable', () => {
     const life = serving();
     life.hears(2, withCommands(append(3, 0, 0, [3], 1), { key: text('old'), value: text('old') }));
     life.completeAll();
@@ -461,7 +519,7 @@ describe('a snapshot from the leader', () => {
     expect(recovered).toEqual(new Set(['snapshot to 0, log to 1', 'snapshot to 10, log to 10']));
   });
 
-  test('that cannot be read stops the node before it has promised anything (E11)', () => {
+  test('that cannot be read stops the node before it has promised anything', () => {
     const life = serving();
     life.hears(2, message(new Uint8Array([1, 2, 3])));
     const said = life.said();

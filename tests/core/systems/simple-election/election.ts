@@ -17,6 +17,8 @@ export const OPTIONS: ElectionOptions = {
     storage: { segmentBytesMax: 400, recordBytesMax: 64, readBytes: 4_096, snapshotsKept: 2 },
     sync: { kind: 'always' },
     snapshotEveryEntries: 3,
+    snapshotEveryBytes: 67_108_864,
+    waitingBytesMax: 33_554_432,
   },
 };
 
@@ -27,7 +29,8 @@ export function electionOf(count: number, options: Partial<ElectionOptions> = {}
 /** Servers of which this one leads, in term 1, and all know it. */
 export function ledBy(leader: number, count = 3, options: Partial<ElectionOptions> = {}): Election {
   const servers = electionOf(count, options);
-  for (const voter of servers.members) if (voter !== leader) servers.hear(voter, leader, { kind: 'heartbeat', term: 0 as never, leader: leader as never });
+  for (const voter of servers.members)
+    if (voter !== leader) servers.hear(voter, leader, { kind: 'heartbeat', term: 0 as never, leader: leader as never });
   standsUp(servers, leader);
   servers.run();
   return servers;

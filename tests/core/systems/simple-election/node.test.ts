@@ -43,6 +43,20 @@ describe('an election', () => {
     expect(roles(servers)[1]).toBe('leader');
   });
 
+  test('is held after forged messages of a term that would use up all terms', () => {
+    const servers = electionOf(3);
+    const last = Number.MAX_SAFE_INTEGER as never;
+    for (const server of [1, 2, 3]) {
+      servers.hear(server, 2, { kind: 'heartbeat', term: last, leader: 2 as never });
+      servers.hear(server, 2, { kind: 'voteRequest', term: last, candidate: 2 as never });
+      servers.hear(server, 2, { kind: 'voteResponse', term: last, granted: false });
+    }
+    servers.run();
+    expect(servers.members.map((id) => servers.state(id).currentTerm)).toEqual([0, 0, 0]);
+    servers.sleep(20_000);
+    expect(roles(servers)).toContain('leader');
+  });
+
   test('of one server needs nobody', () => {
     const servers = electionOf(1);
     servers.sleep(5_001);
@@ -96,7 +110,10 @@ describe('a heartbeat', () => {
 
 test('a session is refused by the leader, for good: there are none', () => {
   const servers = ledBy(1);
-  const register = { kind: 'command', command: { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 } } as const;
+  const register = {
+    kind: 'command',
+    command: { op: 'registerClient', clientId: 0, sequenceNum: 0, key: EMPTY, value: EMPTY, version: 0 },
+  } as const;
   expect(servers.answers.get(servers.ask(1, register))).toMatchObject({ kind: 'noSessions' });
   expect(servers.answers.get(servers.ask(2, register))).toMatchObject({ kind: 'notLeader', leaderHint: 1 });
 });
@@ -141,7 +158,11 @@ describe('a write', () => {
     servers.run(() => true);
     expect(servers.answers.get(servers.ask(1, get))).toMatchObject({ result: { value: text('a') } });
     servers.sleep(5_001, () => servers.run(() => true));
-    expect(servers.answers.get(asked)).toEqual({ kind: 'maybe', id: asked, reason: 'write quorum not reached: 1 of 2 servers had it within 5000 ms' });
+    expect(servers.answers.get(asked)).toEqual({
+      kind: 'maybe',
+      id: asked,
+      reason: 'write quorum not reached: 1 of 2 servers had it within 5000 ms',
+    });
     expect(servers.answers.get(servers.ask(1, get))).toMatchObject({ result: { value: text('a'), version: 1 } });
   });
 
@@ -162,6 +183,19 @@ describe('a write', () => {
     const taken = servers.ask(1, set('d'));
     servers.run();
     expect(servers.answers.get(taken)).toMatchObject({ kind: 'done', result: { status: 'ok', version: 3 } });
+  });
+
+  test('is refused while so many bytes wait as may, and taken again when they have their quorum', () => {
+    const servers = ledBy(1, 3, { openBytesMax: 100 });
+    servers.ask(1, set('a'.repeat(90)));
+    servers.ask(1, set('b'.repeat(90)));
+    const refused = servers.ask(1, set('c'));
+    expect(servers.answers.get(refused)).toMatchObject({ reason: 'too many bytes of writes wait for other servers' });
+    servers.run();
+    expect(servers.state(1).writesBytes).toBe(0);
+    const taken = servers.ask(1, set('d'));
+    servers.run();
+    expect(servers.answers.get(taken)).toMatchObject({ kind: 'done' });
   });
 
   test('elsewhere than at the leader is sent there, and so is a read', () => {

@@ -18,7 +18,10 @@ export class Life {
   readonly notes: string[] = [];
   readonly answers: { readonly to: number; readonly response: NodeResponse }[] = [];
 
-  constructor(readonly options: Partial<SingleOptions> = {}, readonly disk = new TestDisk()) {
+  constructor(
+    readonly options: Partial<SingleOptions> = {},
+    readonly disk = new TestDisk(),
+  ) {
     this.node = singleNode({ ...DEFAULT_SINGLE_OPTIONS, ...options });
     const { state, effects } = this.node.init({ self: nodeId(1), members: [nodeId(1)], past: 'unknown', now: micros(0), seed: 1 });
     this.state = state;
@@ -35,7 +38,12 @@ export class Life {
   }
 
   asks(request: NodeRequest, connection = 9): void {
-    const { state, effects } = this.node.step(this.state, { kind: 'request', now: micros(this.now), connection: connectionId(connection), request });
+    const { state, effects } = this.node.step(this.state, {
+      kind: 'request',
+      now: micros(this.now),
+      connection: connectionId(connection),
+      request,
+    });
     this.state = state;
     this.#take(effects);
   }

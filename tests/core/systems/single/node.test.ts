@@ -13,13 +13,17 @@ import { Twin } from '../../store/twin.js';
 import { Life } from './life.js';
 
 const asked = (id: number, rest: Partial<Command>): NodeRequest => ({
-  kind: 'command', id, command: { op: 'set', clientId: 0, sequenceNum: 0, key: text('k'), value: EMPTY, version: 0, ...rest },
+  kind: 'command',
+  id,
+  command: { op: 'set', clientId: 0, sequenceNum: 0, key: text('k'), value: EMPTY, version: 0, ...rest },
 });
 const read = (id: number, key = 'k'): NodeRequest => ({ kind: 'query', id, key: text(key) });
 const journal = (rest: Partial<SingleOptions['journal']>): Partial<SingleOptions> => ({ journal: { ...DEFAULT_JOURNAL_OPTIONS, ...rest } });
 const policy = (sync: SyncPolicy): Partial<SingleOptions> => journal({ sync });
 const summary = (response: NodeResponse | undefined): unknown =>
-  response?.kind === 'done' ? `${response.id} ${response.result.status} ${response.result.version} ${response.result.value}`.trim() : response;
+  response?.kind === 'done'
+    ? `${response.id} ${response.result.status} ${response.result.version} ${response.result.value}`.trim()
+    : response;
 
 describe('a server in memory only', () => {
   test('reads, writes and deletes at once', () => {
@@ -82,7 +86,9 @@ describe('a server with a log', () => {
     life.asks(read(2));
     life.asks({ kind: 'status', id: 3 });
     expect(life.said()).toMatchObject([
-      { kind: 'unavailable', reason: 'this server is starting' }, { kind: 'unavailable' }, { kind: 'status', status: { role: 'recovering' } },
+      { kind: 'unavailable', reason: 'this server is starting' },
+      { kind: 'unavailable' },
+      { kind: 'status', status: { role: 'recovering' } },
     ]);
     life.rest();
     expect(life.notes).toEqual([]);
@@ -134,13 +140,27 @@ describe('a server with a log', () => {
     life.rest();
     expect(life.said().map(summary)).toEqual(['1 ok 1', '2 ok 2']);
   });
+
+  test('refuses commands beyond so many bytes that wait for the disk, and takes them again when they are done', () => {
+    const journal = { ...DEFAULT_JOURNAL_OPTIONS, waitingBytesMax: 1_000 };
+    const life = new Life({ journal }).rest();
+    for (let i = 1; i <= 3; i++) life.asks(asked(i, { value: text('x'.repeat(900)) }), 5);
+    expect(life.said()).toMatchObject([{ kind: 'unavailable', id: 3, reason: 'too many commands wait for the disk' }]);
+    life.rest();
+    life.asks(asked(4, { value: text('x'.repeat(900)) }), 5);
+    life.rest();
+    expect(life.said().map(summary)).toEqual(['1 ok 1', '2 ok 2', '4 ok 3']);
+  });
 });
 
 test('it names itself to whoever asks for the leader', () => {
   const life = new Life(MEMORY_OPTIONS);
   life.asks({ kind: 'whoIsLeader', id: 1 });
   life.asks({ kind: 'status', id: 2 });
-  expect(life.said()).toMatchObject([{ kind: 'leader', leaderHint: 1 }, { kind: 'status', status: { role: 'single', leaderId: 1 } }]);
+  expect(life.said()).toMatchObject([
+    { kind: 'leader', leaderHint: 1 },
+    { kind: 'status', status: { role: 'single', leaderId: 1 } },
+  ]);
   expect(singleCodecs.message.decode(new Uint8Array(0))).toMatchObject({ ok: false });
 });
 
@@ -160,38 +180,43 @@ test('a command of a session takes effect once, also over a restart', () => {
 const POLICIES: SyncPolicy[] = [{ kind: 'always' }, { kind: 'interval', everyUs: micros(1_000) }, { kind: 'never' }];
 
 describe.each(POLICIES)('with sync policy $kind', (sync) => {
-  test.each([true, false])('every answer is that of the store, and every answered write is there after a restart; with a power cut: %s', (isPowerCut) => {
-    const isPromised = sync.kind === 'always' || !isPowerCut;
-    let lost = 0;
-    fc.assert(
-      fc.property(logs, fc.integer({ min: 0, max: 60 }), (commands, cutAt) => {
-        const wanted = commands.filter(({ op, key }) => op === 'registerClient' || key !== '');
-        const life = new Life({ ...policy(sync), store: { sessionsMax: 3 } }).rest();
-        const twin = new Twin(3);
-        const expected: string[] = [];
-        wanted.forEach((command, i) => {
-          life.asks({ kind: 'command', id: i, command });
-          expected.push(`${i} ${JSON.stringify(twin.apply(i + 1, command))}`);
-          // Some gather while the disk is at work.
-          if (i % 3 === 0 && i < cutAt) life.rest();
-        });
-        const answered = life.said().flatMap((response) => (response.kind === 'done' ? [`${response.id} ${JSON.stringify(response.result)}`] : []));
-        expect(answered).toEqual(expected.slice(0, answered.length));
+  test.each([true, false])(
+    'every answer is that of the store, and every answered write is there after a restart; with a power cut: %s',
+    (isPowerCut) => {
+      const isPromised = sync.kind === 'always' || !isPowerCut;
+      let lost = 0;
+      fc.assert(
+        fc.property(logs, fc.integer({ min: 0, max: 60 }), (commands, cutAt) => {
+          const wanted = commands.filter(({ op, key }) => op === 'registerClient' || key !== '');
+          const life = new Life({ ...policy(sync), store: { sessionsMax: 3 } }).rest();
+          const twin = new Twin(3);
+          const expected: string[] = [];
+          wanted.forEach((command, i) => {
+            life.asks({ kind: 'command', id: i, command });
+            expected.push(`${i} ${JSON.stringify(twin.apply(i + 1, command))}`);
+            // Some gather while the disk is at work.
+            if (i % 3 === 0 && i < cutAt) life.rest();
+          });
+          const answered = life
+            .said()
+            .flatMap((response) => (response.kind === 'done' ? [`${response.id} ${JSON.stringify(response.result)}`] : []));
+          expect(answered).toEqual(expected.slice(0, answered.length));
 
-        const next = life.restarted(isPowerCut);
-        const { lastApplied } = next.state.journal;
-        if (isPromised) expect(lastApplied).toBeGreaterThanOrEqual(answered.length);
-        else lost += Math.max(0, answered.length - lastApplied);
-        const prefix = new Twin(3);
-        wanted.slice(0, lastApplied).forEach((command, i) => prefix.apply(i + 1, command));
-        next.asks({ kind: 'status', id: 1 });
-        expect(next.said()).toMatchObject([{ status: { digest: prefix.digest() } }]);
-      }),
-      { numRuns: 100 },
-    );
-    // The weaker promise is the weaker one: what it does not cover is lost here.
-    if (!isPromised) expect(lost).toBeGreaterThan(0);
-  });
+          const next = life.restarted(isPowerCut);
+          const { lastApplied } = next.state.journal;
+          if (isPromised) expect(lastApplied).toBeGreaterThanOrEqual(answered.length);
+          else lost += Math.max(0, answered.length - lastApplied);
+          const prefix = new Twin(3);
+          wanted.slice(0, lastApplied).forEach((command, i) => prefix.apply(i + 1, command));
+          next.asks({ kind: 'status', id: 1 });
+          expect(next.said()).toMatchObject([{ status: { digest: prefix.digest() } }]);
+        }),
+        { numRuns: 100 },
+      );
+      // The weaker promise is the weaker one: what it does not cover is lost here.
+      if (!isPromised) expect(lost).toBeGreaterThan(0);
+    },
+  );
 });
 
 test('nothing that is answered without a sync stays unsynced for longer than the interval', () => {
