@@ -15,15 +15,24 @@ export type OperationName = 'get' | 'put' | 'set' | 'delete' | 'append' | 'read'
  */
 export type OperationOutcome = 'ok' | 'noKey' | 'versionConflict' | 'refused' | 'unknown';
 
+/** What the search must know of an operation, whatever it does. */
+export interface Timed {
+  /** Operations on different keys know nothing of each other (Horn & Kroening 2015, P-compositionality). */
+  readonly key: string;
+  /** A moment of any one clock, in microseconds; all of one history are of the same clock. */
+  readonly callUs: number;
+  /** Not before `callUs`. Null exactly when the outcome is unknown. */
+  readonly returnUs: number | null;
+}
+
 /**
  * One operation of one client, from its call to its return, as the client saw it. One shape for all.
  * Two operations of which neither returned before the other was called may have happened in any order;
  * equal moments count as overlapping, so a clock that is too coarse never invents a violation.
  */
-export interface Operation {
-  readonly clientId: number;
-  /** Operations on different keys know nothing of each other (Horn & Kroening 2015, P-compositionality). */
-  readonly key: string;
+export interface Operation extends Timed {
+  /** A number, or how else the client is called in the file. */
+  readonly clientId: number | string;
   readonly op: OperationName;
   /** What put, set, append, write and cas wanted to write; for lock operations the owner's token, or null: the client. Else null. */
   readonly value: string | null;
@@ -39,8 +48,9 @@ export interface Operation {
    * deleted one, of a versionConflict the one that was there. Null when it told none.
    */
   readonly resultVersion: number | null;
-  /** A moment of any one clock, in microseconds; all of one history are of the same clock. */
-  readonly callUs: number;
-  /** Not before `callUs`. Null exactly when the outcome is unknown. */
-  readonly returnUs: number | null;
+}
+
+/** The operation as its client knew it while it was under way. */
+export function withoutOutcome(operation: Operation): Operation {
+  return { ...operation, outcome: 'unknown', resultValue: null, resultVersion: null, returnUs: null };
 }

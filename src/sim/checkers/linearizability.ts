@@ -1,6 +1,6 @@
 import { failureOf } from './culprit.js';
-import type { Operation } from './history.js';
-import type { Model } from './model.js';
+import type { Timed } from './history.js';
+import type { CompiledModel } from './specification.js';
 import { Partition } from './partition.js';
 import { CHECK_DEFAULTS, type CheckOptions, type CheckResult, type Verdict } from './verdict.js';
 
@@ -33,7 +33,11 @@ export interface SearchProgress {
  * touches two keys (Horn & Kroening 2015). The keys take turns that grow, so that one hopeless key does
  * not hide the plain failure of another. Same history, same options: same verdict after the same steps.
  */
-export function checkLinearizability(operations: readonly Operation[], model: Model, options: Partial<CheckOptions> = {}): CheckResult {
+export function checkLinearizability<Op extends Timed>(
+  operations: readonly Op[],
+  model: CompiledModel<Op>,
+  options: Partial<CheckOptions> = {},
+): CheckResult<Op> {
   const search = searchingLinearizability(operations, model, options);
   for (;;) {
     const next = search.next();
@@ -42,16 +46,20 @@ export function checkLinearizability(operations: readonly Operation[], model: Mo
 }
 
 /** The same, with a breath every now and then, for who shows how far it has come or may want to stop. */
-export function* searchingLinearizability(operations: readonly Operation[], model: Model, options: Partial<CheckOptions> = {}): Generator<SearchProgress, CheckResult> {
+export function* searchingLinearizability<Op extends Timed>(
+  operations: readonly Op[],
+  model: CompiledModel<Op>,
+  options: Partial<CheckOptions> = {},
+): Generator<SearchProgress, CheckResult<Op>> {
   const { stepsMax, wordsMax, prunings } = { ...CHECK_DEFAULTS, ...options };
   const memory = { words: wordsMax };
   const parts = byKey(operations);
   let steps = 0;
   let decided = 0;
-  let undecided: Partition[] = [];
+  let undecided: Partition<Op>[] = [];
   const look = (stage: SearchProgress['stage']): SearchProgress => ({ stage, steps, stepsMax, keys: parts.size, decided });
 
-  function* takeTurn(partition: Partition, turn: number): Generator<SearchProgress, CheckResult | null> {
+  function* takeTurn(partition: Partition<Op>, turn: number): Generator<SearchProgress, CheckResult<Op> | null> {
     let left = Math.min(turn, stepsMax - steps);
     for (;;) {
       const before = partition.steps;
@@ -73,7 +81,10 @@ export function* searchingLinearizability(operations: readonly Operation[], mode
   }
 
   for (const [key, list] of parts) {
-    const failure = yield* takeTurn(new Partition(key, list, model, prunings, memory), FIRST_TURN_STEPS + STEPS_PER_OPERATION * list.length);
+    const failure = yield* takeTurn(
+      new Partition(key, list, model, prunings, memory),
+      FIRST_TURN_STEPS + STEPS_PER_OPERATION * list.length,
+    );
     if (failure !== null) return failure;
   }
   for (let turn = FIRST_TURN_STEPS * TURN_GROWTH; steps < stepsMax; turn *= TURN_GROWTH) {
@@ -86,12 +97,21 @@ export function* searchingLinearizability(operations: readonly Operation[], mode
     }
   }
   const key = undecided[0]?.key ?? null;
-  return { verdict: key === null ? 'passed' : 'unknown', key, culprit: null, prefix: [], prefixState: '', unplaced: [], steps };
+  return {
+    verdict: key === null ? 'passed' : 'unknown',
+    key,
+    culprit: null,
+    isNeverWritten: false,
+    prefix: [],
+    prefixState: '',
+    unplaced: [],
+    steps,
+  };
 }
 
 /** The parts of a history, in the order in which their keys first appear. */
-function byKey(operations: readonly Operation[]): Map<string, Operation[]> {
-  const parts = new Map<string, Operation[]>();
+function byKey<Op extends Timed>(operations: readonly Op[]): Map<string, Op[]> {
+  const parts = new Map<string, Op[]>();
   for (const operation of operations) {
     const part = parts.get(operation.key);
     if (part === undefined) parts.set(operation.key, [operation]);

@@ -1,6 +1,7 @@
-import type { Operation } from './history.js';
-import type { Model, Specification } from './model.js';
+import type { Timed } from './history.js';
+import type { CompiledModel, Specification } from './specification.js';
 import type { Prunings } from './prunings.js';
+import { firstWithoutOrigin } from './origins.js';
 import { Search } from './search.js';
 import { timelineOf, type Timeline } from './timeline.js';
 import type { Verdict } from './verdict.js';
@@ -8,19 +9,21 @@ import type { MemoryBudget } from './visited.js';
 import { orderByZones } from './zones.js';
 
 /** The part of a history that touches one key, and how far its judgement has come. */
-export class Partition {
+export class Partition<Op extends Timed> {
   readonly key: string;
-  readonly operations: readonly Operation[];
+  readonly operations: readonly Op[];
   readonly specification: Specification;
   readonly timeline: Timeline;
   /** Steps taken so far. */
   steps = 0;
   #search: Search | null = null;
+  /** A place whose operation found what nobody can have left there by then; undefined: not looked for yet. */
+  #orphan: number | null | undefined;
   #zonesOrder: readonly number[] = [];
   readonly #prunings: Prunings;
   readonly #memory: MemoryBudget;
 
-  constructor(key: string, operations: readonly Operation[], model: Model, prunings: Prunings, memory: MemoryBudget) {
+  constructor(key: string, operations: readonly Op[], model: CompiledModel<Op>, prunings: Prunings, memory: MemoryBudget) {
     this.key = key;
     this.operations = operations;
     this.specification = model.specify(operations, prunings.quotient);
@@ -29,9 +32,16 @@ export class Partition {
     this.#memory = memory;
   }
 
-  /** Goes on for at most about `steps` steps. Zones are judged in one go. */
+  /** Goes on for at most about `steps` steps. The look for origins and zones are done in one go. */
   run(steps: number): Verdict {
-    const { values } = this.specification;
+    const { values, origins } = this.specification;
+    if (this.#orphan === undefined) {
+      this.#orphan = origins !== null && this.#prunings.origins ? firstWithoutOrigin(this.timeline, origins) : null;
+      if (this.#orphan !== null) {
+        this.steps += this.operations.length;
+        return 'failed';
+      }
+    }
     if (values !== null && this.#prunings.zones) {
       this.steps += this.operations.length;
       const order = orderByZones(this.timeline, values);
@@ -48,6 +58,11 @@ export class Partition {
   /** Memory is full: more turns are of no use. */
   get isGivenUp(): boolean {
     return this.#search?.isFull ?? false;
+  }
+
+  /** After `failed`: the place whose operation found what nobody can have left there by then, or null. */
+  get orphan(): number | null {
+    return this.#orphan ?? null;
   }
 
   /** A place in the order of returns before which all was well, as far as the search knows. */

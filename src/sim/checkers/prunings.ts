@@ -17,10 +17,20 @@ export interface Prunings {
   readonly eras: boolean;
   /** An unknown outcome takes effect only just before somebody needs it. */
   readonly need: boolean;
+  /** What was found must have been left by somebody: one look over the history, before any search. */
+  readonly origins: boolean;
   /** Objects with unique values are judged by their zones, without a search. */
   readonly zones: boolean;
 }
 
 export const ALL_PRUNINGS: Prunings = {
-  quotient: true, observers: true, symmetry: true, byReturn: true, dominance: true, eras: true, need: true, zones: true,
+  quotient: true,
+  observers: true,
+  symmetry: true,
+  byReturn: true,
+  dominance: true,
+  eras: true,
+  need: true,
+  origins: true,
+  zones: true,
 };

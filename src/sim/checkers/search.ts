@@ -1,5 +1,5 @@
 import { assert } from '../../core/base/assert.js';
-import { ILLEGAL, type Eras, type Specification } from './model.js';
+import { ILLEGAL, type Eras, type Specification } from './specification.js';
 import type { Prunings } from './prunings.js';
 import type { Timeline } from './timeline.js';
 import { Visited, type MemoryBudget } from './visited.js';
@@ -121,7 +121,8 @@ export class Search {
   /** The operations linearized now, in their order, as indexes into the key's operations. After `passed` this is a linearization. */
   order(): number[] {
     return Array.from(this.#trail.subarray(0, this.#trailEnd), (o) =>
-      o < this.#count ? this.#timeline.required[o]! : this.#timeline.optional[o - this.#count]!);
+      o < this.#count ? this.#timeline.required[o]! : this.#timeline.optional[o - this.#count]!,
+    );
   }
 
   /**
@@ -215,7 +216,8 @@ export class Search {
     if (this.#groups.length === 0) return;
     this.#mark++;
     if (this.#prunings.symmetry) {
-      for (let at = frame.candidates; at < this.#candidatesEnd; at++) this.#inputMarks[inputs[required[this.#candidates[at]!]!]!] = this.#mark;
+      for (let at = frame.candidates; at < this.#candidatesEnd; at++)
+        this.#inputMarks[inputs[required[this.#candidates[at]!]!]!] = this.#mark;
     }
     for (const group of this.#groups) {
       if (optionalEarliest[group.members[0]!]! > this.#place) break; // groups are in the order of their first call

@@ -1,5 +1,5 @@
-import type { Operation } from './history.js';
-import type { Specification } from './model.js';
+import type { Timed } from './history.js';
+import type { Specification } from './specification.js';
 
 /**
  * One key's operations as the search sees them. A *required* operation has an outcome and is known by its
@@ -28,7 +28,7 @@ export interface Timeline {
 }
 
 /** Arranges what one key's clients did. */
-export function timelineOf(operations: readonly Operation[], specification: Specification): Timeline {
+export function timelineOf(operations: readonly Timed[], specification: Specification): Timeline {
   const required: number[] = [];
   const optional: number[] = [];
   for (let i = 0; i < operations.length; i++) {
@@ -56,8 +56,13 @@ export function timelineOf(operations: readonly Operation[], specification: Spec
   }
   const { slots, slotCount } = slotsOf(byCall, earliest);
   return {
-    required: Int32Array.from(required), optional: Int32Array.from(optional), byCall: Int32Array.from(byCall),
-    earliest, optionalEarliest, slots, slotCount,
+    required: Int32Array.from(required),
+    optional: Int32Array.from(optional),
+    byCall: Int32Array.from(byCall),
+    earliest,
+    optionalEarliest,
+    slots,
+    slotCount,
   };
 }
 

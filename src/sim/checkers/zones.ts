@@ -1,4 +1,4 @@
-import type { UniqueValues } from './model.js';
+import type { UniqueValues } from './specification.js';
 import type { Timeline } from './timeline.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/base/units.js';
-import type { Observer } from '../observer.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import { violated } from '../checkers/violation.js';
 
 /**
  * No Acknowledged Write Lost, for a server that keeps a log alone: whatever it had answered is there when it has read its log
@@ -29,7 +29,9 @@ export class AnsweredSurvives implements Observer {
     const answered = this.#answeredTo[node] ?? 0;
     const isFirstSight = before === undefined || this.#lastApplied(before) === null;
     if (isFirstSight && applied < answered) {
-      violated('No Acknowledged Write Lost', `s${node} had answered entry ${answered}, and came back with ${applied} as its last`, atUs);
+      violated('No Acknowledged Write Lost', `s${node} had answered entry ${answered}, and came back with ${applied} as its last`, atUs, {
+        servers: [node],
+      });
     }
     this.count += Math.max(0, applied - answered);
     this.#answeredTo[node] = Math.max(applied, answered);

@@ -1,8 +1,8 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { Effect, Input } from '../../core/machine.js';
 import type { NodeRequest, NodeResponse } from '../../core/wire/protocol.js';
-import type { Observer } from '../observer.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import { violated } from '../checkers/violation.js';
 
 /** The numbers of the commands and reads of one connection that are not answered, in the order in which they came. */
 interface Waiting {
@@ -24,13 +24,21 @@ export class ConnectionOrder implements Observer {
     this.#servers = servers;
   }
 
-  onStep(atUs: number, node: NodeId, input: Input<unknown, unknown> | null, _before: unknown, _after: unknown, effects: readonly Effect<unknown, unknown>[]): void {
+  onStep(
+    atUs: number,
+    node: NodeId,
+    input: Input<unknown, unknown> | null,
+    _before: unknown,
+    _after: unknown,
+    effects: readonly Effect<unknown, unknown>[],
+  ): void {
     if (node > this.#servers) return;
     if (input === null) this.#waiting[node] = new Map();
     const waiting = (this.#waiting[node] ??= new Map<number, Waiting>());
     if (input?.kind === 'connection' && !input.isOpen) waiting.delete(input.connection);
     if (input?.kind === 'request') takeIn(waiting, input.connection, input.request as NodeRequest);
-    for (const effect of effects) if (effect.kind === 'respond') check(atUs, node, waiting.get(effect.connection), effect.response as NodeResponse);
+    for (const effect of effects)
+      if (effect.kind === 'respond') check(atUs, node, waiting.get(effect.connection), effect.response as NodeResponse);
   }
 }
 
@@ -49,5 +57,11 @@ function check(atUs: number, server: NodeId, own: Waiting | undefined, { kind, i
   // One that is refused has not looked at anything.
   if (before === undefined || kind !== 'done') return;
   const overtaken = before.find((write) => own.writes.has(write));
-  if (overtaken !== undefined) violated('Connection Order', `s${server} answered read ${id} before write ${overtaken}, which came before it over the same connection`, atUs);
+  if (overtaken !== undefined)
+    violated(
+      'Connection Order',
+      `s${server} answered read ${id} before write ${overtaken}, which came before it over the same connection`,
+      atUs,
+      { servers: [server] },
+    );
 }

@@ -1,8 +1,8 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { Input } from '../../core/machine.js';
-import type { Observer } from '../observer.js';
-import type { RunOptions } from '../run-options.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import type { RunOptions } from '../options/run-options.js';
+import { violated } from '../checkers/violation.js';
 
 /** Between two readings a rate may change a few times, and each change rounds down. */
 const ROUNDING_US = 10;
@@ -34,10 +34,16 @@ export class DeclaredClocks implements Observer {
 
   #judge(node: NodeId, atUs: number, toldUs: number, passedUs: number): void {
     const { clockRatePpmMax, monotonicClocks } = this.#options;
-    if (toldUs < 0 && monotonicClocks !== 'lying') violated('Declared Clocks', `the clock of s${node} went back by ${-toldUs} us`, atUs);
+    if (toldUs < 0 && monotonicClocks !== 'lying')
+      violated('Declared Clocks', `the clock of s${node} went back by ${-toldUs} us`, atUs, { servers: [node] });
     if (monotonicClocks !== 'bounded') return;
     const offUs = Math.abs(toldUs - passedUs);
     if (offUs <= (passedUs * clockRatePpmMax) / 1_000_000 + ROUNDING_US) return;
-    violated('Declared Clocks', `the clock of s${node} showed ${toldUs} us where ${passedUs} us passed, which is beyond ${clockRatePpmMax} ppm`, atUs);
+    violated(
+      'Declared Clocks',
+      `the clock of s${node} showed ${toldUs} us where ${passedUs} us passed, which is beyond ${clockRatePpmMax} ppm`,
+      atUs,
+      { servers: [node] },
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeId } from '../../core/base/units.js';
-import type { Observer } from '../observer.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import type { WorldEvent } from '../world/world-event.js';
+import { violated } from '../checkers/violation.js';
 
 /** How to look at the servers of a system with one primary and copies of it. Contents are whole stores as texts: equal stores, equal texts. */
 export interface CopyView {
@@ -44,7 +45,11 @@ export class ReplicaPrefix implements Observer {
     return this.#history.length - 1;
   }
 
-  onRestart(_atUs: number, node: NodeId): void {
+  onWorldEvent(_atUs: number, event: WorldEvent): void {
+    if (event.kind === 'restarted') this.#beginAnew(event.node);
+  }
+
+  #beginAnew(node: NodeId): void {
     this.#places.delete(node);
     this.#contents.delete(node);
   }
@@ -58,13 +63,13 @@ export class ReplicaPrefix implements Observer {
       this.#onPrimary(before, after);
     } else if (part === 'replica') {
       // A primary that starts again is the same one in its generation, and holds what it held.
-      if (history !== undefined) this.#noteTenure(atUs, node, `${history.generation} of s${this.#owners.get(history.epoch)}`);
+      if (history !== undefined) this.#noteTenure(node, `${history.generation} of s${this.#owners.get(history.epoch)}`);
       this.#onReplica(atUs, node, this.#view.contentOf(after));
     }
   }
 
-  #noteTenure(atUs: number, node: NodeId, tenure: string): void {
-    if (this.#tenures.get(node) !== tenure) this.onRestart(atUs, node);
+  #noteTenure(node: NodeId, tenure: string): void {
+    if (this.#tenures.get(node) !== tenure) this.#beginAnew(node);
     this.#tenures.set(node, tenure);
   }
 
@@ -78,7 +83,7 @@ export class ReplicaPrefix implements Observer {
     if (this.#contents.get(node) === content) return;
     const from = this.#places.get(node) ?? 0;
     const place = this.#history.indexOf(content, from);
-    if (place === -1) violated('Replica Prefix', this.#describe(node, content, from), atUs);
+    if (place === -1) violated('Replica Prefix', this.#describe(node, content, from), atUs, { servers: [node] });
     this.#places.set(node, place);
     this.#contents.set(node, content);
   }
@@ -93,5 +98,7 @@ export class ReplicaPrefix implements Observer {
 
 /** A store as a text for {@link CopyView}. Long values are cut in the middle, which a value that is written once survives. */
 export function contentText(entries: Iterable<readonly [key: string, version: number, value: string]>): string {
-  return [...entries].map(([key, version, value]) => `${key}=${value.length > 24 ? `${value.slice(0, 12)}..${value.length}` : value} v${version}`).join(', ');
+  return [...entries]
+    .map(([key, version, value]) => `${key}=${value.length > 24 ? `${value.slice(0, 12)}..${value.length}` : value} v${version}`)
+    .join(', ');
 }

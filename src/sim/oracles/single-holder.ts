@@ -1,7 +1,7 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { Input } from '../../core/machine.js';
-import type { Observer } from '../observer.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import { violated } from '../checkers/violation.js';
 
 /**
  * Single Holder: of the servers that are up at most one believes to hold the lease, each by its own clock
@@ -24,7 +24,10 @@ export class SingleHolder implements Observer {
     let holder: NodeId | null = null;
     for (const server of this.#servers) {
       if (!this.#holds(server)) continue;
-      if (holder !== null) violated('Single Holder', `s${holder} and s${server} both believe to hold the lease, each by its own clock`, atUs);
+      if (holder !== null)
+        violated('Single Holder', `s${holder} and s${server} both believe to hold the lease, each by its own clock`, atUs, {
+          servers: [holder, server],
+        });
       holder = server;
     }
   }

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/base/units.js';
-import type { Observer } from '../observer.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import { violated } from '../checkers/violation.js';
 
 /**
  * Starts Again: a server whose disk did nothing worse than a crash allows never refuses to work. Only damage to what
@@ -14,6 +14,7 @@ export class StartsAgain implements Observer {
   }
 
   onStop(atUs: number, server: NodeId, reason: string): void {
-    if (!this.#isExcused(server)) violated('Starts Again', `s${server} stopped although its disk kept every promise: ${reason}`, atUs);
+    if (!this.#isExcused(server))
+      violated('Starts Again', `s${server} stopped although its disk kept every promise: ${reason}`, atUs, { servers: [server] });
   }
 }

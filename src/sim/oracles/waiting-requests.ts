@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/base/units.js';
-import type { Observer } from '../observer.js';
-import { violated } from './oracle.js';
+import type { Observer } from '../world/observer.js';
+import { violated } from '../checkers/violation.js';
 
 /** Bounded Queues, of systems whose requests wait for other servers or for a disk: never more of them than the options allow, however silent or slow those are. */
 export class WaitingRequests implements Observer {
@@ -21,6 +21,9 @@ export class WaitingRequests implements Observer {
     // Clients come behind the servers.
     if (node > this.#servers) return;
     const count = this.#countIn(after);
-    if (count > this.#max) violated('Bounded Queues', `requests that wait for ${this.#forWhat}: s${node} has ${count}, its options allow ${this.#max}`, atUs);
+    if (count > this.#max)
+      violated('Bounded Queues', `requests that wait for ${this.#forWhat}: s${node} has ${count}, its options allow ${this.#max}`, atUs, {
+        servers: [node],
+      });
   }
 }

@@ -3,7 +3,7 @@ import { checkLinearizability, searchingLinearizability, type SearchProgress } f
 import { ALL_PRUNINGS, type Prunings } from '../../../src/sim/checkers/prunings.js';
 import { drawsOf, makeHistory, operation, type Draw } from './made.js';
 import { text } from '../../../src/sim/checkers/models/text.js';
-import { KINDS, spoil } from './makers.js';
+import { HOLDING, KINDS, spoil } from './makers.js';
 
 const SWITCHES = Object.keys(ALL_PRUNINGS) as (keyof Prunings)[];
 
@@ -15,7 +15,7 @@ function somePrunings(draw: Draw): Prunings {
 
 const HISTORIES = Number(process.env['SEEDSTORM_CHECKER_FUZZ'] ?? 2_000);
 
-describe.each(KINDS)('$name', (kind) => {
+describe.each([...KINDS, ...HOLDING])('$name', (kind) => {
   test('agrees with the definition on small histories, whatever is pruned', () => {
     const seen = { passed: 0, failed: 0, unknown: 0 };
     for (let seed = 1; seed <= HISTORIES; seed++) {
@@ -38,7 +38,9 @@ describe.each(KINDS)('$name', (kind) => {
 
 test('a long search tells every now and then how far it has come', () => {
   // Every choice of appends must be tried: no sum of even lengths is odd.
-  const appends = Array.from({ length: 30 }, (_, i) => operation({ op: 'append', clientId: i, value: 'aa'.repeat(i + 3), callUs: i, returnUs: null, outcome: 'unknown' }));
+  const appends = Array.from({ length: 30 }, (_, i) =>
+    operation({ op: 'append', clientId: i, value: 'aa'.repeat(i + 3), callUs: i, returnUs: null, outcome: 'unknown' }),
+  );
   const history = [...appends, operation({ op: 'get', clientId: 99, resultValue: 'a'.repeat(451), callUs: 20_000, returnUs: 30_000 })];
   const looks: SearchProgress[] = [];
   const search = searchingLinearizability(history, text, { stepsMax: 6_000_000 });

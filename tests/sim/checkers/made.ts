@@ -13,12 +13,17 @@ export function drawsOf(seed: number): Draw {
 }
 
 /** An operation with everything that is not said set to null. */
-export function operation(
-  what: { op: OperationName; callUs: number; returnUs: number | null } & Partial<Operation>,
-): Operation {
+export function operation(what: { op: OperationName; callUs: number; returnUs: number | null } & Partial<Operation>): Operation {
   return {
-    clientId: 1, key: 'k', value: null, version: null, expected: null, resultValue: null, resultVersion: null,
-    outcome: what.returnUs === null ? 'unknown' : 'ok', ...what,
+    clientId: 1,
+    key: 'k',
+    value: null,
+    version: null,
+    expected: null,
+    resultValue: null,
+    resultVersion: null,
+    outcome: what.returnUs === null ? 'unknown' : 'ok',
+    ...what,
   };
 }
 
@@ -28,7 +33,11 @@ export interface Plain {
   apply(input: Operation): { outcome: OperationOutcome; resultValue: string | null; resultVersion: number | null };
 }
 
-const answer = (outcome: OperationOutcome, resultValue: string | null = null, resultVersion: number | null = null) => ({ outcome, resultValue, resultVersion });
+const answer = (outcome: OperationOutcome, resultValue: string | null = null, resultVersion: number | null = null) => ({
+  outcome,
+  resultValue,
+  resultVersion,
+});
 
 export class PlainRegister implements Plain {
   constructor(public now: string | null = null) {}
@@ -41,7 +50,10 @@ export class PlainRegister implements Plain {
 }
 
 export class PlainKv implements Plain {
-  constructor(public value: string | null = null, public version = 0) {}
+  constructor(
+    public value: string | null = null,
+    public version = 0,
+  ) {}
   apply({ op, value, version }: Operation) {
     if (op === 'get') return this.value === null ? answer('noKey') : answer('ok', this.value, this.version);
     if (op === 'put') {
@@ -137,7 +149,11 @@ export function makeHistory(maker: Maker, shape: Shape, draw: Draw): Operation[]
 }
 
 /** The definition, word for word and slow: some order that keeps the order of time and that the object explains. */
-export function isLinearizableByDefinition<State extends Plain>(operations: readonly Operation[], start: State, clone: (state: State) => State): boolean {
+export function isLinearizableByDefinition<State extends Plain>(
+  operations: readonly Operation[],
+  start: State,
+  clone: (state: State) => State,
+): boolean {
   const left = new Set(operations);
   const go = (state: State): boolean => {
     if ([...left].every(({ returnUs }) => returnUs === null)) return true;

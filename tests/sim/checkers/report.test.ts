@@ -14,18 +14,18 @@ test('a stale read is told with the order before it and the write that it saw', 
   expect(reportOf(checkLinearizability(history, kv))).toBe(`failed  not linearizable: key "k"
 
 Until 5.000 ms all was well. Then this answer came, for which there is no place:
-  client 2    4.000 ms .. 5.000 ms           get -> "a", version 1
+  c2   4.000 ms .. 5.000 ms           get -> "a", version 1
 
 An order of all that went before (2 operations):
-  client 1    0.000 ms .. 1.000 ms           put "a" if version 0 -> ok, version 1
-  client 1    2.000 ms .. 3.000 ms           put "b" if version 1 -> ok
+  c1   0.000 ms .. 1.000 ms           put "a" if version 0 -> ok, version 1
+  c1   2.000 ms .. 3.000 ms           put "b" if version 1 -> ok
   then the key is: "b", version 2
 
 At work at that moment, and not in that order:
-  client 3    3.500 ms .. 6.000 ms           set "c" -> ok
+  c3   3.500 ms .. 6.000 ms           set "c" -> ok
 
 What it saw was last written here, in that order before 1 other change:
-  client 1    0.000 ms .. 1.000 ms           put "a" if version 0 -> ok, version 1`);
+  c1   0.000 ms .. 1.000 ms           put "a" if version 0 -> ok, version 1`);
 });
 
 test('a history that holds takes one line', () => {

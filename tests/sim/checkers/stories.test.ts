@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../src/sim/checkers/history.js';
 import { checkLinearizability } from '../../../src/sim/checkers/linearizability.js';
-import type { Model } from '../../../src/sim/checkers/model.js';
+import type { FileModel } from '../../../src/sim/checkers/specification.js';
 import { kv } from '../../../src/sim/checkers/models/kv.js';
 import { lock } from '../../../src/sim/checkers/models/lock.js';
 import { register } from '../../../src/sim/checkers/models/register.js';
@@ -12,9 +12,10 @@ import { drawsOf, makeHistory, operation } from './made.js';
 import { KINDS, spoil } from './makers.js';
 
 /** A good history and its bad twin: one answer differs. */
-const TWINS: readonly { title: string; model: Model; good: Operation[]; bad: (good: Operation[]) => Operation[] }[] = [
+const TWINS: readonly { title: string; model: FileModel; good: Operation[]; bad: (good: Operation[]) => Operation[] }[] = [
   {
-    title: 'a register forgets no write', model: register,
+    title: 'a register forgets no write',
+    model: register,
     good: [
       operation({ op: 'write', value: '1', callUs: 0, returnUs: 10 }),
       operation({ op: 'write', value: '2', callUs: 20, returnUs: 30 }),
@@ -23,7 +24,8 @@ const TWINS: readonly { title: string; model: Model; good: Operation[]; bad: (go
     bad: (good) => good.with(2, { ...good[2]!, resultValue: '1' }),
   },
   {
-    title: 'a cas that was refused saw another value', model: register,
+    title: 'a cas that was refused saw another value',
+    model: register,
     good: [
       operation({ op: 'write', value: '1', callUs: 0, returnUs: 10 }),
       operation({ op: 'cas', expected: '2', value: '3', outcome: 'refused', callUs: 20, returnUs: 30 }),
@@ -31,15 +33,28 @@ const TWINS: readonly { title: string; model: Model; good: Operation[]; bad: (go
     bad: (good) => good.with(1, { ...good[1]!, expected: '1' }),
   },
   {
-    title: 'two puts of one version do not both succeed', model: kv,
+    title: 'two puts of one version do not both succeed',
+    model: kv,
     good: [
       operation({ op: 'put', value: 'a', version: 0, callUs: 0, returnUs: 50 }),
       operation({ op: 'put', value: 'b', version: 0, outcome: 'versionConflict', callUs: 0, returnUs: 50, clientId: 2 }),
     ],
     bad: (good) => good.with(1, { ...good[1]!, outcome: 'ok' }),
   },
+  ...[2 ** 31, 2 ** 32 + 1, 2 ** 53 - 1].map((version) => ({
+    title: `version ${version} is not taken for a small one`,
+    model: kv,
+    good: [
+      operation({ op: 'set', value: 'a', callUs: 0, returnUs: 10 }),
+      operation({ op: 'get', resultValue: 'a', resultVersion: 1, callUs: 20, returnUs: 30 }),
+      operation({ op: 'put', value: 'b', version, outcome: 'versionConflict', callUs: 40, returnUs: 50 }),
+      operation({ op: 'put', value: 'b', version: version - 1, callUs: 60, returnUs: null }),
+    ],
+    bad: (good: Operation[]) => good.with(1, { ...good[1]!, resultVersion: version }),
+  })),
   {
-    title: 'an acknowledged put is not lost', model: kv,
+    title: 'an acknowledged put is not lost',
+    model: kv,
     good: [
       operation({ op: 'put', value: 'a', version: 0, callUs: 0, returnUs: 10 }),
       operation({ op: 'get', resultValue: 'a', resultVersion: 1, callUs: 20, returnUs: 30 }),
@@ -47,7 +62,8 @@ const TWINS: readonly { title: string; model: Model; good: Operation[]; bad: (go
     bad: (good) => good.with(1, { ...good[1]!, outcome: 'noKey', resultValue: null, resultVersion: null }),
   },
   {
-    title: 'an unknown put takes effect once', model: kv,
+    title: 'an unknown put takes effect once',
+    model: kv,
     good: [
       operation({ op: 'set', value: 'a', callUs: 0, returnUs: null }),
       operation({ op: 'delete', callUs: 20, returnUs: 30 }),
@@ -56,7 +72,8 @@ const TWINS: readonly { title: string; model: Model; good: Operation[]; bad: (go
     bad: (good) => good.with(2, { ...good[2]!, outcome: 'ok', resultValue: 'a' }),
   },
   {
-    title: 'a lock has one holder', model: lock,
+    title: 'a lock has one holder',
+    model: lock,
     good: [
       operation({ op: 'acquire', callUs: 0, returnUs: 10, clientId: 1 }),
       operation({ op: 'acquire', callUs: 20, returnUs: 30, clientId: 2, outcome: 'refused' }),
@@ -64,7 +81,8 @@ const TWINS: readonly { title: string; model: Model; good: Operation[]; bad: (go
     bad: (good) => good.with(1, { ...good[1]!, outcome: 'ok' }),
   },
   {
-    title: 'an append stands once in the text', model: text,
+    title: 'an append stands once in the text',
+    model: text,
     good: [
       operation({ op: 'append', value: 'x', callUs: 0, returnUs: null }),
       operation({ op: 'get', resultValue: 'x', callUs: 20, returnUs: 30 }),
@@ -110,11 +128,16 @@ function knownAfter(operations: readonly Operation[], returned: readonly Operati
   const endUs = Math.max(...returned.map(({ returnUs }) => returnUs!), -1);
   return operations
     .filter((one) => returned.includes(one) || (one.callUs <= Math.min(untilUs, endUs) && ['ok', 'unknown'].includes(one.outcome)))
-    .map((one) => (returned.includes(one) ? one : { ...one, outcome: 'unknown' as const, resultValue: null, resultVersion: null, returnUs: null }));
+    .map((one) =>
+      returned.includes(one) ? one : { ...one, outcome: 'unknown' as const, resultValue: null, resultVersion: null, returnUs: null },
+    );
 }
 
 describe.each(KINDS)('long histories: $name', ({ maker, model }) => {
-  test.each([[300, 1], [5_000, 0]])('%i operations are judged as made, and a strange answer at the end is found', (count, unknownPercent) => {
+  test.each([
+    [300, 1],
+    [5_000, 0],
+  ])('%i operations are judged as made, and a strange answer at the end is found', (count, unknownPercent) => {
     const draw = drawsOf(count);
     const made = makeHistory(maker, { operations: count, clients: 5, unknownPercent, spanMax: 20 }, draw);
     const options = { prunings: { ...ALL_PRUNINGS, zones: false } };
@@ -122,9 +145,10 @@ describe.each(KINDS)('long histories: $name', ({ maker, model }) => {
     expect(checkLinearizability(made, model).verdict).toBe('passed');
 
     const endUs = Math.max(...made.map(({ returnUs }) => returnUs ?? 0));
-    const strange = model === lock
-      ? [operation({ op: 'release', clientId: -1, callUs: endUs + 1, returnUs: endUs + 2 })]
-      : [operation({ op: model === register ? 'read' : 'get', resultValue: 'never written', callUs: endUs + 1, returnUs: endUs + 2 })];
+    const strange =
+      model === lock
+        ? [operation({ op: 'release', clientId: -1, callUs: endUs + 1, returnUs: endUs + 2 })]
+        : [operation({ op: model === register ? 'read' : 'get', resultValue: 'never written', callUs: endUs + 1, returnUs: endUs + 2 })];
     const result = checkLinearizability([...made, ...strange], model, options);
     expect(result.verdict).toBe('failed');
     expect(result.culprit).toBe(strange[0]);

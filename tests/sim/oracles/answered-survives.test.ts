@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { micros, nodeId } from '../../../src/core/base/units.js';
 import { AnsweredSurvives } from '../../../src/sim/oracles/answered-survives.js';
-import { Violated } from '../../../src/sim/oracles/oracle.js';
+import { Violated } from '../../../src/sim/checkers/violation.js';
 
 const lastApplied = (state: unknown): number | null => state as number | null;
 
@@ -20,16 +20,28 @@ function live(lives: readonly (readonly (number | null)[])[]): AnsweredSurvives 
 
 describe('No Acknowledged Write Lost, at a server alone', () => {
   test('is red when a server comes back without an entry that it had applied', () => {
-    const broken = (): unknown => live([[null, 0, 3, 5], [null, null, 4]]);
+    const broken = (): unknown =>
+      live([
+        [null, 0, 3, 5],
+        [null, null, 4],
+      ]);
     expect(broken).toThrow(Violated);
     expect(broken).toThrow('s1 had answered entry 5, and came back with 4 as its last');
-    expect(() => live([[0, 2], [0]])).toThrow(expect.objectContaining({ property: 'No Acknowledged Write Lost' }) as Error);
+    expect(() => live([[0, 2], [0]])).toThrow(
+      expect.objectContaining({ violation: expect.objectContaining({ property: 'No Acknowledged Write Lost' }) as unknown }) as Error,
+    );
     // A life that ends before its log was read says nothing, and forgives nothing.
     expect(() => live([[null, 5], [null], [null, 4]])).toThrow(Violated);
   });
 
   test('is lawful when it comes back with as much, or with more than it had answered', () => {
-    expect(live([[null, 0, 3, 5], [null, 5, 6], [null, 9]]).count).toBe(9);
+    expect(
+      live([
+        [null, 0, 3, 5],
+        [null, 5, 6],
+        [null, 9],
+      ]).count,
+    ).toBe(9);
   });
 
   test('looks at servers only', () => {

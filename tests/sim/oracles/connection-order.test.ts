@@ -27,7 +27,14 @@ class Server {
   }
 
   answers(...responses: NodeResponse[]): this {
-    this.#oracle.onStep(2, S, { kind: 'wake', now: micros(2) }, {}, {}, responses.map((response) => ({ kind: 'respond', connection: C, response }) as const));
+    this.#oracle.onStep(
+      2,
+      S,
+      { kind: 'wake', now: micros(2) },
+      {},
+      {},
+      responses.map((response) => ({ kind: 'respond', connection: C, response }) as const),
+    );
     return this;
   }
 
@@ -40,7 +47,9 @@ class Server {
 describe('Connection Order', () => {
   test('sees a read that is answered before a write that came before it', () => {
     const server = new Server().boot().asked(write(1)).asked(write(2)).asked(read(3)).answers(done(1));
-    expectViolated('Connection Order', /s1 answered read 3 before write 2, which came before it over the same connection/, () => server.answers(done(3)));
+    expectViolated('Connection Order', /s1 answered read 3 before write 2, which came before it over the same connection/, () =>
+      server.answers(done(3)),
+    );
   });
 
   test('is content with answers in order, a write behind the read or of others, a refusal, a closed connection and another life', () => {

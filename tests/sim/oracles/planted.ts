@@ -7,7 +7,8 @@ import type { Progress, RaftState, Role } from '../../../src/core/raft/state.js'
 import type { Command } from '../../../src/core/store/command.js';
 import { applyCommand, openStore, type StoreState } from '../../../src/core/store/store.js';
 import type { Operation } from '../../../src/sim/checkers/history.js';
-import { Violated, type ServerView } from '../../../src/sim/oracles/oracle.js';
+import { Violated } from '../../../src/sim/checkers/violation.js';
+import type { ServerView } from '../../../src/sim/systems/raft/oracles/oracle.js';
 
 /** Planted states and entries, so that an oracle can be shown what must never happen and its lawful twin. */
 export interface Planted {
@@ -30,7 +31,12 @@ export interface Planted {
   readonly storage?: ServerView['storage'];
   readonly options?: Partial<RaftOptions>;
   /** What a leader knows of its followers; the fields that an oracle reads. */
-  readonly progress?: readonly { readonly mode: 'probe' | 'replicate'; readonly nextIndex: number; readonly matchIndex: number; readonly probeSequence?: number }[];
+  readonly progress?: readonly {
+    readonly mode: 'probe' | 'replicate';
+    readonly nextIndex: number;
+    readonly matchIndex: number;
+    readonly probeSequence?: number;
+  }[];
 }
 
 /** A no-op entry, or one with a command. */
@@ -70,7 +76,10 @@ export function view(planted: Planted): ServerView {
     reads: [],
     readRound: null,
     readRoundSize: 0,
-    snapshot: planted.snapshotIndex === undefined ? null : { lastIndex: logIndex(planted.snapshotIndex), lastTerm: term(0), data: new Uint8Array() },
+    snapshot:
+      planted.snapshotIndex === undefined
+        ? null
+        : { lastIndex: logIndex(planted.snapshotIndex), lastTerm: term(0), data: new Uint8Array() },
     incoming: null,
   };
   return {
@@ -89,28 +98,38 @@ export function storeAfter(...commands: readonly Command[]): StoreState {
   return commands.reduce((state, command, i) => applyCommand(state, logIndex(i + 1), command).state, openStore({ sessionsMax: 10 }));
 }
 
-/** A set of client 1 on key k that made this version. */
+/** A set of c1 on key k that made this version. */
 export function wrote(value: string, version: number, callUs: number, returnUs: number): Operation {
   return { ...NOTHING, op: 'set', value, resultVersion: version, callUs, returnUs };
 }
 
-/** A read of client 2 on key k. */
+/** A read of c2 on key k. */
 export function got(value: string, version: number, callUs: number, returnUs: number): Operation {
   return { ...NOTHING, clientId: 2, op: 'get', resultValue: value, resultVersion: version, callUs, returnUs };
 }
 
-/** A put of client 1 on key k that found the version it expected. */
+/** A put of c1 on key k that found the version it expected. */
 export function put(value: string, expected: number, callUs: number, returnUs: number): Operation {
   return { ...NOTHING, op: 'put', value, version: expected, resultVersion: expected + 1, callUs, returnUs };
 }
 
-/** A delete of client 3 on key k that found something. */
+/** A delete of c3 on key k that found something. */
 export function deleted(callUs: number, returnUs: number): Operation {
   return { ...NOTHING, clientId: 3, op: 'delete', resultVersion: 1, callUs, returnUs };
 }
 
 const NOTHING: Operation = {
-  clientId: 1, key: 'k', op: 'get', value: null, version: null, expected: null, outcome: 'ok', resultValue: null, resultVersion: null, callUs: 0, returnUs: 0,
+  clientId: 1,
+  key: 'k',
+  op: 'get',
+  value: null,
+  version: null,
+  expected: null,
+  outcome: 'ok',
+  resultValue: null,
+  resultVersion: null,
+  callUs: 0,
+  returnUs: 0,
 };
 
 /** Expects `act` to be called a violation of `property`, with a message like that. */
@@ -122,6 +141,10 @@ export function expectViolated(property: string, message: RegExp, act: () => voi
     caught = error;
   }
   expect(caught).toBeInstanceOf(Violated);
-  expect((caught as Violated).property).toBe(property);
-  expect((caught as Violated).message).toMatch(message);
+  const { violation } = caught as Violated;
+  expect(violation.property).toBe(property);
+  expect(violation.message).toMatch(message);
+  // What the line names is there as data too.
+  const named = (violation.message.match(/\bs\d+\b/g) ?? []).map((name) => Number(name.slice(1)));
+  expect(violation.servers).toEqual(expect.arrayContaining(named));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nodeId, type NodeId } from '../../../src/core/base/units.js';
 import { contentText, ReplicaPrefix } from '../../../src/sim/oracles/replica-prefix.js';
-import { Violated } from '../../../src/sim/oracles/oracle.js';
+import { Violated } from '../../../src/sim/checkers/violation.js';
 
 interface Shown {
   readonly part: 'primary' | 'replica' | 'none';
@@ -15,12 +15,15 @@ const PRIMARY = nodeId(1);
 const A = nodeId(2);
 
 class Story {
-  readonly #oracle = new ReplicaPrefix({
-    partOf: (state) => (state as Shown).part,
-    historyOf: (state) => ({ epoch: (state as Shown).epoch ?? 0, generation: 0 }),
-    contentOf: (state) => (state as Shown).contents.at(-1) ?? '',
-    contentsBetween: (_before, after) => (after as Shown).contents,
-  }, 3);
+  readonly #oracle = new ReplicaPrefix(
+    {
+      partOf: (state) => (state as Shown).part,
+      historyOf: (state) => ({ epoch: (state as Shown).epoch ?? 0, generation: 0 }),
+      contentOf: (state) => (state as Shown).contents.at(-1) ?? '',
+      contentsBetween: (_before, after) => (after as Shown).contents,
+    },
+    3,
+  );
 
   #before: Shown | undefined;
 
@@ -43,7 +46,7 @@ class Story {
   }
 
   restarts(node = A): this {
-    this.#oracle.onRestart(3, node);
+    this.#oracle.onWorldEvent(3, { kind: 'restarted', node, by: null });
     if (node === PRIMARY) this.#before = undefined;
     return this;
   }
@@ -57,7 +60,7 @@ const broken = (act: () => void): string => {
   try {
     act();
   } catch (error) {
-    if (error instanceof Violated && error.property === 'Replica Prefix') return error.message;
+    if (error instanceof Violated && error.violation.property === 'Replica Prefix') return error.message;
     throw error;
   }
   return 'nothing was broken';
@@ -65,7 +68,17 @@ const broken = (act: () => void): string => {
 
 describe('Replica Prefix', () => {
   test('lets a replica be late, skip, and begin again after a restart', () => {
-    const story = new Story().shows('').holds('a').holds('a b', 'b').shows('').shows('b').holds('').shows('').restarts().shows('a').shows('b');
+    const story = new Story()
+      .shows('')
+      .holds('a')
+      .holds('a b', 'b')
+      .shows('')
+      .shows('b')
+      .holds('')
+      .shows('')
+      .restarts()
+      .shows('a')
+      .shows('b');
     expect(story.changes).toBe(4);
   });
 
@@ -84,7 +97,14 @@ describe('Replica Prefix', () => {
 
   test('lets a replica go back when another server has taken the place of its primary, and only then', () => {
     const B = nodeId(3);
-    const story = new Story().holds('a').holds('b').shows('b').isPromoted(B, 2, 'a').shows('a', A, 2).isPromoted(B, 3, 'a c').shows('a c', A, 3);
+    const story = new Story()
+      .holds('a')
+      .holds('b')
+      .shows('b')
+      .isPromoted(B, 2, 'a')
+      .shows('a', A, 2)
+      .isPromoted(B, 3, 'a c')
+      .shows('a c', A, 3);
     expect(broken(() => story.shows('a', A, 3))).toBe('replica s2 went back from change 4 of the primary to change 3: a');
   });
 
@@ -94,5 +114,10 @@ describe('Replica Prefix', () => {
 });
 
 test('a content as a text keeps apart what differs', () => {
-  expect(contentText([['a', 2, 'x'.repeat(30)], ['b', 1, '']])).toBe('a=xxxxxxxxxxxx..30 v2, b= v1');
+  expect(
+    contentText([
+      ['a', 2, 'x'.repeat(30)],
+      ['b', 1, ''],
+    ]),
+  ).toBe('a=xxxxxxxxxxxx..30 v2, b= v1');
 });

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { quorumFive } from '../../../scenarios/quorum-five.js';
+import { quorumFive } from '../../../scenarios/quorum/quorum-five.js';
 import { nodeId } from '../../../src/core/base/units.js';
 import { WaitingRequests } from '../../../src/sim/oracles/waiting-requests.js';
-import { optionsOf } from '../../../src/sim/run.js';
-import type { QuorumRunOptions } from '../../../src/sim/system-quorum.js';
+import { optionsOf } from '../../../src/sim/run/run.js';
+import type { QuorumRunOptions } from '../../../src/sim/systems/quorum/system.js';
 import { expectViolated } from './planted.js';
 
-const step = (node: number, waiting: number) => () => new WaitingRequests(3, 2, (state) => state as number).onStep(1, nodeId(node), null, 0, waiting);
+const step = (node: number, waiting: number) => () =>
+  new WaitingRequests(3, 2, (state) => state as number).onStep(1, nodeId(node), null, 0, waiting);
 
 test('a server lets as many requests wait as its options allow, and no more; clients are none of it', () => {
   step(3, 2)();

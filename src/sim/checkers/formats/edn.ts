@@ -1,60 +1,109 @@
-import { fail, type Result } from '../../../core/base/result.js';
-import type { OperationName } from '../history.js';
-import { parseEdn, textOf, type EdnMap, type EdnValue } from './ednValues.js';
-import { pairEvents, type ClientEvent } from './events.js';
-import type { HistoryProblem, SourcedOperation } from './sourced.js';
+import { otherValue } from '../value.js';
+import { EdnScanner } from './edn-scanner.js';
+import { EventLog, type RawEvent } from './events.js';
+import type { HistoryReader, ReadHistory, ReadOptions } from './sourced.js';
+import { spellingOf, valueOf, type Structure } from './structure.js';
 
-/** Reads events as EDN maps, as Porcupine's key-value tests and Knossos write them: docs/FORMATS.md, "Histories of clients". */
-export function ednHistory(source: string): Result<SourcedOperation[], HistoryProblem> {
-  const parsed = parseEdn(source);
-  if (!parsed.ok) return parsed;
-  const only = parsed.value.length === 1 ? parsed.value[0] : undefined;
-  const maps = only?.kind === 'list' ? only.items : parsed.value;
-  const events: ClientEvent[] = [];
-  for (const map of maps) {
-    if (map.kind !== 'map') return fail({ line: map.line, problem: 'an event is a map' });
-    const event = eventOf(map);
-    if (typeof event === 'string') return fail({ line: map.line, problem: event });
-    if (event !== null) events.push(event);
+const [HASH, ROUND, SQUARE, BRACE] = [35, 40, 91, 123];
+const [ROUND_END, SQUARE_END] = [41, 93];
+
+const FIELDS = ['process', 'type', 'f', 'key', 'value'] as const;
+const NAMES = new Map<Structure, number>(FIELDS.map((name, n) => [otherValue(`:${name}`), n]));
+
+/** What every event of Jepsen has, and means nothing for the verdict: the order of the events is their time. */
+const UNUSED = new Set<Structure>([':time', ':index', ':error', ':exception'].map(otherValue));
+
+type Fields = { -readonly [Name in keyof RawEvent]: RawEvent[Name] };
+
+/** Reads events as EDN maps, as Jepsen, Knossos and Porcupine's key-value tests write them: docs/FORMATS.md, "Histories of clients". */
+export class EdnHistory extends EdnScanner implements HistoryReader {
+  readonly #log = new EventLog();
+  readonly #options: ReadOptions;
+  /** The bracket that closes the list of all events, once one is open. */
+  #closer: number | null = null;
+  #isClosed = false;
+
+  constructor(options: ReadOptions) {
+    super();
+    this.#options = options;
   }
-  if (events.length === 0) return fail({ line: 1, problem: 'there is no event of a client here' });
-  return pairEvents(events);
+
+  finish(): ReadHistory {
+    this.readToEnd();
+    if (this.#closer !== null && !this.#isClosed) throw this.malformed(`the text ends before a "${String.fromCharCode(this.#closer)}"`);
+    return this.#log.finish('nothing', this.#options, ednValueNamed);
+  }
+
+  protected override readOne(): boolean {
+    if (!this.skipBlanks()) return false;
+    const byte = this.bytes[this.at]!;
+    if (this.#isClosed) throw this.malformed('more stands behind the list of events');
+    if (byte === this.#closer) {
+      this.#isClosed = true;
+      this.at++;
+    } else if (this.#closer === null && this.#log.isEmpty && (byte === ROUND || byte === SQUARE)) {
+      this.#closer = byte === ROUND ? ROUND_END : SQUARE_END;
+      this.at++;
+    } else this.#event(byte);
+    return true;
+  }
+
+  #event(byte: number): void {
+    const { line } = this;
+    // A record is a map with its type as a tag: #jepsen.history.Op{…}.
+    const isTagged = byte === HASH && this.bytes[this.at + 1] !== BRACE;
+    if (isTagged) this.passTag();
+    if (this.bytes[this.at] !== BRACE) {
+      this.value(); // what is no value at all is said to be that
+      this.line = line;
+      throw this.malformed('an event is a map');
+    }
+    const fields: Fields = { line, process: null, type: null, f: null, key: null, value: null };
+    let seen = 0;
+    const others: Structure[] = [];
+    this.eachEntry(() => {
+      const key = this.value(1);
+      if (this.endsMap()) throw this.malformed('a map has a key without a value');
+      const field = NAMES.get(key);
+      const isTwice = field === undefined ? others.includes(key) : (seen & (1 << field)) !== 0;
+      if (isTwice) throw this.malformed(`the event has ${spellingOf(key)} twice`);
+      if (field === undefined) {
+        this.skipValue(1);
+        others.push(key);
+      } else {
+        seen |= 1 << field;
+        fields[FIELDS[field]!] = this.value(1);
+      }
+    });
+    this.#log.add(fields);
+    for (const key of others) if (!UNUSED.has(key)) this.#log.passedOver.add(`fields ${spellingOf(key)}`);
+  }
 }
 
-const OPS: Readonly<Record<string, OperationName>> = {
-  get: 'get', put: 'set', append: 'append', read: 'read', write: 'write', cas: 'cas', acquire: 'acquire', release: 'release',
-};
+/** Reads short texts of EDN, one after the other. */
+export class EdnTexts extends EdnScanner {
+  #values: Structure[] = [];
 
-/** The event, null for one of no client, or what is wrong with it. */
-function eventOf(map: EdnMap): ClientEvent | null | string {
-  const process = map.entries.get('process');
-  if (process === undefined) return 'an event needs a :process';
-  if (process.kind !== 'number') return null;
-  const type = keywordOf(map, 'type');
-  const f = keywordOf(map, 'f');
-  if (type !== 'invoke' && type !== 'ok' && type !== 'fail' && type !== 'info') return ':type must be :invoke, :ok, :fail or :info';
-  const op = f === null ? undefined : OPS[f];
-  if (op === undefined) return `:f must be one of ${Object.keys(OPS).join(', ')}`;
-  const value = map.entries.get('value');
-  const pair = op === 'cas' && value?.kind === 'list' && value.items.length === 2 ? value.items : null;
-  if (op === 'cas' && type === 'invoke' && pair === null) return 'the :value of a cas is [expected new]';
-  const written = pair === null ? value : pair[1];
-  const isWildcard = op === 'read' && type === 'ok' && nullableText(value) === null;
-  const isBareLock = op === 'acquire' || op === 'release';
-  return {
-    line: map.line, clientId: Number(process.text), op,
-    key: nullableText(map.entries.get('key')) ?? '',
-    type: type === 'fail' || isWildcard ? 'nothing' : type,
-    value: isBareLock ? null : nullableText(written),
-    expected: nullableText(pair?.[0]),
-  };
+  /** All values of a text; throws `Malformed`. */
+  read(text: string): readonly Structure[] {
+    this.#values = [];
+    this.readAll(Buffer.from(text));
+    return this.#values;
+  }
+
+  protected override readOne(): boolean {
+    if (!this.skipBlanks()) return false;
+    this.#values.push(this.value());
+    return true;
+  }
 }
 
-function keywordOf(map: EdnMap, name: string): string | null {
-  const value = map.entries.get(name);
-  return value?.kind === 'keyword' ? value.text : null;
-}
-
-function nullableText(value: EdnValue | undefined): string | null {
-  return value === undefined || value.kind === 'nil' ? null : textOf(value);
+/** The value that EDN means by a text; throws for what is no single value. */
+export function ednValueNamed(text: string): string | null {
+  const values = new EdnTexts().read(text);
+  if (values.length !== 1) throw new Error('it is no single value of EDN, such as 0, nil, :a or "text"');
+  const value = valueOf(values[0]!);
+  if (value !== null && /^[A-Za-z]/.test(spellingOf(value)) && !['true', 'false'].includes(spellingOf(value)))
+    throw new Error(`it is a symbol of EDN; a text is written "${text}", a keyword :${text}`);
+  return value;
 }

@@ -1,5 +1,6 @@
-import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Eras, type Model, type Specification, type UniqueValues } from '../model.js';
+import { withoutOutcome, type Operation } from '../history.js';
+import { ILLEGAL, Interner, type Eras, type FileModel, type Origins, type Specification, type UniqueValues } from '../specification.js';
+import { spelled } from '../value.js';
 import { uniqueValues, writtenOnce, type Access } from './values.js';
 
 /**
@@ -9,9 +10,10 @@ import { uniqueValues, writtenOnce, type Access } from './values.js';
  * Quotient: a value that nobody read is like any other such value; and if no operation asks for or tells
  * a version, versions are all alike.
  */
-export const kv: Model = {
+export const kv: FileModel = {
   name: 'kv',
   problemOf,
+  forget: withoutOutcome,
   specify: (operations, isQuotient) => new KvSpecification(operations, isQuotient),
 };
 
@@ -50,6 +52,7 @@ class KvSpecification implements Specification {
   readonly needless: Uint8Array;
   readonly eras: Eras | null;
   readonly values: UniqueValues | null;
+  readonly origins: Origins;
   readonly #kinds: Uint8Array;
   /** The value read or written, as a number; UNREAD for one that nobody read. */
   readonly #values: Int32Array;
@@ -81,6 +84,7 @@ class KvSpecification implements Specification {
     for (let i = 0; i < n; i++) this.needless[i] = this.#isNeedless(i, canFall) ? 1 : 0;
     this.eras = this.#hasVersions && !canFall ? this.#versionsAsEras(n) : this.#valuesAsEras();
     this.values = this.#hasVersions ? null : uniqueValues(operations, accessOf);
+    this.origins = this.#origins();
   }
 
   #compile(operations: readonly Operation[], isQuotient: boolean): void {
@@ -95,12 +99,22 @@ class KvSpecification implements Specification {
       const value = !isQuotient || read.has(text) ? this.#valueNames.numberOf(text) : UNREAD;
       this.#kinds[i] = kind;
       this.#values[i] = value;
-      this.#before[i] = versionBefore(operation, kind);
-      if (kind === CONFLICT) this.#conflicts[i] = operation.version ?? ANY_VERSION;
+      // There are no more versions than operations: all beyond are one, which no key ever has.
+      this.#before[i] = Math.min(versionBefore(operation, kind), operations.length + 1);
+      if (kind === CONFLICT) this.#conflicts[i] = Math.min(operation.version ?? ANY_VERSION, operations.length + 1);
       this.observers[i] = kind === GET_OK || kind === ABSENT || kind === CONFLICT ? 1 : 0;
       this.classes[i] = classes.numberOf(`${kind} ${value} ${this.#before[i]} ${this.#conflicts[i]}`);
       this.inputs[i] = inputs.numberOf(`${operation.op} ${operation.op === 'get' ? '' : value} ${operation.version}`);
     }
+  }
+
+  #origins(): Origins {
+    const isWrite = (i: number) => this.#kinds[i] === PUT_OK || this.#kinds[i] === SET_OK;
+    return {
+      found: this.#values.map((value, i) => (this.#kinds[i] === GET_OK ? value : -1)),
+      left: this.#values.map((value, i) => (isWrite(i) && value !== UNREAD ? value : -1)),
+      sources: null,
+    };
   }
 
   /** Without a delete a version is never seen again, and there are no more versions than writes. */
@@ -148,7 +162,7 @@ class KvSpecification implements Specification {
   describe(state: number): string {
     if (state === MISSING) return 'no key';
     const value = this.#stateValues[state]!;
-    const text = value === UNREAD ? 'a value that nobody read' : JSON.stringify(this.#valueNames.keys[value]);
+    const text = value === UNREAD ? 'a value that nobody read' : spelled(this.#valueNames.keys[value] ?? '');
     return this.#hasVersions ? `${text}, version ${this.#stateVersions[state]}` : text;
   }
 

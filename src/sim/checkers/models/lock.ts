@@ -1,12 +1,19 @@
-import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Model, type Specification } from '../model.js';
+import { withoutOutcome, type Operation } from '../history.js';
+import { spelled } from '../value.js';
+import { ILLEGAL, Interner, type FileModel, type Specification } from '../specification.js';
+import { clientName } from '../../base/process-names.js';
 
 /**
  * A lock that one owner holds at a time, free at first. The owner is the operation's value, or without one
  * its client. It is not re-entrant: an owner who holds it is refused a second acquire. A release is refused
  * to whoever does not hold it.
  */
-export const lock: Model = { name: 'lock', problemOf, specify: (operations) => new LockSpecification(operations) };
+export const lock: FileModel = {
+  name: 'lock',
+  problemOf,
+  forget: withoutOutcome,
+  specify: (operations) => new LockSpecification(operations),
+};
 
 function problemOf({ op, outcome }: Operation): string | null {
   if (op !== 'acquire' && op !== 'release') return `the lock model has no "${op}"`;
@@ -29,6 +36,7 @@ class LockSpecification implements Specification {
   readonly needless: Uint8Array;
   readonly eras = null;
   readonly values = null;
+  readonly origins = null;
   readonly #kinds: Uint8Array;
   readonly #owners: Int32Array;
   readonly #names = new Interner<string>();
@@ -44,7 +52,7 @@ class LockSpecification implements Specification {
     this.#names.numberOf('free');
     operations.forEach((operation, i) => {
       const isRefused = operation.outcome === 'refused';
-      const owner = this.#names.numberOf(operation.value === null ? `client ${operation.clientId}` : JSON.stringify(operation.value));
+      const owner = this.#names.numberOf(operation.value === null ? clientName(operation.clientId) : spelled(operation.value));
       const kind = operation.op === 'acquire' ? (isRefused ? HELD : ACQUIRE) : isRefused ? NOT_MINE : RELEASE;
       this.#kinds[i] = kind;
       this.#owners[i] = owner;

@@ -1,18 +1,25 @@
-import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Eras, type Model, type Specification, type UniqueValues } from '../model.js';
+import { withoutOutcome, type Operation } from '../history.js';
+import { ILLEGAL, Interner, type Eras, type FileModel, type Origins, type Specification, type UniqueValues } from '../specification.js';
+import { otherValue, spelled } from '../value.js';
 import { uniqueValues, writtenOnce, type Access } from './values.js';
 
 /**
- * One register, empty at first: read, write, and cas, which writes if the present value is the expected
+ * One register, empty at first unless it is said to hold a value: read, write, and cas, which writes if the present value is the expected
  * one and is refused if not (Jepsen's etcd test).
  *
  * Quotient: values that are neither read nor expected by anyone here are one value.
  */
-export const register: Model = {
-  name: 'register',
-  problemOf,
-  specify: (operations, isQuotient) => new RegisterSpecification(operations, isQuotient),
-};
+export const register: FileModel = registerHolding(null);
+
+function registerHolding(initial: string | null): FileModel {
+  return {
+    name: 'register',
+    problemOf,
+    forget: withoutOutcome,
+    specify: (operations, isQuotient) => new RegisterSpecification(operations, isQuotient, initial),
+    holding: registerHolding,
+  };
+}
 
 const NAMES = ['read', 'write', 'cas'];
 
@@ -29,25 +36,26 @@ const WRITE = 1;
 const CAS = 2;
 const REFUSED = 3;
 
-/** The state of a register that was never written. */
+/** The state of a register that holds nothing. */
 const EMPTY = 0;
 const UNREAD = 1;
 
 class RegisterSpecification implements Specification {
-  readonly initialState = EMPTY;
+  readonly initialState: number;
   readonly classes: Int32Array;
   readonly inputs: Int32Array;
   readonly observers: Uint8Array;
   readonly needless: Uint8Array;
   readonly eras: Eras;
   readonly values: UniqueValues | null;
+  readonly origins: Origins;
   readonly #kinds: Uint8Array;
   /** The value read or written. */
   readonly #values: Int32Array;
   readonly #expected: Int32Array;
   readonly #names = new Interner<string | null | undefined>();
 
-  constructor(operations: readonly Operation[], isQuotient: boolean) {
+  constructor(operations: readonly Operation[], isQuotient: boolean, initial: string | null) {
     const n = operations.length;
     this.#kinds = new Uint8Array(n);
     this.#values = new Int32Array(n);
@@ -58,16 +66,18 @@ class RegisterSpecification implements Specification {
     this.needless = new Uint8Array(n);
     this.#names.numberOf(null);
     this.#names.numberOf(undefined);
-    this.#compile(operations, isQuotient);
+    this.initialState = this.#compile(operations, isQuotient, initial);
     // An unread value is good for nothing but to have a cas refused.
     if (!this.#kinds.includes(REFUSED)) {
       for (let i = 0; i < n; i++) this.needless[i] = this.#kinds[i] === WRITE && this.#values[i] === UNREAD ? 1 : 0;
     }
     this.eras = this.#valuesAsEras();
-    this.values = uniqueValues(operations, accessOf);
+    this.values = uniqueValues(operations, (operation) => accessOf(operation, initial));
+    this.origins = this.#origins();
   }
 
-  #compile(operations: readonly Operation[], isQuotient: boolean): void {
+  /** Returns the initial state. */
+  #compile(operations: readonly Operation[], isQuotient: boolean, initial: string | null): number {
     const live = new Set<string | null>();
     for (const { op, outcome, resultValue, expected } of operations) {
       if (op === 'read' && outcome === 'ok') live.add(resultValue);
@@ -89,6 +99,18 @@ class RegisterSpecification implements Specification {
       this.classes[i] = classes.numberOf(`${kind} ${value} ${expected}`);
       this.inputs[i] = inputs.numberOf(`${op} ${op === 'read' ? '' : value} ${expected}`);
     }
+    return initial === null ? EMPTY : numberOf(initial);
+  }
+
+  #origins(): Origins {
+    const findable = (value: number): number => (value === this.initialState || value === UNREAD ? -1 : value);
+    return {
+      found: this.#values.map((value, i) =>
+        findable(this.#kinds[i] === READ ? value : this.#kinds[i] === CAS ? this.#expected[i]! : UNREAD),
+      ),
+      left: this.#values.map((value, i) => (this.#kinds[i] === WRITE || this.#kinds[i] === CAS ? findable(value) : -1)),
+      sources: null,
+    };
   }
 
   /** A value that one operation at most writes is gone when it is overwritten; the empty register is written by nobody. */
@@ -96,6 +118,8 @@ class RegisterSpecification implements Specification {
     const count = this.#names.keys.length;
     const once = writtenOnce(this.#values, (i) => this.#kinds[i] === WRITE || this.#kinds[i] === CAS, count);
     once[UNREAD] = 0;
+    // What was there at first and is written once was there twice.
+    if (this.initialState !== EMPTY) once[this.initialState] = 0;
     const needed = (i: number) => (this.#kinds[i] === READ ? this.#values[i]! : this.#kinds[i] === CAS ? this.#expected[i]! : UNREAD);
     return {
       ofOperations: this.#values.map((_, i) => (once[needed(i)] === 1 ? needed(i) : -1)),
@@ -119,11 +143,14 @@ class RegisterSpecification implements Specification {
 
   describe(state: number): string {
     if (state === EMPTY) return 'empty';
-    return state === UNREAD ? 'a value that nobody read' : JSON.stringify(this.#names.keys[state]);
+    return state === UNREAD ? 'a value that nobody read' : spelled(this.#names.keys[state] ?? '');
   }
 }
 
-function accessOf({ op, value, resultValue }: Operation): Access | null {
-  if (op === 'write' && value !== null) return { kind: 'write', value };
-  return op === 'read' ? { kind: 'read', value: resultValue } : null;
+/** The value of a read that found nothing where something was at first: nobody writes it. */
+const NOTHING = otherValue('nothing');
+
+function accessOf({ op, value, resultValue }: Operation, initial: string | null): Access | null {
+  if (op === 'write' && value !== null && value !== initial) return { kind: 'write', value };
+  return op === 'read' ? { kind: 'read', value: resultValue === initial ? null : (resultValue ?? NOTHING) } : null;
 }

@@ -1,24 +1,32 @@
-import type { Operation } from '../history.js';
-import { ILLEGAL, Interner, type Model, type Specification, type UniqueValues } from '../model.js';
+import { withoutOutcome, type Operation } from '../history.js';
+import { spelled, textOf, textValue } from '../value.js';
+import { ILLEGAL, Interner, type FileModel, type Origins, type Specification, type UniqueValues } from '../specification.js';
 import { uniqueValues, type Access } from './values.js';
 
 /**
- * A key that holds a text, at first the empty one: get, set (put of other checkers), append.
+ * A key that holds a text, at first the empty one unless another is said: get, set (put of other checkers), append.
  *
  * Quotient: a text that is no beginning of any text read here can never be read, whatever is appended; all
  * such texts are one. That is what tames a thousand appends of which few were read.
  */
-export const text: Model = {
-  name: 'text',
-  problemOf,
-  specify: (operations, isQuotient) => new TextSpecification(operations, isQuotient),
-};
+export const text: FileModel = textHolding('');
+
+function textHolding(initial: string): FileModel {
+  return {
+    name: 'text',
+    problemOf,
+    forget: withoutOutcome,
+    specify: (operations, isQuotient) => new TextSpecification(operations, isQuotient, initial),
+    holding: textHolding,
+  };
+}
 
 const NAMES = ['get', 'set', 'append'];
 
 function problemOf({ op, outcome, value, resultValue }: Operation): string | null {
   if (!NAMES.includes(op)) return `the text model has no "${op}"`;
   if (op !== 'get' && value === null) return `this ${op} needs a value`;
+  if (op === 'append' && textOf(value!) === null) return `an append needs a text, and ${spelled(value!)} is none`;
   if (outcome !== 'ok' && outcome !== 'unknown') return `a ${op} of a text cannot end in ${outcome}`;
   if (op === 'get' && outcome === 'ok' && resultValue === null) return 'a get needs the text that it found';
   return null;
@@ -28,19 +36,19 @@ const GET = 0;
 const SET = 1;
 const APPEND = 2;
 
-const BLANK = 0;
 /** Instead of a state: not yet computed. */
 const NOT_YET = -2;
 const UNREAD = 1;
 
 class TextSpecification implements Specification {
-  readonly initialState = BLANK;
+  readonly initialState: number;
   readonly classes: Int32Array;
   readonly inputs: Int32Array;
   readonly observers: Uint8Array;
   readonly needless: Uint8Array;
   readonly eras = null;
   readonly values: UniqueValues | null;
+  readonly origins: Origins | null;
   readonly #kinds: Uint8Array;
   /** The state that a get wants or a set makes. */
   readonly #targets: Int32Array;
@@ -51,7 +59,7 @@ class TextSpecification implements Specification {
   /** For each append class (row of the inner map) the state after it, by the state before. */
   readonly #appended: Map<number, number>[] = [];
 
-  constructor(operations: readonly Operation[], isQuotient: boolean) {
+  constructor(operations: readonly Operation[], isQuotient: boolean, initial: string) {
     const n = operations.length;
     this.#operations = operations;
     this.#kinds = new Uint8Array(n);
@@ -64,6 +72,7 @@ class TextSpecification implements Specification {
     this.#read = isQuotient ? [...read].sort((a, b) => (a < b ? -1 : 1)) : null;
     this.#texts.numberOf('');
     this.#texts.numberOf(null);
+    this.initialState = this.#stateOf(initial);
     const classes = new Interner<string>();
     operations.forEach((operation, i) => {
       const kind = operation.op === 'get' ? GET : operation.op === 'set' ? SET : APPEND;
@@ -76,7 +85,8 @@ class TextSpecification implements Specification {
     });
     // The outcome of a set or append tells nothing; only gets differ by it, and those are never compared.
     this.inputs = this.classes;
-    this.values = uniqueValues(operations, accessOf);
+    this.values = uniqueValues(operations, (operation) => accessOf(operation, initial));
+    this.origins = originsOf(operations, this.#kinds, initial);
   }
 
   step(state: number, i: number): number {
@@ -87,14 +97,14 @@ class TextSpecification implements Specification {
   }
 
   describe(state: number): string {
-    return state === UNREAD ? 'a text that nobody read' : JSON.stringify(this.#texts.keys[state]);
+    return state === UNREAD ? 'a text that nobody read' : spelled(this.#texts.keys[state] ?? '');
   }
 
   #append(state: number, i: number): number {
     const row = (this.#appended[this.classes[i]!] ??= new Map<number, number>());
     let after = row.get(state) ?? NOT_YET;
     if (after === NOT_YET) {
-      after = this.#stateOf((this.#texts.keys[state] ?? '') + (this.#operations[i]!.value ?? ''));
+      after = this.#stateOf(joined(this.#texts.keys[state] ?? '', this.#operations[i]!.value ?? ''));
       row.set(state, after);
     }
     return after;
@@ -103,6 +113,41 @@ class TextSpecification implements Specification {
   #stateOf(value: string): number {
     return this.#read === null || beginsOneOf(this.#read, value) ? this.#texts.numberOf(value) : UNREAD;
   }
+}
+
+/** Texts are joined; behind what is none nothing can be read. */
+function joined(value: string, appended: string): string {
+  const before = textOf(value);
+  const text = textOf(appended);
+  return before === null || text === null ? `${value}${appended}` : textValue(before + text);
+}
+
+/** More lengths than this, and the look over the history is not worth its while. */
+const LENGTHS_MAX = 64;
+
+/** A text that was found ends in what was last appended, or is what was last set. */
+function originsOf(operations: readonly Operation[], kinds: Uint8Array, initial: string): Origins | null {
+  const n = operations.length;
+  const found = new Int32Array(n).fill(-1);
+  const left = new Int32Array(n).fill(-1);
+  const pieces = new Interner<string>();
+  const lengths = new Set<number>();
+  const pieceOf = (kind: number, value: string): string => `${kind} ${value}`;
+  operations.forEach(({ value }, i) => {
+    if (kinds[i] === GET || value === null) return;
+    left[i] = pieces.numberOf(pieceOf(kinds[i]!, value));
+    if (kinds[i] === APPEND) lengths.add(value.length);
+  });
+  if (lengths.size > LENGTHS_MAX) return null;
+  const texts = new Interner<string>();
+  operations.forEach(({ outcome, resultValue }, i) => {
+    if (kinds[i] === GET && outcome === 'ok' && resultValue !== null && resultValue !== initial) found[i] = texts.numberOf(resultValue);
+  });
+  const sources = texts.keys.map((text) => {
+    const ends = [...lengths].filter((length) => length > 0 && length <= text.length).map((length) => text.slice(-length));
+    return [pieceOf(SET, text), ...ends.map((end) => pieceOf(APPEND, end))].flatMap((piece) => pieces.known(piece) ?? []);
+  });
+  return { found, left, sources };
 }
 
 /** Whether `value` is a beginning of one of `texts`, which are ascending: then it is one of the first that is not below it. */
@@ -117,7 +162,7 @@ function beginsOneOf(texts: readonly string[], value: string): boolean {
   return low < texts.length && texts[low]!.startsWith(value);
 }
 
-function accessOf({ op, value, resultValue }: Operation): Access | null {
-  if (op === 'set' && value !== null && value !== '') return { kind: 'write', value };
-  return op === 'get' ? { kind: 'read', value: resultValue === '' ? null : resultValue } : null;
+function accessOf({ op, value, resultValue }: Operation, initial: string): Access | null {
+  if (op === 'set' && value !== null && value !== initial) return { kind: 'write', value };
+  return op === 'get' ? { kind: 'read', value: resultValue === initial ? null : resultValue } : null;
 }

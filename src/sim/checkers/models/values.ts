@@ -1,5 +1,5 @@
 import type { Operation } from '../history.js';
-import { Interner, type UniqueValues } from '../model.js';
+import { Interner, type UniqueValues } from '../specification.js';
 
 /** What an operation is to an object that is only written and read; null: something else. */
 export type Access =
