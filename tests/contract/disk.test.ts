@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataDirectory } from '../../src/real/files.js';
+import { DataDirectory } from '../../src/real/disk/disk.js';
 import { operationId } from '../../src/core/base/units.js';
-import { SimDisk } from '../../src/sim/disk.js';
-import { RandomStreams } from '../../src/sim/random.js';
+import { SimDisk } from '../../src/sim/disk/disk.js';
+import { RandomStreams } from '../../src/sim/base/random-streams.js';
 import { describeDisk } from './disk-contract.js';
 
 describeDisk('the real disk', async () => {

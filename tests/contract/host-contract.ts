@@ -20,7 +20,11 @@ export interface HostsUnderTest {
   close(): Promise<void>;
 }
 
-export type MakeHosts = (count: number, machine: () => Machine<never, never, never, never>, codecs: Codecs<never, never, never>) => Promise<HostsUnderTest>;
+export type MakeHosts = (
+  count: number,
+  machine: () => Machine<never, never, never, never>,
+  codecs: Codecs<never, never, never>,
+) => Promise<HostsUnderTest>;
 
 /** The host's half of the contract of core/machine.ts, told to one kind of world with machines that know nothing of Raft. */
 export function describeHosts(name: string, make: MakeHosts): void {
@@ -57,7 +61,9 @@ export function describeHosts(name: string, make: MakeHosts): void {
         const before = answers(world, nodeId(2)).length;
         for (let i = 0; i < 20; i++) ask(world, nodeId(2), 100 + i, byteStringFromText(`text ${i}`));
         await world.until('all answers', () => answers(world, nodeId(2)).length === before + 20);
-        const given = answers(world, nodeId(2)).slice(before).sort((a, b) => a.connection - b.connection);
+        const given = answers(world, nodeId(2))
+          .slice(before)
+          .sort((a, b) => a.connection - b.connection);
         expect(given).toEqual(Array.from({ length: 20 }, (_, i) => ({ connection: 100 + i, text: `text ${i}`, echoes: 2 })));
       });
 
@@ -97,7 +103,10 @@ export function describeHosts(name: string, make: MakeHosts): void {
       const inputs = (world: HostsUnderTest) => (world.state(nodeId(1)) as Diary).inputs;
 
       test('it is woken at its moment or later, never earlier, and once for each', async () => {
-        const world = await alone((input, state) => (input.kind === 'wake' ? { wakeAt: state.inputs.length < 5 ? input.now + 20_000 : null } : {}), { wakeAt: 0 });
+        const world = await alone(
+          (input, state) => (input.kind === 'wake' ? { wakeAt: state.inputs.length < 5 ? input.now + 20_000 : null } : {}),
+          { wakeAt: 0 },
+        );
         await world.until('five wakes', () => inputs(world).length >= 5);
         await world.pass(100);
         expect(inputs(world).map(({ kind }) => kind)).toEqual(Array(5).fill('wake'));
@@ -146,11 +155,12 @@ export function describeHosts(name: string, make: MakeHosts): void {
       });
 
       test('answers leave in the order given, and nothing behind a stop is carried out', async () => {
-        const reply = (response: number): DiaryEffect => ({ kind: 'respond', connection: connectionId(5), response });
-        const world = await alone((input) =>
-          input.kind === 'request' ? { effects: [reply(1), reply(2), reply(3), { kind: 'stop', reason: 'enough' }, reply(4)] } : {},
-        );
-        world.request(nodeId(1), connectionId(5), null);
+        const world = await alone((input) => {
+          if (input.kind !== 'request' || input.request !== 'answer all') return {};
+          const reply = (response: number): DiaryEffect => ({ kind: 'respond', connection: input.connection, response });
+          return { effects: [reply(1), reply(2), reply(3), { kind: 'stop', reason: 'enough' }, reply(4)] };
+        });
+        for (const request of ['wait', 'wait', 'wait', 'answer all']) world.request(nodeId(1), connectionId(5), request);
         await world.until('three answers', () => world.answers(nodeId(1)).length === 3);
         world.request(nodeId(1), connectionId(5), null);
         await world.pass(100);
@@ -158,11 +168,19 @@ export function describeHosts(name: string, make: MakeHosts): void {
       });
 
       test('two lives have two seeds, and what was synced in the first is there in the second', async () => {
-        const write = { kind: 'disk', operation: operationId(1), steps: [
-          { kind: 'append', path: 'f', bytes: Uint8Array.of(9) }, { kind: 'sync', path: 'f' }, { kind: 'syncDirectory' }, { kind: 'list' },
-        ] } as const;
+        const write = {
+          kind: 'disk',
+          operation: operationId(1),
+          steps: [
+            { kind: 'append', path: 'f', bytes: Uint8Array.of(9) },
+            { kind: 'sync', path: 'f' },
+            { kind: 'syncDirectory' },
+            { kind: 'list' },
+          ],
+        } as const;
         const world = await alone(() => ({}), {}, [write]);
-        const written = () => inputs(world).flatMap((input) => (input.kind === 'disk' && input.outcome.ok ? [input.outcome.values[3]] : []));
+        const written = () =>
+          inputs(world).flatMap((input) => (input.kind === 'disk' && input.outcome.ok ? [input.outcome.values[3]] : []));
         await world.until('the first life has written', () => written().length === 1);
         const { seed } = world.state(nodeId(1)) as Diary;
         await world.crash(nodeId(1));
@@ -199,4 +217,8 @@ function diary(act: Act, first: Partial<Diary>, effects: readonly DiaryEffect[])
 const never = () => {
   throw new Error('this machine sends nothing');
 };
-const NO_CODECS = { message: { encode: never, decode: never }, request: { encode: never, decode: never }, response: { encode: never, decode: never } } as unknown as Codecs<never, never, never>;
+const NO_CODECS = {
+  message: { encode: never, decode: never },
+  request: { encode: never, decode: never },
+  response: { encode: never, decode: never },
+} as unknown as Codecs<never, never, never>;

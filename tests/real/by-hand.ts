@@ -28,7 +28,13 @@ export function conversationsIn(document: string): readonly (readonly TypedLine[
   return fencesIn(document, 'console').flatMap((lines) => {
     const [first = '', ...rest] = lines;
     const piped = /^\$ printf '(.*)' \| nc 127\.0\.0\.1 6379$/.exec(first)?.[1];
-    if (piped !== undefined) return [piped.split('\\n').slice(0, -1).map((typed, i) => ({ typed, answer: rest[i] ?? '' }))];
+    if (piped !== undefined)
+      return [
+        piped
+          .split('\\n')
+          .slice(0, -1)
+          .map((typed, i) => ({ typed, answer: rest[i] ?? '' })),
+      ];
     if (first !== '$ nc 127.0.0.1 6379') return [];
     return [rest.flatMap((typed, i) => (i % 2 === 0 ? [{ typed, answer: rest[i + 1] ?? '' }] : []))];
   });
@@ -36,7 +42,10 @@ export function conversationsIn(document: string): readonly (readonly TypedLine[
 
 /** The same line with what stands in brackets, and without it. */
 export function withAndWithoutBrackets({ typed, answer }: TypedLine): readonly TypedLine[] {
-  return [{ typed: typed.replace(/[[\]]/g, ''), answer }, { typed: typed.replace(/\[[^\]]*\] /g, ''), answer }];
+  return [
+    { typed: typed.replace(/[[\]]/g, ''), answer },
+    { typed: typed.replace(/\[[^\]]*\] /g, ''), answer },
+  ];
 }
 
 function fencesIn(document: string, language: string): readonly (readonly string[])[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { NodeId } from '../../src/core/base/units.js';
-import type { Client } from '../../src/real/client.js';
+import type { Client } from '../../src/real/client/client.js';
 
 /** A directory of this test, gone with it. */
 export async function temporaryDirectory(): Promise<string> {
@@ -13,7 +13,7 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 /** Waits until `look` gives something other than null; a failure says what was waited for. Bounded. */
-export async function eventually<Value>(what: string, look: () => Promise<Value | null> | Value | null, msMax = 10_000): Promise<Value> {
+export async function eventually<Value>(what: string, look: () => Promise<Value | null> | Value | null, msMax = 60_000): Promise<Value> {
   const end = performance.now() + msMax;
   for (;;) {
     const found = await look();

@@ -2,11 +2,11 @@ import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { nodeId, type NodeId } from '../../src/core/base/units.js';
-import { formatHostAndPort, type ServerAddress, type ServerMap } from '../../src/real/addresses.js';
-import { openClient, type Client } from '../../src/real/client.js';
-import { freePorts } from '../../src/real/ports.js';
-import { startServer, type RunningServer, type ServerSettings } from '../../src/real/server.js';
-import { lineLog } from '../../src/real/log.js';
+import { formatHostAndPort, type ServerAddress, type ServerMap } from '../../src/real/base/addresses.js';
+import { openClient, type Client } from '../../src/real/client/client.js';
+import { freePorts } from '../../src/real/base/ports.js';
+import { startServer, type RunningServer, type ServerSettings } from '../../src/real/server/server.js';
+import { lineLog } from '../../src/real/base/log.js';
 import { temporaryDirectory } from './helpers.js';
 
 /** Servers of this test inside this process: quicker than processes, and their log lines can be read. */
@@ -34,14 +34,26 @@ export async function serversUnderTest(count: number): Promise<ServersUnderTest>
   const addresses = [...servers.values()].map(({ host, clientPort }) => formatHostAndPort({ host, port: clientPort }));
   const start = async (id: number, changed: Partial<ServerSettings> = {}): Promise<RunningServer> => {
     const log = lineLog((line) => lines.push(`s${id} ${line.trimEnd()}`), 'debug');
-    const server = await startServer({ id: nodeId(id), clusterId: CLUSTER_ID, servers, dataDirectory: join(directory, `${id}`), past: 'unknown', log, ...changed });
+    const server = await startServer({
+      id: nodeId(id),
+      clusterId: CLUSTER_ID,
+      servers,
+      dataDirectory: join(directory, `${id}`),
+      past: 'unknown',
+      log,
+      ...changed,
+    });
     onTestFinished(() => server.stop());
     return server;
   };
   return {
-    servers, directory, addresses, lines, start,
+    servers,
+    directory,
+    addresses,
+    lines,
+    start,
     startAll: () => Promise.all([...servers.keys()].map((id) => start(id))),
-    client: (timeoutMs = 10_000) => {
+    client: (timeoutMs = 60_000) => {
       const client = openClient({ servers: addresses, timeoutMs });
       onTestFinished(() => client.close());
       return client;
@@ -85,7 +97,7 @@ export class Wire {
   }
 
   /** All that the other side said until it closed the connection; fails when it does not. */
-  async untilClosed(msMax = 8_000): Promise<string> {
+  async untilClosed(msMax = 60_000): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`still open after ${msMax} ms; so far: ${JSON.stringify(this.text)}`)), msMax);
