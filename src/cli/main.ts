@@ -1,8 +1,9 @@
-import { explain } from './exit.js';
-import { complain, endQuietlyWithoutReader } from './output.js';
+import { explain } from './terminal/exit.js';
+import { complain } from './terminal/output.js';
+import { watchStandardStreams } from './terminal/streams.js';
 import { runCommandLine } from './program.js';
 
-endQuietlyWithoutReader();
+watchStandardStreams();
 
 try {
   await runCommandLine(process.argv.slice(2));

@@ -7,6 +7,7 @@ import { deleteCommand, getCommand, putCommand, setCommand, statusCommand } from
 import { clusterCommand } from './commands/cluster.js';
 import { exploreCommand } from './commands/explore.js';
 import { nodeCommand } from './commands/node.js';
+import { promoteCommand } from './commands/promote.js';
 import { proxyCommand } from './commands/proxy.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
@@ -14,21 +15,38 @@ import { scenariosCommand } from './commands/scenarios.js';
 import { storiesCommand } from './commands/stories.js';
 import { primaryCommand, replicaCommand, shellCommand } from './commands/shell.js';
 import { walCommand } from './commands/wal.js';
-import { misuse } from './exit.js';
-import { unknownName } from './suggest.js';
-import { VERSION } from './version.js';
-import { shielded, unshield } from './words.js';
+import { COLOUR_OPTION } from './terminal/colours.js';
+import { misuse } from './terminal/exit.js';
+import { unknownName } from './terminal/suggest.js';
+import { VERSION } from './terminal/version.js';
+import { shielded, unshield } from './terminal/words.js';
 
 /** Wider text is harder to read, however wide the terminal. */
 const HELP_COLUMNS_MAX = 100;
 
 /** Every command, in the order in which `--help` lists them. Their heavy parts are loaded when they run. */
 const COMMANDS = [
-  exploreCommand, runCommand, replayCommand, scenariosCommand, storiesCommand, checkCommand,
-  clusterCommand, nodeCommand, proxyCommand, chaosCommand,
-  primaryCommand, replicaCommand,
-  shellCommand, getCommand, setCommand, putCommand, deleteCommand, statusCommand,
-  benchCommand, walCommand,
+  exploreCommand,
+  runCommand,
+  replayCommand,
+  scenariosCommand,
+  storiesCommand,
+  checkCommand,
+  clusterCommand,
+  nodeCommand,
+  proxyCommand,
+  chaosCommand,
+  primaryCommand,
+  replicaCommand,
+  shellCommand,
+  getCommand,
+  setCommand,
+  putCommand,
+  deleteCommand,
+  statusCommand,
+  promoteCommand,
+  benchCommand,
+  walCommand,
 ];
 
 /**
@@ -48,12 +66,15 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     // Each command knows its own options; here they are all the same.
     .command(COMMANDS as unknown as CommandModule[])
     .demandCommand(1, 'say what to do: seedstorm --help lists the commands')
+    .option('color', COLOUR_OPTION)
     .middleware(unshield, true)
     .strict()
     .version(VERSION)
     .help()
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 all held, 1 a property was violated, 2 wrong use or bad input, 3 non-determinism, 4 a promised moment was never seen, 130 stopped by a signal before the end.')
+    .epilogue(
+      'Exit codes: 0 all held, 1 a property was violated, 2 wrong use or bad input, 3 non-determinism, 4 a promised moment was never seen, 5 no verdict, 130 stopped by a signal before the end.',
+    )
     .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns ?? HELP_COLUMNS_MAX))
     .exitProcess(false)
     .showHelpOnFail(false)

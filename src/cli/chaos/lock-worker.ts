@@ -1,10 +1,11 @@
-import { MaybeError, NotDoneError, type Client, type Lock } from '../../real/client.js';
+import { MaybeError, NotDoneError, type Client, type Lock } from '../../real/client/client.js';
 import type { Operation } from '../../sim/checkers/history.js';
-import { LockExclusion } from '../../sim/oracles/lock-exclusion.js';
-import { Violated } from '../../sim/oracles/oracle.js';
-import { between, type Stream } from '../../sim/random.js';
-import type { WorkloadOptions } from '../../sim/scenario.js';
+import { LockExclusion } from '../../sim/oracles/clients/lock-exclusion.js';
+import { Violated } from '../../sim/checkers/violation.js';
+import { between, type Stream } from '../../sim/base/random-streams.js';
+import type { WorkloadOptions } from '../../sim/run/scenario.js';
 import { nowUs, type Application, type Recording } from './worker.js';
+import { clientName } from '../../sim/base/process-names.js';
 
 /** What all clients of a storm know of its locks: who broke into one is found at once. */
 export class LockWatch {
@@ -13,7 +14,7 @@ export class LockWatch {
   breach: Violated | null = null;
 }
 
-/** One client's application, the same closed loop as in the simulator (sim/lock-work.ts): it wants a lock, holds it for a while and lets go. */
+/** One client's application, the same closed loop as in the simulator (sim/clients/lock-load.ts): it wants a lock, holds it for a while and lets go. */
 export class LockWorker implements Application {
   readonly #clientId: number;
   readonly #key: string;
@@ -27,7 +28,7 @@ export class LockWorker implements Application {
   constructor(clientId: number, client: Client, options: WorkloadOptions, stream: Stream, recording: Recording, watch: LockWatch) {
     this.#clientId = clientId;
     this.#key = `lock${(clientId - 1) % options.keys}`;
-    this.#lock = client.lock(this.#key, { owner: `c${clientId}`, pollMsMax: 200 });
+    this.#lock = client.lock(this.#key, { owner: clientName(clientId), pollMsMax: 200 });
     this.#options = options;
     this.#stream = stream;
     this.#recording = recording;
@@ -61,7 +62,17 @@ export class LockWorker implements Application {
   }
 
   async #call(op: 'acquire' | 'release', timeoutMs: number): Promise<void> {
-    const asked = { clientId: this.#clientId, key: this.#key, op, value: null, version: null, expected: null, resultValue: null, resultVersion: null, callUs: nowUs() } as const;
+    const asked = {
+      clientId: this.#clientId,
+      key: this.#key,
+      op,
+      value: null,
+      version: null,
+      expected: null,
+      resultValue: null,
+      resultVersion: null,
+      callUs: nowUs(),
+    } as const;
     if (op === 'release') this.#watch.exclusion.letsGo(this.#key, this.#clientId);
     const ended = (outcome: Operation['outcome'], resultVersion: number | null, returnUs: number | null): void => {
       this.#recording.operations.push({ ...asked, outcome, resultVersion, returnUs });

@@ -2,15 +2,13 @@ import { wordsOf } from '../../core/proxy/control.js';
 import type { Cut } from '../../core/proxy/cuts.js';
 import { PRESETS, type Rules } from '../../core/proxy/rules.js';
 import type { NodeId } from '../../core/base/units.js';
-import { formatHostAndPort, type ServerMap } from '../../real/addresses.js';
-import { freePorts } from '../../real/ports.js';
-import { startProxy, type ProxyCounts, type RunningProxy } from '../../real/proxy.js';
-import type { ProxyRoute } from '../../real/proxy-routes.js';
+import { formatHostAndPort, type ServerMap } from '../../real/base/addresses.js';
+import { freePorts } from '../../real/base/ports.js';
+import { startProxy, type ProxyCounts, type RunningProxy } from '../../real/proxy/proxy.js';
+import type { ProxyRoute } from '../../real/proxy/routes.js';
+import { clientName, serverName } from '../../sim/base/process-names.js';
 
 const HOST = '127.0.0.1';
-
-export const serverName = (id: NodeId): string => `s${id}`;
-export const clientName = (client: number): string => `c${client}`;
 
 /**
  * The network of a storm: every way between two of its processes leads through a proxy, so that each can be cut. One
@@ -26,7 +24,12 @@ export class StormNetwork {
   /** The words of the cuts of each blow under way. */
   readonly #cuts = new Map<object, readonly Cut[]>();
 
-  private constructor(maps: ReadonlyMap<NodeId, ServerMap>, clientAddresses: readonly (readonly string[])[], clients: RunningProxy, peers: RunningProxy | null) {
+  private constructor(
+    maps: ReadonlyMap<NodeId, ServerMap>,
+    clientAddresses: readonly (readonly string[])[],
+    clients: RunningProxy,
+    peers: RunningProxy | null,
+  ) {
     this.maps = maps;
     this.clientAddresses = clientAddresses;
     this.#clients = clients;
@@ -37,16 +40,37 @@ export class StormNetwork {
   static async open(servers: ServerMap, clients: number, seed: number): Promise<StormNetwork> {
     const ids = [...servers.keys()];
     const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => ({ from, to })));
-    const ports = [...(await freePorts(pairs.length + clients * ids.length, HOST, [...servers.values()].flatMap(({ peerPort, clientPort }) => [peerPort, clientPort])))];
+    const ports = [
+      ...(await freePorts(
+        pairs.length + clients * ids.length,
+        HOST,
+        [...servers.values()].flatMap(({ peerPort, clientPort }) => [peerPort, clientPort]),
+      )),
+    ];
     const nextPort = (): number => ports.pop() ?? 0;
-    const target = (to: NodeId, port: 'peerPort' | 'clientPort') => ({ host: servers.get(to)?.host ?? HOST, port: servers.get(to)?.[port] ?? 0 });
+    const target = (to: NodeId, port: 'peerPort' | 'clientPort') => ({
+      host: servers.get(to)?.host ?? HOST,
+      port: servers.get(to)?.[port] ?? 0,
+    });
 
-    const peerRoutes = pairs.map(({ from, to }) => ({ ids: { from, to }, route: routeOf(serverName(from), serverName(to), nextPort(), target(to, 'peerPort')) }));
-    const clientRoutes = Array.from({ length: clients }, (_, i) => ids.map((to) => routeOf(clientName(i + 1), serverName(to), nextPort(), target(to, 'clientPort'))));
-    const maps = new Map(ids.map((self) => [self, new Map([...servers].map(([id, at]) => {
-      const way = peerRoutes.find(({ ids: { from, to } }) => from === self && to === id);
-      return [id, way === undefined ? at : { ...at, host: way.route.listen.host, peerPort: way.route.listen.port }];
-    }))]));
+    const peerRoutes = pairs.map(({ from, to }) => ({
+      ids: { from, to },
+      route: routeOf(serverName(from), serverName(to), nextPort(), target(to, 'peerPort')),
+    }));
+    const clientRoutes = Array.from({ length: clients }, (_, i) =>
+      ids.map((to) => routeOf(clientName(i + 1), serverName(to), nextPort(), target(to, 'clientPort'))),
+    );
+    const maps = new Map(
+      ids.map((self) => [
+        self,
+        new Map(
+          [...servers].map(([id, at]) => {
+            const way = peerRoutes.find(({ ids: { from, to } }) => from === self && to === id);
+            return [id, way === undefined ? at : { ...at, host: way.route.listen.host, peerPort: way.route.listen.port }];
+          }),
+        ),
+      ]),
+    );
     const addresses = clientRoutes.map((routes) => routes.map(({ listen }) => formatHostAndPort(listen)));
 
     const clientProxy = await startProxy({ routes: clientRoutes.flat(), seed });

@@ -1,39 +1,20 @@
 import { nodeId } from '../../core/base/units.js';
 import { PRESETS, type Preset, type Rules } from '../../core/proxy/rules.js';
-import type { HarmName, HarmOptions } from '../../sim/harms.js';
-import type { LinkOptions } from '../../sim/network-options.js';
-import { between, RandomStreams } from '../../sim/random.js';
-import { optionsOf, systemOf } from '../../sim/run.js';
-import { isSessionless } from '../../sim/hosted-client.js';
-import type { Finding, RunOptions, Scenario, WorkloadOptions } from '../../sim/scenario.js';
-import type { ClientHabits, HostedSystem } from '../../sim/system.js';
-import { misuse } from '../exit.js';
+import { builtIn } from '../../sim/nemesis/faults/families.js';
+import type { ProcessFault } from '../../sim/nemesis/faults/family.js';
+import type { FaultSchedule } from '../../sim/options/fault-schedule.js';
+import type { LinkOptions } from '../../sim/network/link-options.js';
+import { between, RandomStreams } from '../../sim/base/random-streams.js';
+import { optionsOf } from '../../sim/run/run.js';
+import { isSessionless } from '../../sim/clients/key-value-client.js';
+import type { Finding, RunOptions, AnyScenario, WorkloadOptions } from '../../sim/run/scenario.js';
+import type { ClientHabits, HostedSystem } from '../../sim/run/system.js';
+import { misuse } from '../terminal/exit.js';
 import { REAL_SYSTEMS, realSystemOf, type RealSystem } from './real-system.js';
-
-/** What can be done to real processes on this machine. The other families of a scenario stay in the simulator. */
-export type Deed = 'kill' | 'killLeader' | 'killAll' | 'pause' | 'pauseLeader' | 'partition' | 'oneWayCut' | 'isolateLeader' | 'isolateServer';
-
-/** A machine that loses power and a process that is killed are the same here: what was handed to the kernel stays. */
-const DEED_OF: Readonly<Partial<Record<HarmName, Deed>>> = {
-  crash: 'kill',
-  kill: 'kill',
-  crashWhileWriting: 'kill',
-  crashDuringElection: 'kill',
-  crashLeader: 'killLeader',
-  killLeader: 'killLeader',
-  killNewLeader: 'killLeader',
-  powerCut: 'killAll',
-  pause: 'pause',
-  pauseLeader: 'pauseLeader',
-  partition: 'partition',
-  oneWayCut: 'oneWayCut',
-  isolateLeader: 'isolateLeader',
-  isolateServer: 'isolateServer',
-};
 
 /** One blow: what, when after the beginning, for how long, and two numbers below 1 that choose whom it hits. */
 export interface Blow {
-  readonly deed: Deed;
+  readonly deed: ProcessFault;
   readonly atMs: number;
   readonly lastsMs: number;
   readonly choices: readonly [number, number];
@@ -53,7 +34,7 @@ export interface ChaosPlan {
   readonly peerRules: Rules;
   /** By the time of their beginning. */
   readonly blows: readonly Blow[];
-  /** Families of harm of the scenario that only the simulator can do, by name. */
+  /** Families of fault of the scenario that only the simulator can do, by name. */
   readonly left: readonly string[];
   readonly system: RealSystem;
   /** What its clients want and whom they ask. */
@@ -74,14 +55,22 @@ const ATTEMPT_MS_MAX = 100;
  * Plans a scenario for real processes.
  *
  * @param network Which network clients have; null: the one of the scenario.
- * @throws {UserError} For a scenario of a system that has no real servers.
+ * @throws {UserError} For a scenario of a system that has no real servers, or none of whose faults can be done to them.
  */
-export function planOf(scenario: Scenario, seed: number, forMs: number, network: Preset | null): ChaosPlan {
-  const hosted = systemOf(scenario);
+export function planOf(scenario: AnyScenario, seed: number, forMs: number, network: Preset | null): ChaosPlan {
+  const hosted = scenario.system;
   const options = optionsOf(scenario, seed);
   const system = realSystemOf(hosted.name, options);
   if (system === null) {
-    throw misuse(`scenario "${scenario.name}" is about ${hosted.name}, a machine that lives in the simulator only: chaos has real servers of ${REAL_SYSTEMS.join(', ')}`);
+    throw misuse(
+      `scenario "${scenario.name}" is about ${hosted.name}, a machine that lives in the simulator only: chaos has real servers of ${REAL_SYSTEMS.join(', ')}`,
+    );
+  }
+  const left = leftOf(options);
+  if (left.length > 0 && left.length === options.faults.length) {
+    throw misuse(
+      `nothing of this scenario can be done to processes: ${left.join(', ')} ${left.length === 1 ? 'exists' : 'exist'} in the simulator only; try "seedstorm run ${scenario.name}"`,
+    );
   }
   return {
     scenario: scenario.name,
@@ -92,8 +81,15 @@ export function planOf(scenario: Scenario, seed: number, forMs: number, network:
     convergenceMs: Math.max(CONVERGENCE_MS_MIN, options.convergenceMs),
     clientRules: network === null ? rulesOf(options.clientLink) : PRESETS[network],
     peerRules: rulesOf(options.peerLink),
-    blows: options.harms.flatMap((harm) => blowsOf(harm, seed, forMs)).sort((a, b) => a.atMs - b.atMs),
-    left: [...leftOf(options), ...(system.isSynced ? [] : options.harms.some(({ harm }) => harm === 'powerCut') ? ['what powerCut takes from the cache of the kernel'] : [])],
+    blows: options.faults.flatMap((fault) => blowsOf(fault, seed, forMs)).sort((a, b) => a.atMs - b.atMs),
+    left: [
+      ...left,
+      ...(system.isSynced
+        ? []
+        : options.faults.some(({ fault }) => fault === 'powerCut')
+          ? ['what powerCut takes from the cache of the kernel']
+          : []),
+    ],
     system,
     habits: hosted.habits ?? { wants: 'values', asks: 'leader' },
     sessions: Array.from({ length: options.workload.clients }, (_, i) => !isSessionless(options, nodeId(options.servers + i + 1))),
@@ -102,8 +98,8 @@ export function planOf(scenario: Scenario, seed: number, forMs: number, network:
   };
 }
 
-function leftOf({ harms }: RunOptions): readonly string[] {
-  return harms.filter(({ harm }) => DEED_OF[harm] === undefined).map(({ harm }) => harm);
+function leftOf({ faults }: RunOptions): readonly string[] {
+  return faults.filter(({ fault }) => builtIn(fault)?.onProcesses === undefined).map(({ fault }) => fault);
 }
 
 /** Where half of everything is lost, a client that waits long for what will not come gets nothing done in seconds of real time. */
@@ -126,10 +122,10 @@ function rulesOf({ lossRatio, delayUsMin, delayUsMax }: LinkOptions): Rules {
 }
 
 /** The timetable of one family. Its first blow comes in the first half, however short the run is, so that each has struck. */
-function blowsOf({ harm, everyMsMin, everyMsMax, lastsMsMin, lastsMsMax }: HarmOptions, seed: number, forMs: number): readonly Blow[] {
-  const deed = DEED_OF[harm];
+function blowsOf({ fault, everyMsMin, everyMsMax, lastsMsMin, lastsMsMax }: FaultSchedule, seed: number, forMs: number): readonly Blow[] {
+  const deed = builtIn(fault)?.onProcesses;
   if (deed === undefined) return [];
-  const stream = new RandomStreams(seed).stream('chaos', harm);
+  const stream = new RandomStreams(seed).stream('chaos', fault);
   const blows: Blow[] = [];
   let atMs = Math.min(between(stream, everyMsMin, everyMsMax), Math.floor((forMs * (1 + stream() * 4)) / 10));
   while (atMs < forMs) {

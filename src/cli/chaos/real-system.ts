@@ -4,8 +4,8 @@ import type { QuorumOptions } from '../../core/systems/quorum/options.js';
 import type { ElectionOptions } from '../../core/systems/simple-election/options.js';
 import type { SingleOptions } from '../../core/systems/single/options.js';
 import type { NodeStatus } from '../../core/wire/protocol.js';
-import type { RunOptions } from '../../sim/scenario.js';
-import type { SystemName } from '../system-options.js';
+import type { RunOptions } from '../../sim/run/scenario.js';
+import type { SystemName } from '../systems/system-options.js';
 
 /** The system of a scenario as real servers run it. */
 export interface RealSystem {
@@ -38,7 +38,13 @@ const REAL: Readonly<Record<SystemName, (options: never) => RealSystem>> = {
     place: sameData,
   }),
   'simple-election': ({ node }: RunOptions<ElectionOptions>) => ({
-    words: ['--heartbeat', ms(node.heartbeatUs), '--election-timeout', ms(node.timeoutUs), ...(node.writeQuorum === null ? [] : ['--write-quorum', String(node.writeQuorum)])],
+    words: [
+      '--heartbeat',
+      ms(node.heartbeatUs),
+      '--election-timeout',
+      ms(node.timeoutUs),
+      ...(node.writeQuorum === null ? [] : ['--write-quorum', String(node.writeQuorum)]),
+    ],
     keepsFiles: true,
     isSynced: true,
     place: null,

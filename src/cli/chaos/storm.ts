@@ -1,19 +1,25 @@
 import type { NodeId } from '../../core/base/units.js';
 import type { Cut } from '../../core/proxy/cuts.js';
-import type { Client } from '../../real/client.js';
-import type { RunningCluster } from '../../real/cluster.js';
-import { lineOf } from '../../real/errors.js';
-import { violated } from '../../sim/oracles/oracle.js';
-import { clientName, serverName, type StormNetwork } from './network.js';
-import type { Blow, Deed } from './plan.js';
+import type { Client } from '../../real/client/client.js';
+import type { RunningCluster } from '../../real/cluster/cluster.js';
+import { lineOf } from '../../real/base/errors.js';
+import { isPortTaken } from '../../real/base/sockets.js';
+import { violated } from '../../sim/checkers/violation.js';
+import { clientName, serverName } from '../../sim/base/process-names.js';
+import type { ProcessFault } from '../../sim/nemesis/faults/family.js';
+import type { StormNetwork } from './network.js';
+import type { Blow } from './plan.js';
 
 /** Milliseconds for one question about who leads. */
 const LEADER_MS_MAX = 300;
 
+/** How long a server that starts again waits for its port while another process has it. */
+const PORT_MS_MAX = 10_000;
+
 /** The nemesis of real processes: kills, pauses, restarts and cuts, as the blows of a plan say. */
 export class Storm {
   /** How often each deed was done. */
-  readonly done = new Map<Deed, number>();
+  readonly done = new Map<ProcessFault, number>();
   readonly #cluster: RunningCluster;
   readonly #network: StormNetwork;
   /** Reaches the servers past the proxies. */
@@ -56,13 +62,18 @@ export class Storm {
         return this.#cut(this.#halves(first));
       case 'oneWayCut': {
         const [from] = this.#anyOne(first, this.#all);
-        const [to] = this.#anyOne(second, this.#all.filter((id) => id !== from));
+        const [to] = this.#anyOne(
+          second,
+          this.#all.filter((id) => id !== from),
+        );
         return this.#cut(from === undefined || to === undefined ? [] : [{ from: serverName(from), to: serverName(to), isOneWay: true }]);
       }
       case 'isolateLeader': {
         const [leader] = await this.#leader();
         const others = this.#all.filter((id) => id !== leader);
-        return this.#cut(leader === undefined ? [] : others.map((id) => ({ from: serverName(leader), to: serverName(id), isOneWay: false })));
+        return this.#cut(
+          leader === undefined ? [] : others.map((id) => ({ from: serverName(leader), to: serverName(id), isOneWay: false })),
+        );
       }
       case 'isolateServer': {
         const [id] = this.#anyOne(first, this.#all);
@@ -101,12 +112,18 @@ export class Storm {
     };
   }
 
-  /** A killed process did nothing that its disk could not bear: it must start again. */
+  /** A killed process did nothing that its disk could not bear: it must start again. That another process took its port is no fault of its own. */
   async #restart(id: NodeId): Promise<void> {
-    try {
-      await this.#cluster.restart(id);
-    } catch (error) {
-      violated('Starts Again', `${serverName(id)} does not start: ${lineOf(error)}`, Math.floor(performance.now() * 1_000));
+    const endMs = performance.now() + PORT_MS_MAX;
+    for (;;) {
+      try {
+        return await this.#cluster.restart(id);
+      } catch (error) {
+        if (!isPortTaken(error))
+          violated('Starts Again', `${serverName(id)} does not start: ${lineOf(error)}`, Math.floor(performance.now() * 1_000));
+        if (performance.now() > endMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, PORT_MS_MAX / 20));
+      }
     }
   }
 
@@ -143,10 +160,14 @@ export class Storm {
     const servers = 1 + 2 * Math.floor(choice * (2 ** (length - 1) - 1));
     const clients = Math.floor(choice * 1_048_576);
     const isLeft = (name: string, i: number): boolean => ((name.startsWith('s') ? servers : clients) >> i) % 2 === 1;
-    const names = [...this.#all.map((id, i) => ({ name: serverName(id), i })), ...Array.from({ length: this.#clients }, (_, i) => ({ name: clientName(i + 1), i }))];
+    const names = [
+      ...this.#all.map((id, i) => ({ name: serverName(id), i })),
+      ...Array.from({ length: this.#clients }, (_, i) => ({ name: clientName(i + 1), i })),
+    ];
     const left = names.filter(({ name, i }) => isLeft(name, i));
     const right = names.filter((one) => !left.includes(one));
     return left.flatMap(({ name: from }) =>
-      right.filter(({ name: to }) => from.startsWith('s') || to.startsWith('s')).map(({ name: to }) => ({ from, to, isOneWay: false })));
+      right.filter(({ name: to }) => from.startsWith('s') || to.startsWith('s')).map(({ name: to }) => ({ from, to, isOneWay: false })),
+    );
   }
 }

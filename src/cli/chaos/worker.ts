@@ -1,10 +1,9 @@
 import { byteStringFromText } from '../../core/base/bytestring.js';
-import { nodeId } from '../../core/base/units.js';
-import { MaybeError, NotDoneError, type Client } from '../../real/client.js';
+import { MaybeError, NotDoneError, type Client } from '../../real/client/client.js';
 import type { Operation } from '../../sim/checkers/history.js';
-import type { FailedWrite } from '../../sim/history.js';
-import { between, chance, type Stream } from '../../sim/random.js';
-import type { WorkloadOptions } from '../../sim/scenario.js';
+import type { FailedWrite } from '../../sim/oracles/clients/history.js';
+import { between, chance, type Stream } from '../../sim/base/random-streams.js';
+import type { WorkloadOptions } from '../../sim/run/scenario.js';
 
 /** What all clients together did and learned, in the order in which it ended. */
 export interface Recording {
@@ -28,7 +27,7 @@ export interface Application {
   served(endMs: number): Promise<string | null>;
 }
 
-/** One client's application, the same closed loop as in the simulator (sim/workload.ts): a few keys, one call at a time, each value written once. */
+/** One client's application, the same closed loop as in the simulator (sim/clients/key-value-load.ts): a few keys, one call at a time, each value written once. */
 export class Worker implements Application {
   readonly #clientId: number;
   readonly #client: Client;
@@ -149,10 +148,16 @@ export class Worker implements Application {
       return true;
     } catch (error) {
       if (error instanceof MaybeError) {
-        if (!isStale) this.#recording.operations.push({ clientId, ...asked, ...learned('unknown'), expected: null, callUs, returnUs: null });
+        if (!isStale)
+          this.#recording.operations.push({ clientId, ...asked, ...learned('unknown'), expected: null, callUs, returnUs: null });
       } else if (error instanceof NotDoneError) {
         if (asked.value !== null) {
-          this.#recording.failedWrites.push({ client: nodeId(clientId), key: byteStringFromText(asked.key), value: byteStringFromText(asked.value), atUs: nowUs() });
+          this.#recording.failedWrites.push({
+            client: clientId,
+            key: byteStringFromText(asked.key),
+            value: byteStringFromText(asked.value),
+            atUs: nowUs(),
+          });
         }
       } else throw error;
       return false;
@@ -160,4 +165,8 @@ export class Worker implements Application {
   }
 }
 
-const learned = (outcome: Operation['outcome'], resultVersion: number | null = null, resultValue: string | null = null): Learned => ({ outcome, resultVersion, resultValue });
+const learned = (outcome: Operation['outcome'], resultVersion: number | null = null, resultValue: string | null = null): Learned => ({
+  outcome,
+  resultVersion,
+  resultValue,
+});

@@ -1,11 +1,11 @@
 import type { CommandModule } from 'yargs';
 import type { EngineResult } from '../../../bench/engine.js';
-import { parseSeed } from '../../sim/seeds.js';
-import { duration, once, taken, wholeNumber } from '../arguments.js';
-import { misuse } from '../exit.js';
-import { complain, say, sayJson } from '../output.js';
+import { parseSeed } from '../../sim/base/seeds.js';
+import { duration, once, taken, wholeNumber } from '../terminal/arguments.js';
+import { misuse } from '../terminal/exit.js';
+import { complain, say, sayJson } from '../terminal/output.js';
 
-const WHAT = ['sim', 'harms', 'explore', 'checker', 'engine'] as const;
+const WHAT = ['sim', 'faults', 'explore', 'checker', 'engine'] as const;
 
 interface Options {
   readonly what: (typeof WHAT)[number];
@@ -35,22 +35,50 @@ export const benchCommand: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .positional('what', { choices: WHAT, demandOption: true })
-      .option('profile', { choices: ['core', 'full', 'codec', 'idle'] as const, default: 'core' as const, describe: 'sim: how much of the world takes part' })
+      .option('profile', {
+        choices: ['core', 'full', 'codec', 'idle'] as const,
+        default: 'core' as const,
+        describe: 'sim: how much of the world takes part',
+      })
       .option('servers', { type: 'string', default: '5', requiresArg: true, describe: `sim: 1 to ${SERVERS_MAX}` })
       .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'sim: the world to measure' })
       .option('bars', { type: 'boolean', describe: 'sim: all profiles that have a bar, each bar beside what was measured; some minutes' })
-      .option('runs', { type: 'string', requiresArg: true, describe: 'explore: seeds of swarm in each campaign, 2 or more [default: 2000]' })
-      .option('rounds', { type: 'string', requiresArg: true, describe: 'explore: how often all is measured; medians are printed [default: 3]' })
-      .option('system', { type: 'string', requiresArg: true, describe: 'engine: single, primary-replica, quorum, simple-election, raft or all [default: all]' })
+      .option('runs', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'explore: seeds of swarm in each campaign, 2 or more [default: 2000]',
+      })
+      .option('rounds', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'explore: how often all is measured; medians are printed [default: 3]',
+      })
+      .option('system', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'engine: single, primary-replica, quorum, simple-election, raft or all [default: all]',
+      })
       .option('for', { type: 'string', requiresArg: true, describe: 'engine: how long each row is measured [default: 5s]' })
-      .option('clients', { type: 'string', requiresArg: true, describe: `engine: connections to each server, 1 to ${CLIENTS_MAX} [default: 64]` })
-      .option('data', { type: 'string', requiresArg: true, describe: `engine: the directory, and so the disk, that servers write to [default: ${DATA_BY_DEFAULT}]` })
-      .option('peers', { type: 'string', requiresArg: true, describe: 'engine: programs of others to measure beside, in turns: etcd,redis or none [default: those that are installed]' })
+      .option('clients', {
+        type: 'string',
+        requiresArg: true,
+        describe: `engine: connections to each server, 1 to ${CLIENTS_MAX} [default: 64]`,
+      })
+      .option('data', {
+        type: 'string',
+        requiresArg: true,
+        describe: `engine: the directory, and so the disk, that servers write to [default: ${DATA_BY_DEFAULT}]`,
+      })
+      .option('peers', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'engine: programs of others to measure beside, in turns: etcd,redis or none [default: those that are installed]',
+      })
       .option('markdown', { type: 'boolean', describe: 'engine: the table of the README instead of JSON' })
       .option('json', { type: 'boolean', default: false, describe: 'one line, not indented' })
       .example('$0 bench sim --profile core --servers 5', 'events per second, beside a bare event loop')
       .example('$0 bench explore --runs 600', 'a campaign with one job and with two, beside two processes that share nothing')
-      .example('$0 bench harms', 'what fault families cost that never strike')
+      .example('$0 bench faults', 'what fault families cost that never strike')
       .example('$0 bench engine --system raft --for 10s', 'real servers of one system on this machine, beside the figures of its documents')
       .example('$0 bench checker --json', 'the linearizability checker'),
   handler: async (options) => {
@@ -64,7 +92,7 @@ export const benchCommand: CommandModule<object, Options> = {
 };
 
 async function measured(options: Options, servers: number, seed: number): Promise<object> {
-  if (options.what === 'harms') return (await import('../../../bench/harms.js')).benchHarms();
+  if (options.what === 'faults') return (await import('../../../bench/faults.js')).benchFaults();
   if (options.what === 'checker') return (await import('../../../bench/checker.js')).benchChecker();
   if (options.bars === true) return (await import('../../../bench/bars.js')).benchBars({ seed });
   return (await import('../../../bench/sim.js')).benchSim({ profile: options.profile, servers, seed });
@@ -79,7 +107,15 @@ async function benchExploreAs(options: Options): Promise<void> {
 
 /** Options that mean something to one benchmark only. */
 const BELONGS_TO = {
-  system: 'engine', for: 'engine', clients: 'engine', data: 'engine', peers: 'engine', markdown: 'engine', bars: 'sim', runs: 'explore', rounds: 'explore',
+  system: 'engine',
+  for: 'engine',
+  clients: 'engine',
+  data: 'engine',
+  peers: 'engine',
+  markdown: 'engine',
+  bars: 'sim',
+  runs: 'explore',
+  rounds: 'explore',
 } as const satisfies Partial<Record<keyof Options, Options['what']>>;
 
 function refuseForeign(options: Options): void {
@@ -104,13 +140,19 @@ async function benchEngineAs(options: Options): Promise<void> {
   // An end by signal would leave the servers' data behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT_BY_SIGNAL));
   const result: EngineResult = await benchEngine({
-    systems, measureMs, connections, parent, peers,
+    systems,
+    measureMs,
+    connections,
+    parent,
+    peers,
     onRow: ({ system: name, what, ours, settings }) => {
       const figure = 'medianMs' in ours ? `${ours.medianMs} ms` : `${ours.perSecond}/s, p50 ${ours.p50Us} µs`;
       complain(`${name}: ${what}: ${figure} (${settings})`);
     },
     onPeerRow: ({ system: name, peer, version, what, ours, theirs, ratio, settings }) =>
-      complain(`${name} beside ${peer} ${version}: ${what}: ${ours.perSecond}/s against ${theirs.perSecond}/s, ratio ${ratio.perSecond}, of p99 ${ratio.p99} (${settings})`),
+      complain(
+        `${name} beside ${peer} ${version}: ${what}: ${ours.perSecond}/s against ${theirs.perSecond}/s, ratio ${ratio.perSecond}, of p99 ${ratio.p99} (${settings})`,
+      ),
     onMissing: (peer) => complain(`not measured beside ${peer}: ${programOf(peer)} is not installed; install it to see those rows`),
   });
   if (options.markdown === true) say(markdownOf(result));

@@ -1,12 +1,13 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { CallOptions, Client } from '../../real/client.js';
-import { SeedstormError } from '../../real/client-errors.js';
-import { once, wholeNumber } from '../arguments.js';
-import { EXIT, misuse } from '../exit.js';
-import { complain, say, sayJson } from '../output.js';
-import { patiently, patienceFor } from '../patience.js';
-import { conflictText, nobodyText, opened, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach.js';
-import { differences } from '../replicas.js';
+import type { CallOptions, Client } from '../../real/client/client.js';
+import { SeedstormError } from '../../real/client/errors.js';
+import { once, wholeNumber } from '../terminal/arguments.js';
+import { EXIT, misuse } from '../terminal/exit.js';
+import { complain, say, sayJson } from '../terminal/output.js';
+import { patiently, patienceFor } from '../reach/patience.js';
+import { conflictText, nobodyText, opened, outcomeLine, SERVERS_OPTION, serversOf, statusLine, TIMEOUT_OPTION } from '../reach/reach.js';
+import { escaped } from '../terminal/shown.js';
+import { differences } from '../reach/replicas.js';
 
 /** What every client command takes. */
 interface Reach {
@@ -40,7 +41,12 @@ export const getCommand: CommandModule<object, Reach & { readonly key: string; r
     withClient(options, async (client, how) => {
       const found = await client.get(options.key, { ...how, level: options.stale ? 'stale' : 'linearizable' });
       const value = found?.value.toString() ?? null;
-      answer(options, { found: found !== null, value, version: found?.version ?? null }, found !== null, value ?? 'no such key');
+      answer(
+        options,
+        { found: found !== null, value, version: found?.version ?? null },
+        found !== null,
+        value === null ? 'no such key' : printable(value),
+      );
     }),
 };
 
@@ -61,7 +67,10 @@ export const setCommand: CommandModule<object, Reach & { readonly key: string; r
 };
 
 /** `put <key> <value> [version]`: writes only if nobody was faster. */
-export const putCommand: CommandModule<object, Reach & { readonly key: string; readonly value: string; readonly ifVersion: string | undefined; readonly version: string | undefined }> = {
+export const putCommand: CommandModule<
+  object,
+  Reach & { readonly key: string; readonly value: string; readonly ifVersion: string | undefined; readonly version: string | undefined }
+> = {
   command: 'put <key> <value> [ifVersion]',
   describe: 'write a key if it has this version now',
   builder: (yargs) =>
@@ -76,15 +85,24 @@ export const putCommand: CommandModule<object, Reach & { readonly key: string; r
       .example('$0 put lock mine', 'takes the key only if it does not exist')
       .example('$0 put counter 8 3', 'writes only over version 3'),
   handler: (options) => {
-    if (options.ifVersion !== undefined && options.version !== undefined) throw misuse('give the version once: behind the value or as --version');
-    const version = wholeNumber('version', once('version', options.ifVersion ?? options.version ?? '0'), 0, VERSION_MAX);
+    if (options.ifVersion !== undefined && options.version !== undefined)
+      throw misuse('give the version once: behind the value or as --version');
+    const version =
+      options.ifVersion === undefined
+        ? wholeNumber('version', once('version', options.version ?? '0'), 0, VERSION_MAX)
+        : ifVersionOf(options.ifVersion);
     return withClient(options, async (client, how) => {
       const outcome = await client.put(options.key, options.value, version, how);
       switch (outcome.kind) {
         case 'done':
           return answer(options, { done: true, version: outcome.version }, true, `ok, version ${outcome.version}`);
         case 'versionConflict':
-          return answer(options, { done: false, reason: outcome.kind, version: outcome.version }, false, conflictText(outcome.version, version));
+          return answer(
+            options,
+            { done: false, reason: outcome.kind, version: outcome.version },
+            false,
+            conflictText(outcome.version, version),
+          );
         case 'noKey':
           return answer(options, { done: false, reason: outcome.kind, version: null }, false, 'not written: no such key');
       }
@@ -132,6 +150,19 @@ export const statusCommand: CommandModule<object, Reach> = {
     }),
 };
 
+/** The third word of `put`. */
+function ifVersionOf(text: string): number {
+  const version = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (!(version <= VERSION_MAX))
+    throw misuse(`the version is a whole number from 0 to ${VERSION_MAX}, not "${text}"; quote a value of several words`);
+  return version;
+}
+
+/** A value as it is for a program; for a terminal with its control characters as escapes, so that it commands nothing there. */
+function printable(value: string): string {
+  return process.stdout.isTTY ? escaped(value) : value;
+}
+
 /** Prints what came of a call; a refusal of the store is exit code 1. */
 function answer(options: Reach, json: object, isDone: boolean, line: string): void {
   process.exitCode = isDone ? EXIT.held : EXIT.violated;
@@ -143,8 +174,8 @@ function answer(options: Reach, json: object, isDone: boolean, line: string): vo
 /** Opens a client, and turns an outcome that is no answer into one line and exit code 1. */
 async function withClient(options: Reach, use: (client: Client, how: CallOptions) => Promise<void>): Promise<void> {
   const patience = { ...patienceFor(options.timeout), servers: serversOf(options.servers) };
-  const { ERROR_CODES, openClient } = await import('../../real/client.js');
-  const client = opened(() => openClient(patience));
+  const { ERROR_CODES, openClient } = await import('../../real/client/client.js');
+  const client = opened(() => openClient({ servers: patience.servers, timeoutMs: patience.timeoutMs }));
   try {
     const waited = await patiently(patience, undefined, (how) => use(client, how));
     if (waited.kind === 'answered') return;

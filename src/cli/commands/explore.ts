@@ -1,10 +1,21 @@
 import type { CommandModule } from 'yargs';
-import type { ExploreOptions } from '../../sim/campaign.js';
-import { parseSeedRange, parseShard } from '../../sim/seeds.js';
-import { oneInOf } from '../../sim/tasks.js';
-import { duration, jobsByDefault, MODULE_OPTION, once, taken, wholeNumber } from '../arguments.js';
-import { misuse } from '../exit.js';
-import { sayAll, sayJson } from '../output.js';
+import type { ExploreOptions } from '../../sim/campaign/campaign.js';
+import { parseSeedRange, parseShard } from '../../sim/base/seeds.js';
+import { oneInOf, runsPlanned } from '../../sim/campaign/tasks.js';
+import {
+  duration,
+  ENV_OPTION,
+  jobsByDefault,
+  MODULE_OPTION,
+  once,
+  RUN_LIMIT_OPTION,
+  runLimit,
+  setVariables,
+  taken,
+  wholeNumber,
+} from '../terminal/arguments.js';
+import { misuse } from '../terminal/exit.js';
+import { sayAll, sayJson } from '../terminal/output.js';
 
 interface Options {
   readonly scenario: readonly string[] | undefined;
@@ -16,7 +27,10 @@ interface Options {
   readonly rerun: string;
   readonly failures: string;
   readonly missing: boolean;
+  readonly moments: boolean;
   readonly module: string | undefined;
+  readonly 'run-limit': string;
+  readonly env: string | readonly string[] | undefined;
   readonly json: boolean;
 }
 
@@ -34,13 +48,29 @@ export const exploreCommand: CommandModule<object, Options> = {
       .positional('scenario', { type: 'string', array: true, describe: 'names; all scenarios when none is given' })
       .option('seeds', { type: 'string', requiresArg: true, describe: `A..B, both inclusive [default: ${SEEDS_BY_DEFAULT}]` })
       .option('for', { type: 'string', requiresArg: true, describe: 'go on for so long, such as 60s or 10m, from the first seed on' })
-      .option('until-quiet', { type: 'string', requiresArg: true, describe: 'go on until so many seeds in a row brought no new moment and no new cluster shape' })
-      .option('jobs', { type: 'string', requiresArg: true, describe: 'runs at a time, each in a process of its own [default: the number of processors]' })
+      .option('until-quiet', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'go on until so many seeds in a row brought no new moment and no new state of the cluster',
+      })
+      .option('jobs', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'runs at a time, each in a process of its own [default: the number of processors]',
+      })
       .option('shard', { type: 'string', requiresArg: true, default: '1/1', describe: 'i/n: only this part of the seeds' })
-      .option('rerun', { type: 'string', requiresArg: true, default: '5', describe: 'percent of the runs to live twice and compare' })
+      .option('rerun', {
+        type: 'string',
+        requiresArg: true,
+        default: '5',
+        describe: 'percent of the runs to run again in another process, and compare; each failing seed is',
+      })
       .option('failures', { type: 'string', requiresArg: true, default: '10', describe: 'stop after so many failed runs' })
-      .option('missing', { type: 'boolean', default: false, describe: 'list each promised moment that was not seen yet' })
+      .option('moments', { type: 'boolean', default: false, describe: 'list every moment that was seen, with its count' })
+      .option('missing', { type: 'boolean', default: false, describe: 'list each expected moment that was not seen yet' })
       .option('module', MODULE_OPTION)
+      .option('run-limit', RUN_LIMIT_OPTION)
+      .option('env', ENV_OPTION)
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .example('$0 explore --for 60s', 'all scenarios, as many seeds as a minute allows')
       .example('$0 explore swarm --until-quiet 5', 'as many seeds as it takes until five in a row show nothing new')
@@ -49,28 +79,34 @@ export const exploreCommand: CommandModule<object, Options> = {
       .example('$0 explore --module ./my-scenarios.js --seeds 1..200', 'scenarios of your own'),
   handler: async (options) => {
     const checked = readOptions(options);
-    const { chooseScenarios, tellScenarios } = await import('../scenarios.js');
+    const { names: environment, repeatWith } = setVariables(options.env);
+    const { chooseScenarios, tellScenarios } = await import('../campaign/scenarios.js');
     const told = await tellScenarios(options.module);
     const scenarios = chooseScenarios(told, options.scenario ?? []).map(({ name }) => name);
-    const { campaign } = await import('../campaign.js');
-    const { exploreReportLines, exploreReportJson } = await import('../report.js');
-    const { EXIT_CODES } = await import('../../sim/campaign.js');
+    const { campaign } = await import('../campaign/campaign.js');
+    const { exploreReportLines, exploreReportJson } = await import('../campaign/report.js');
+    const { EXIT_CODES } = await import('../../sim/campaign/campaign.js');
 
-    const asked = { ...checked, module: told.module, scenarios, repeatWith: told.repeatWith, onProgress: null };
+    const asked = { ...checked, module: told.module, scenarios, environment, repeatWith: told.repeatWith + repeatWith, onProgress: null };
+    if (runsPlanned(asked) === 0)
+      throw misuse(`no seed falls to shard ${asked.shard.index}/${asked.shard.count}: seeds ${asked.firstSeed}..${asked.lastSeed}`);
     const report = await campaign(asked, options.json);
     process.exitCode = EXIT_CODES[report.verdict];
     if (options.json) sayJson(exploreReportJson(asked, report));
-    else sayAll(exploreReportLines(asked, report, options.missing));
+    else sayAll(exploreReportLines(asked, report, options));
   },
 };
 
-type Checked = Omit<ExploreOptions, 'module' | 'scenarios' | 'repeatWith' | 'onProgress'>;
+type Checked = Omit<ExploreOptions, 'module' | 'scenarios' | 'environment' | 'repeatWith' | 'onProgress'>;
 
 function readOptions(options: Options): Checked {
   const forMs = options.for === undefined ? null : duration('for', once('for', options.for));
   const jobs = options.jobs === undefined ? jobsByDefault() : wholeNumber('jobs', once('jobs', options.jobs), 1, JOBS_MAX);
   const percent = wholeNumber('rerun', once('rerun', options.rerun), 0, 100);
-  const untilQuiet = options['until-quiet'] === undefined ? undefined : wholeNumber('until-quiet', once('until-quiet', options['until-quiet']), 1, QUIET_MAX);
+  const untilQuiet =
+    options['until-quiet'] === undefined
+      ? undefined
+      : wholeNumber('until-quiet', once('until-quiet', options['until-quiet']), 1, QUIET_MAX);
   const isBounded = options.seeds !== undefined || (forMs === null && untilQuiet === undefined);
   const range = taken(parseSeedRange(options.seeds === undefined ? SEEDS_BY_DEFAULT : once('seeds', options.seeds)));
   if (isBounded && range.last - range.first >= Number.MAX_SAFE_INTEGER - 1) throw misuse('that is every seed there is: name fewer');
@@ -82,6 +118,8 @@ function readOptions(options: Options): Checked {
     jobs,
     shard: taken(parseShard(once('shard', options.shard))),
     recheckOneIn: oneInOf(percent),
+    runLimitMs: runLimit(options['run-limit']),
+    hasOwnProcesses: true,
     failuresMax: wholeNumber('failures', once('failures', options.failures), 1, FAILURES_MAX),
   };
 }

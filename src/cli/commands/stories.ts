@@ -1,10 +1,11 @@
 import type { CommandModule } from 'yargs';
-import { parseSeedRange } from '../../sim/seeds.js';
-import { MODULE_OPTION, once, taken } from '../arguments.js';
-import { EXIT, misuse } from '../exit.js';
-import { complain, sayAll } from '../output.js';
-import type { Story } from '../stories.js';
-import { DOCUMENT_SEEDS } from '../story-seeds.js';
+import { parseSeedRange } from '../../sim/base/seeds.js';
+import { MODULE_OPTION, once, taken } from '../terminal/arguments.js';
+import { EXIT, misuse } from '../terminal/exit.js';
+import { complain, sayAll } from '../terminal/output.js';
+import { statusLine } from '../terminal/status-line.js';
+import type { Story } from '../stories/stories.js';
+import { DOCUMENT_SEEDS } from '../stories/story-seeds.js';
 
 interface Options {
   readonly scenario: readonly string[] | undefined;
@@ -22,7 +23,12 @@ export const storiesCommand: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .positional('scenario', { type: 'string', array: true, describe: 'names; all with a finding when none is given' })
-      .option('seeds', { type: 'string', requiresArg: true, default: `${DOCUMENT_SEEDS.first}..${DOCUMENT_SEEDS.last}`, describe: 'A..B: the shortest story among these' })
+      .option('seeds', {
+        type: 'string',
+        requiresArg: true,
+        default: `${DOCUMENT_SEEDS.first}..${DOCUMENT_SEEDS.last}`,
+        describe: 'A..B: the shortest story among these',
+      })
       .option('markdown', { type: 'boolean', default: false, describe: 'as docs/HOW-REPLICATION-FAILS.md' })
       .option('module', MODULE_OPTION)
       .example('$0 stories', 'all of them')
@@ -30,9 +36,9 @@ export const storiesCommand: CommandModule<object, Options> = {
   handler: async (options) => {
     const { first, last } = taken(parseSeedRange(once('seeds', options.seeds)));
     if (last - first > SEEDS_MAX) throw misuse('that would take very long: name at most a million seeds');
-    const { chooseScenarios, tellScenarios } = await import('../scenarios.js');
-    const { shortestStory } = await import('../../sim/shortest.js');
-    const { storiesDocument, storyLines } = await import('../stories.js');
+    const { chooseScenarios, tellScenarios } = await import('../campaign/scenarios.js');
+    const { shortestStory } = await import('../../sim/story/shortest-story.js');
+    const { storiesDocument, storyLines } = await import('../stories/stories.js');
 
     const told = await tellScenarios(options.module);
     const named = options.scenario ?? [];
@@ -43,8 +49,10 @@ export const storiesCommand: CommandModule<object, Options> = {
     if (lessons.length === 0) throw misuse(`no scenario${told.repeatWith} has a finding to tell of`);
     process.exitCode = EXIT.held;
     const stories: Story[] = [];
+    const line = statusLine(process.stderr);
     for (const scenario of lessons) {
-      const shortest = shortestStory(scenario, first, last);
+      const shortest = shortestStory(scenario, first, last, (seed) => line.show(`${scenario.name}: seed ${seed} of ${first}..${last}`));
+      line.end();
       if (shortest === null) {
         complain(`${scenario.name}: none of the seeds ${first}..${last} shows it`);
         process.exitCode = EXIT.neverSeen;

@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
 import type { Recovered } from '../../core/storage/storage.js';
-import { once } from '../arguments.js';
-import { complain, count, say, sayJson } from '../output.js';
-import { EXIT } from '../exit.js';
+import { once } from '../terminal/arguments.js';
+import { complain, count, say, sayJson } from '../terminal/output.js';
+import { EXIT } from '../terminal/exit.js';
 
 interface Options {
   readonly action: 'dump' | 'verify';
@@ -16,7 +16,11 @@ export const walCommand: CommandModule<object, Options> = {
   describe: "look at a server's data directory; changes nothing",
   builder: (yargs) =>
     yargs
-      .positional('action', { choices: ['dump', 'verify'] as const, demandOption: true, describe: 'print every record, or try what a start would find' })
+      .positional('action', {
+        choices: ['dump', 'verify'] as const,
+        demandOption: true,
+        describe: 'print every record, or try what a start would find',
+      })
       .positional('directory', { type: 'string', demandOption: true, describe: 'of one server, such as ./.seedstorm/cluster/server-1' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object and nothing else' })
       .epilogue('Exit codes: 0 a server would start on it, 2 it would refuse, or the directory cannot be read.')
@@ -24,7 +28,7 @@ export const walCommand: CommandModule<object, Options> = {
       .example('$0 wal dump ./.seedstorm/cluster/server-1', 'a line for each record, and for each entry in it: SET k v, DELETE k'),
   handler: async (options) => {
     const path = once('directory', options.directory);
-    const [{ DirectoryCopy }, { sightsOf, verify }] = await Promise.all([import('../directory-copy.js'), import('../wal.js')]);
+    const [{ DirectoryCopy }, { sightsOf, verify }] = await Promise.all([import('../wal/directory-copy.js'), import('../wal/wal.js')]);
     const directory = new DirectoryCopy(path);
     if (options.action === 'dump') {
       const sights = sightsOf(directory);
@@ -53,7 +57,9 @@ function summary({ currentTerm, votedFor, snapshot, firstIndex, entries, notes }
 function summaryLines(recovered: Recovered, systems: readonly string[]): readonly string[] {
   const { currentTerm, votedFor, snapshot, firstIndex, entries, notes } = recovered;
   return [
-    ...(currentTerm === 0 ? [`system   ${systems.length === 0 ? 'any: nothing was kept yet' : systems.join(' or ')}`] : [`state    term ${currentTerm}, voted for ${votedFor === 0 ? 'nobody' : `server ${votedFor}`}`]),
+    ...(currentTerm === 0
+      ? [`system   ${systems.length === 0 ? 'any: nothing was kept yet' : systems.join(' or ')}`]
+      : [`state    term ${currentTerm}, voted for ${votedFor === 0 ? 'nobody' : `server ${votedFor}`}`]),
     `snapshot ${snapshot === null ? 'none' : `up to ${snapshot.lastIndex}${currentTerm === 0 ? '' : ` of term ${snapshot.lastTerm}`}, ${count(snapshot.data.length, 'byte')}`}`,
     `log      ${entries.length === 0 ? 'empty' : `${firstIndex}..${firstIndex + entries.length - 1}`}`,
     ...notes.map((note) => `note     ${note}`),

@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../../scenarios/index.js';
 import { planOf } from '../../../src/cli/chaos/plan.js';
 import { PRESETS } from '../../../src/core/proxy/rules.js';
-import { UserError } from '../../../src/real/errors.js';
-import { systemOf } from '../../../src/sim/run.js';
-import type { Scenario } from '../../../src/sim/scenario.js';
+import { UserError } from '../../../src/real/base/errors.js';
+import type { AnyScenario } from '../../../src/sim/run/scenario.js';
 
-const named = (name: string): Scenario => {
+const named = (name: string): AnyScenario => {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found === undefined) throw new Error(`there is no scenario ${name}`);
   return found;
@@ -26,8 +25,16 @@ describe('a plan for real processes', () => {
     expect(planOf(named('clock-skew'), 3, 2_000, null).left.length).toBeGreaterThan(0);
   });
 
+  test.each(['rolling-restart', 'slow-server', 'crash-loop', 'clogged', 'promoted-replica'])(
+    'is refused where none of its faults can be done: %s',
+    (name) => {
+      expect(() => planOf(named(name), 1, 1_000, null)).toThrow(/^nothing of this scenario can be done to processes: /);
+    },
+  );
+
   test('is of blows in the order of their time, within the span', () => {
-    for (const scenario of scenarios.filter((one) => systemOf(one).name === 'raft')) {
+    for (const name of ['leader-failure', 'partition', 'power-cut', 'persist-partition', 'swarm', 'clock-skew']) {
+      const scenario = named(name);
       const { blows } = planOf(scenario, 5, 20_000, null);
       expect(blows.map(({ atMs }) => atMs)).toEqual(blows.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
       for (const { atMs } of blows) expect(atMs).toBeLessThan(20_000);
@@ -35,7 +42,12 @@ describe('a plan for real processes', () => {
   });
 
   test('has the network of the scenario, unless another is wished', () => {
-    expect(planOf(named('unreliable'), 1, 1_000, null).clientRules).toEqual({ dropRequestsPermille: 500, dropRepliesPermille: 500, delayMsMin: 0, delayMsMax: 27 });
+    expect(planOf(named('unreliable'), 1, 1_000, null).clientRules).toEqual({
+      dropRequestsPermille: 500,
+      dropRepliesPermille: 500,
+      delayMsMin: 0,
+      delayMsMax: 27,
+    });
     expect(planOf(named('basic'), 1, 1_000, null).clientRules).toEqual(PRESETS.reliable);
     expect(planOf(named('basic'), 1, 1_000, 'unreliable').clientRules).toEqual(PRESETS.unreliable);
   });
@@ -70,7 +82,9 @@ describe('a plan for real processes', () => {
   });
 
   test('is refused for a system that has no real processes here', () => {
-    expect(() => planOf(named('naive-join'), 1, 1_000, null)).toThrow('scenario "naive-join" is about naive-primary-replica, a machine that lives in the simulator only: chaos has real servers of raft, single, primary-replica, quorum, simple-election');
+    expect(() => planOf(named('naive-join'), 1, 1_000, null)).toThrow(
+      'scenario "naive-join" is about naive-primary-replica, a machine that lives in the simulator only: chaos has real servers of raft, single, primary-replica, quorum, simple-election',
+    );
     expect(() => planOf(named('clock-lease'), 1, 1_000, null)).toThrow(UserError);
   });
 });

@@ -12,23 +12,52 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What each system is measured in; how fast it is on this machine today is no matter of tests. */
 const ROWS = [
-  ...Array<string>(3).fill('single: memory only: reads'), ...Array<string>(3).fill('single: memory only: writes'),
-  'single: client library, pooled', 'single: client library, pooled', 'single: client library, a connection for each request',
+  ...Array<string>(3).fill('single: memory only: reads'),
+  ...Array<string>(3).fill('single: memory only: writes'),
+  'single: client library, pooled',
+  'single: client library, pooled',
+  'single: client library, a connection for each request',
   ...Array<string>(3).fill('single: log, sync always: writes'),
-  'single: log, sync 100ms: writes', 'single: log, sync 100ms: writes',
-  'single: log, sync never: writes', 'single: log, sync never: writes',
+  'single: log, sync 100ms: writes',
+  'single: log, sync 100ms: writes',
+  'single: log, sync never: writes',
+  'single: log, sync never: writes',
   ...Array<string>(3).fill('primary-replica: memory only, 3 replicas: writes'),
-  'primary-replica: reads at 1 replica', 'primary-replica: reads at 2 replicas', 'primary-replica: reads at 3 replicas',
+  'primary-replica: reads at 1 replica',
+  'primary-replica: reads at 2 replicas',
+  'primary-replica: reads at 3 replicas',
   ...Array<string>(3).fill('primary-replica: log, sync always, 3 replicas: writes'),
-  ...Array<string>(3).fill('quorum: W=2 of 3: writes'), 'quorum: R=2 of 3: reads', 'quorum: R=2 of 3: reads',
-  'simple-election: 3 servers: writes', 'simple-election: 3 servers: writes', 'simple-election: failover after kill -9 of the leader',
-  'raft: 3 servers: writes', 'raft: 3 servers: writes', 'raft: 3 servers: linearizable reads', 'raft: 3 servers: linearizable reads',
-  'raft: reads at 1 server', 'raft: reads at 2 servers', 'raft: reads at 3 servers', 'raft: failover after kill -9 of the leader',
+  ...Array<string>(3).fill('quorum: W=2 of 3: writes'),
+  'quorum: R=2 of 3: reads',
+  'quorum: R=2 of 3: reads',
+  'simple-election: 3 servers: writes',
+  'simple-election: 3 servers: writes',
+  'simple-election: failover after kill -9 of the leader',
+  'raft: 3 servers: writes',
+  'raft: 3 servers: writes',
+  'raft: 3 servers: linearizable reads',
+  'raft: 3 servers: linearizable reads',
+  'raft: reads at 1 server',
+  'raft: reads at 2 servers',
+  'raft: reads at 3 servers',
+  'raft: failover after kill -9 of the leader',
 ];
 
 // Without peers: whether a machine has etcd and Redis, whose servers take a while, is no matter of this test.
 test('bench engine measures every row of every system, prints one JSON object, and leaves no files', async () => {
-  const { exitCode, stdout, stderr } = await seedstorm(['bench', 'engine', '--for', '100ms', '--clients', '2', '--data', folder, '--peers', 'none', '--json']);
+  const { exitCode, stdout, stderr } = await seedstorm([
+    'bench',
+    'engine',
+    '--for',
+    '100ms',
+    '--clients',
+    '2',
+    '--data',
+    folder,
+    '--peers',
+    'none',
+    '--json',
+  ]);
   expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
   const result = JSON.parse(stdout) as EngineResult;
   expect(result).toMatchObject({ benchmark: 'engine', secondsPerRow: 0.1, connections: 2 });
@@ -43,7 +72,9 @@ test('bench engine measures every row of every system, prints one JSON object, a
   }
   expect(readdirSync(folder)).toEqual([]);
 
-  const table = markdownOf(result).split('\n').filter((line) => line.startsWith('|'));
+  const table = markdownOf(result)
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
   expect(table).toHaveLength(2 + ROWS.length);
   expect(new Set(table.map((line) => line.split('|').length))).toEqual(new Set([10]));
   expect(table[2]).toMatch(/^\| single \| memory only: reads \| 100 000\/s, 0.02 ms \| \*\*[\d ]+\*\* \|/);
@@ -70,7 +101,7 @@ describe('what cannot be measured is one line', () => {
     [['engine', '--clients', '0'], '--clients takes a whole number from 1 to 1000, not "0"'],
     [['engine', '--markdown', '--json'], 'choose one of --markdown and --json'],
     [['explore', '--runs', '1'], '--runs takes a whole number from 2 to 1000000, not "1"'],
-    [['harms', '--bars'], '--bars is nothing for bench harms; it belongs to bench sim'],
+    [['faults', '--bars'], '--bars is nothing for bench faults; it belongs to bench sim'],
     [['sim', '--runs', '10'], '--runs is nothing for bench sim; it belongs to bench explore'],
     [['checker', '--system', 'raft'], '--system is nothing for bench checker; it belongs to bench engine'],
   ])('%j', async (words, line) => {

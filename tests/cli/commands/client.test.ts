@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freePorts } from '../../../src/real/ports.js';
-import { servedQuorum } from '../../../src/real/served-quorum.js';
-import { servedSimpleElection } from '../../../src/real/served-simple-election.js';
-import { servedSingle } from '../../../src/real/served-single.js';
-import { servedRaft, type Served } from '../../../src/real/served.js';
+import { freePorts } from '../../../src/real/base/ports.js';
+import { servedQuorum } from '../../../src/real/systems/quorum.js';
+import { servedSimpleElection } from '../../../src/real/systems/simple-election.js';
+import { servedSingle } from '../../../src/real/systems/single.js';
+import { servedRaft, type Served } from '../../../src/real/systems/served-system.js';
 import { serversUnderTest } from '../../real/real-cluster.js';
 import { seedstorm } from '../run-cli.js';
 
@@ -17,7 +17,7 @@ describe.concurrent('a client command where nobody listens', () => {
     const servers = await nobody();
     const beganMs = performance.now();
     const { exitCode, stdout, stderr } = await seedstorm(['set', 'k', 'v', '--servers', servers]);
-    expect(performance.now() - beganMs).toBeLessThan(8_000);
+    expect(performance.now() - beganMs).toBeLessThan(30_000);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     const words = servers.replace(',', ', ');
     expect(stderr.split('\n')).toEqual([
@@ -32,7 +32,11 @@ describe.concurrent('a client command where nobody listens', () => {
     const { exitCode, stdout, stderr } = await seedstorm(['get', 'k', '--servers', await nobody(), '--timeout', '3s', '--json']);
     expect(performance.now() - beganMs).toBeGreaterThan(3_000);
     expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ done: false, reason: 'notDone', message: expect.stringContaining('seedstorm cluster') as string });
+    expect(JSON.parse(stdout)).toMatchObject({
+      done: false,
+      reason: 'notDone',
+      message: expect.stringContaining('seedstorm cluster') as string,
+    });
     expect(stderr).toMatch(/^no answer yet from .*; trying for 3\.0 s in all\n$/);
   });
 

@@ -65,7 +65,10 @@ test('a cluster serves, is restarted, and has kept everything', async () => {
   expect(await client('get', 'k')).toMatchObject({ exitCode: 0, stdout: 'hello world\n' });
   expect(await client('put', 'k', 'x')).toMatchObject({ exitCode: 1, stderr: 'not written: the key has version 1, not 0\n' });
   expect(await client('put', 'k', 'x', '1')).toMatchObject({ exitCode: 0, stdout: 'ok, version 2\n' });
-  expect(await client('put', 'grüße', 'wörld', '--version', '0', '--json')).toMatchObject({ exitCode: 0, stdout: '{"done":true,"version":1}\n' });
+  expect(await client('put', 'grüße', 'wörld', '--version', '0', '--json')).toMatchObject({
+    exitCode: 0,
+    stdout: '{"done":true,"version":1}\n',
+  });
   expect(await client('delete', 'k')).toMatchObject({ exitCode: 0 });
   expect(await client('get', 'k')).toMatchObject({ exitCode: 1, stdout: '', stderr: 'no such key\n' });
   expect(await client('get', 'k', '--json')).toMatchObject({ exitCode: 1, stdout: '{"found":false,"value":null,"version":null}\n' });
@@ -92,7 +95,10 @@ test('a cluster serves, is restarted, and has kept everything', async () => {
     const checked = await seedstorm(['wal', 'verify', join(folder, 'cluster', `server-${id}`), '--json']);
     expect(JSON.parse(checked.stdout)).toMatchObject({ verdict: 'pass', nodeId: id, problem: null });
   }
-  expect(await client('get', 'k', '--timeout', '300ms')).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^not done: /) as string });
+  expect(await client('get', 'k', '--timeout', '300ms')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^not done: /) as string,
+  });
 
   await start();
   expect(await client('get', 'grüße')).toMatchObject({ exitCode: 0, stdout: 'wörld\n' });
@@ -103,6 +109,7 @@ test('a cluster serves, is restarted, and has kept everything', async () => {
 test('the files of a server can be listed record by record', async () => {
   const { exitCode, stdout } = await seedstorm(['wal', 'dump', join(folder, 'cluster', 'server-1')]);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^wal-0+1\.log +0 {2}head +cluster \d+ server 1 of 1, 2, 3, system raft, the first file/);
+  expect(stdout).toMatch(/^clean-stop +0 {2}cleanStop +cluster \d+ server 1, the log ends in file \d+ at byte \d+$/m);
+  expect(stdout).toMatch(/^wal-0+1\.log +0 {2}head +cluster \d+ server 1 of 1, 2, 3, system raft, the first file/m);
   expect(stdout).toMatch(/ entries +1\.\.1 of term \d+/);
 });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePorts } from '../../../src/real/ports.js';
+import { freePorts } from '../../../src/real/base/ports.js';
 import { PROGRAM } from '../run-cli.js';
 import { Wire } from '../../real/real-cluster.js';
 
@@ -53,11 +53,20 @@ describe('seedstorm proxy', () => {
   test('passes, loses and heals, as it is told on its control port and on standard input', async () => {
     const [listen = 0, control = 0, other = 0] = ports;
     const target = (server.address() as { port: number }).port;
-    const { child, said: all } = await start('--route', `c1:s1@${listen}=${target}`, '--route', `c2:s1@${other}=${target}`, '--control', String(control));
+    const { child, said: all } = await start(
+      '--route',
+      `c1:s1@${listen}=${target}`,
+      '--route',
+      `c2:s1@${other}=${target}`,
+      '--control',
+      String(control),
+    );
     expect(all()).toBe('2 routes open; a line "help" lists the commands, Ctrl-C stops\n');
     expect(await said(listen, 'hello\n')).toBe('hello\n');
 
-    expect(await said(control, 'cut c1\nshow\nexplode\n')).toBe('OK\ndrop requests 0\ndrop replies 0\ndelay 0 0\ncut c1\nOK\nERROR "explode" is no command: help lists them\n');
+    expect(await said(control, 'cut c1\nshow\nexplode\n')).toBe(
+      'OK\ndrop requests 0\ndrop replies 0\ndelay 0 0\ncut c1\nOK\nERROR "explode" is no command: help lists them\n',
+    );
     const lost = new Wire(listen);
     lost.write('lost\n');
     expect(await said(other, 'untouched\n')).toBe('untouched\n');
@@ -69,7 +78,9 @@ describe('seedstorm proxy', () => {
     child.stdin?.end('preset reliable\n');
     await expect.poll(() => said(listen, 'back\n')).toBe('back\n');
 
-    expect(await said(control, 'POST / HTTP/1.1\r\nHost: a\r\n\r\ncut c1\n')).toBe('ERROR this port takes lines of text, not HTTP; the connection is closed\n');
+    expect(await said(control, 'POST / HTTP/1.1\r\nHost: a\r\n\r\ncut c1\n')).toBe(
+      'ERROR this port takes lines of text, not HTTP; the connection is closed\n',
+    );
     expect(await said(control, 'x'.repeat(2_000))).toBe('ERROR line too long: more than 1024 bytes\n');
     child.kill('SIGTERM');
     const [code] = (await once(child, 'close')) as [number];

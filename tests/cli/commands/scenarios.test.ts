@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { regressions, scenarios } from '../../../scenarios/index.js';
-import { HARMS } from '../../../src/sim/harms.js';
-import { MOMENTS, RARE_MOMENTS } from '../../../src/sim/moments.js';
+import { FAULT_NAMES } from '../../../src/sim/nemesis/faults/families.js';
+import { everyMoment } from '../../sim/every-moment.js';
 import { seedstorm } from '../run-cli.js';
 
-const names = (rows: unknown): readonly string[] => (rows as readonly { readonly name: string; readonly sentence: string }[]).map(({ name, sentence }) => {
-  expect(sentence).toMatch(/^[A-Z].{10,}\.$/);
-  return name;
-});
+const names = (rows: unknown): readonly string[] =>
+  (rows as readonly { readonly name: string; readonly sentence: string }[]).map(({ name, sentence }) => {
+    expect(sentence).toMatch(/^[A-Z].{10,}\.$/);
+    return name;
+  });
 
 async function listed(...words: string[]): Promise<Record<string, unknown>> {
   const { stdout, exitCode } = await seedstorm(['scenarios', ...words, '--json']);
@@ -25,14 +26,19 @@ describe('scenarios', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/\n\nregressions:\n {2}regression-/);
   });
 
-  test('lists every harm, and every moment', async () => {
-    expect(names((await listed('--harms'))['harms'])).toEqual(HARMS);
+  test('lists every fault, and every moment', async () => {
+    expect(names((await listed('--faults'))['faults'])).toEqual(FAULT_NAMES);
     const moments = await listed('--moments');
-    expect(names(moments['moments'])).toEqual(MOMENTS.map(({ name }) => name));
-    expect(names(moments['rare'])).toEqual(RARE_MOMENTS.map(({ name }) => name));
+    const those = (rare: boolean): readonly string[] => everyMoment.filter(({ isRare = false }) => isRare === rare).map(({ name }) => name);
+    expect(names(moments['moments'])).toEqual(those(false));
+    expect(names(moments['rare'])).toEqual(those(true));
   });
 
   test('lists one thing at a time', async () => {
-    expect(await seedstorm(['scenarios', '--harms', '--moments'])).toMatchObject({ exitCode: 2, stdout: '', stderr: 'seedstorm: --harms and --moments are two lists: choose one\n' });
+    expect(await seedstorm(['scenarios', '--faults', '--moments'])).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'seedstorm: --faults and --moments are two lists: choose one\n',
+    });
   });
 });

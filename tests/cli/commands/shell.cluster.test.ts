@@ -1,22 +1,37 @@
 import { describe, expect, test } from 'vitest';
 import { nodeId } from '../../../src/core/base/units.js';
-import { freePorts } from '../../../src/real/ports.js';
-import { servedPrimaryReplica } from '../../../src/real/served-primary-replica.js';
-import { servedSingle } from '../../../src/real/served-single.js';
-import type { Served } from '../../../src/real/served.js';
+import { freePorts } from '../../../src/real/base/ports.js';
+import { servedPrimaryReplica } from '../../../src/real/systems/primary-replica.js';
+import { servedSingle } from '../../../src/real/systems/single.js';
+import type { Served } from '../../../src/real/systems/served-system.js';
 import { ask, serversUnderTest } from '../../real/real-cluster.js';
 import { seedstorm } from '../run-cli.js';
 
 // The built program, with lines from a pipe, at servers of this process.
 
 /** What a shell of these servers wrote, without its greeting. */
-async function conversation(servers: readonly string[], lines: readonly string[], words: readonly string[] = []): Promise<readonly string[]> {
-  const { stdout, stderr, exitCode } = await seedstorm(['shell', '--servers', servers.join(','), ...words], { stdin: lines.map((line) => `${line}\n`).join('') });
+async function conversation(
+  servers: readonly string[],
+  lines: readonly string[],
+  words: readonly string[] = [],
+): Promise<readonly string[]> {
+  const { stdout, stderr, exitCode } = await seedstorm(['shell', '--servers', servers.join(','), ...words], {
+    stdin: lines.map((line) => `${line}\n`).join(''),
+  });
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   expect(stdout).not.toContain('\u001b');
   const [first, ...rest] = stdout.split('\n');
   expect(first).toBe(`Shell of ${servers.join(', ')}`);
-  expect(rest.slice(0, 8)).toEqual(['Commands:', '- GET <key>', '- SET <key> <value>', '- PUT <key> <version> <value>', '- DELETE <key>', '- STATUS', '- WHO_IS_LEADER', '- EXIT']);
+  expect(rest.slice(0, 8)).toEqual([
+    'Commands:',
+    '- GET <key>',
+    '- SET <key> <value>',
+    '- PUT <key> <version> <value>',
+    '- DELETE <key>',
+    '- STATUS',
+    '- WHO_IS_LEADER',
+    '- EXIT',
+  ]);
   return rest.slice(8);
 }
 
@@ -26,22 +41,50 @@ describe('the shell of a cluster', () => {
     await start(1, { system: servedSingle({ store: 'memory' }) as unknown as Served });
     await client().set('wild', '\u001b[31m\nred');
     const told = await conversation(addresses, [
-      'GET a', 'SET a hello world', 'get a', 'PUT a 0 x', 'PUT a 1 y', 'PUT z 5 y', 'GET wild', 'DELETE a', 'DELETE a', 'who_is_leader', 'JUMP', 'SET a', '', 'EXIT', 'SET b 1',
+      'GET a',
+      'SET a hello world',
+      'get a',
+      'PUT a 0 x',
+      'PUT a 1 y',
+      'PUT z 5 y',
+      'GET wild',
+      'DELETE a',
+      'DELETE a',
+      'who_is_leader',
+      'JUMP',
+      'SET a',
+      '',
+      'EXIT',
+      'SET b 1',
     ]);
     expect(told).toEqual([
-      'seedstorm> GET a', 'a -> Not found',
-      'seedstorm> SET a hello world', 'OK a = hello world (version 1)',
-      'seedstorm> get a', 'a -> hello world (version 1)',
-      'seedstorm> PUT a 0 x', 'Error: not written: the key has version 1, not 0',
-      'seedstorm> PUT a 1 y', 'OK a = y (version 2)',
-      'seedstorm> PUT z 5 y', 'Error: not written: no such key',
-      'seedstorm> GET wild', 'wild -> "\\u001b[31m\\nred" (version 1)',
-      'seedstorm> DELETE a', 'OK a deleted',
-      'seedstorm> DELETE a', 'a -> Not found',
-      'seedstorm> who_is_leader', `LEADER ${addresses[0]}`,
-      'seedstorm> JUMP', 'Unknown command: JUMP (known are GET, SET, PUT, DELETE, STATUS, WHO_IS_LEADER, EXIT)',
-      'seedstorm> SET a', 'Usage: SET <key> <value>',
-      'seedstorm> ', 'seedstorm> EXIT', '',
+      'seedstorm> GET a',
+      'a -> Not found',
+      'seedstorm> SET a hello world',
+      'OK a = hello world (version 1)',
+      'seedstorm> get a',
+      'a -> hello world (version 1)',
+      'seedstorm> PUT a 0 x',
+      'Error: not written: the key has version 1, not 0',
+      'seedstorm> PUT a 1 y',
+      'OK a = y (version 2)',
+      'seedstorm> PUT z 5 y',
+      'Error: not written: no such key',
+      'seedstorm> GET wild',
+      'wild -> "\\u001b[31m\\nred" (version 1)',
+      'seedstorm> DELETE a',
+      'OK a deleted',
+      'seedstorm> DELETE a',
+      'a -> Not found',
+      'seedstorm> who_is_leader',
+      `LEADER ${addresses[0]}`,
+      'seedstorm> JUMP',
+      'Unknown command: JUMP (known are GET, SET, PUT, DELETE, STATUS, WHO_IS_LEADER, EXIT)',
+      'seedstorm> SET a',
+      'Usage: SET <key> <value>',
+      'seedstorm> ',
+      'seedstorm> EXIT',
+      '',
     ]);
     expect(await ask(servers.get(nodeId(1))?.clientPort ?? 0, 'GET b\n')).toEqual(['NOT_FOUND']);
   });
@@ -61,9 +104,14 @@ describe('the shell of a cluster', () => {
     const server = `127.0.0.1:${port}`;
     const told = await conversation([server], ['SET a 1', 'WHO_IS_LEADER', 'STATUS'], ['--timeout', '300ms']);
     expect(told).toEqual([
-      'seedstorm> SET a 1', expect.stringMatching(/^Error: not done: /),
-      'seedstorm> WHO_IS_LEADER', 'Error: no leader is known',
-      'seedstorm> STATUS', `${server}  no answer`, 'seedstorm> ', '',
+      'seedstorm> SET a 1',
+      expect.stringMatching(/^Error: not done: /),
+      'seedstorm> WHO_IS_LEADER',
+      'Error: no leader is known',
+      'seedstorm> STATUS',
+      `${server}  no answer`,
+      'seedstorm> ',
+      '',
     ]);
   });
 

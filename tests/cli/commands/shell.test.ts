@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { freePorts } from '../../../src/real/ports.js';
+import { freePorts } from '../../../src/real/base/ports.js';
 import { PROGRAM, seedstorm } from '../run-cli.js';
 
 // The built program in two processes that speak over TCP, as in document 004.
@@ -44,7 +44,7 @@ class Typed {
 }
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const endMs = Date.now() + 10_000; !(await isSo()); ) {
+  for (const endMs = Date.now() + 60_000; !(await isSo()); ) {
     if (Date.now() > endMs) throw new Error('it did not come to pass within 10 s');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -70,25 +70,74 @@ describe('the session of document 004, over pipes, to the letter', () => {
     expect([await primary.exit(), await replica.exit()]).toEqual([0, 0]);
 
     expect(primary.text).toBe(
-      [`Primary server ready (port ${primaryPort})`, 'Commands:', '- PUT <key> <value>', '- GET <key>', '- EXIT',
-        'primary> PUT a 1', 'OK a = 1', 'primary> PUT b 2', 'OK b = 2', 'primary> PUT c 3', 'OK c = 3', 'primary> GET a', 'a -> 1', 'primary> EXIT', ''].join('\n'),
+      [
+        `Primary server ready (port ${primaryPort})`,
+        'Commands:',
+        '- PUT <key> <value>',
+        '- GET <key>',
+        '- EXIT',
+        'primary> PUT a 1',
+        'OK a = 1',
+        'primary> PUT b 2',
+        'OK b = 2',
+        'primary> PUT c 3',
+        'OK c = 3',
+        'primary> GET a',
+        'a -> 1',
+        'primary> EXIT',
+        '',
+      ].join('\n'),
     );
     const untilPushed = replica.text.replaceAll('replica> GET c\nc -> Not found\n', '');
     expect(untilPushed).toBe(
-      [`Replica ready (port ${replicaPort})`, 'Commands:', '- GET <key>', '- JOIN <host:port>', '- EXIT',
-        'replica> GET a', 'a -> Not found', 'replica> GET b', 'b -> Not found', `replica> JOIN localhost:${primaryPort}`, 'Snapshot received',
-        'replica> GET a', 'a -> 1', 'replica> GET b', 'b -> 2', 'replica> GET c', 'c -> 3', 'replica> EXIT', ''].join('\n'),
+      [
+        `Replica ready (port ${replicaPort})`,
+        'Commands:',
+        '- GET <key>',
+        '- JOIN <host:port>',
+        '- EXIT',
+        'replica> GET a',
+        'a -> Not found',
+        'replica> GET b',
+        'b -> Not found',
+        `replica> JOIN localhost:${primaryPort}`,
+        'Snapshot received',
+        'replica> GET a',
+        'a -> 1',
+        'replica> GET b',
+        'b -> 2',
+        'replica> GET c',
+        'c -> 3',
+        'replica> EXIT',
+        '',
+      ].join('\n'),
     );
   });
 
   test('lines that come all at once are carried out one after the other, and the end of them is an EXIT', async () => {
     const [port = 0] = await freePorts(1);
-    const { stdout, exitCode, stderr } = await seedstorm(['primary', '--port', String(port)], { stdin: 'PUT a 1\nGET a\nGET z\nput b two words\n\nJUMP\nPUT a\nGET b' });
+    const { stdout, exitCode, stderr } = await seedstorm(['primary', '--port', String(port)], {
+      stdin: 'PUT a 1\nGET a\nGET z\nput b two words\n\nJUMP\nPUT a\nGET b',
+    });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.split('\n').slice(5)).toEqual([
-      'primary> PUT a 1', 'OK a = 1', 'primary> GET a', 'a -> 1', 'primary> GET z', 'z -> Not found', 'primary> put b two words', 'OK b = two words',
-      'primary> ', 'primary> JUMP', 'Unknown command: JUMP (known are PUT, GET, EXIT)', 'primary> PUT a', 'Usage: PUT <key> <value>',
-      'primary> GET b', 'b -> two words', 'primary> ', '',
+      'primary> PUT a 1',
+      'OK a = 1',
+      'primary> GET a',
+      'a -> 1',
+      'primary> GET z',
+      'z -> Not found',
+      'primary> put b two words',
+      'OK b = two words',
+      'primary> ',
+      'primary> JUMP',
+      'Unknown command: JUMP (known are PUT, GET, EXIT)',
+      'primary> PUT a',
+      'Usage: PUT <key> <value>',
+      'primary> GET b',
+      'b -> two words',
+      'primary> ',
+      '',
     ]);
     expect(stdout).not.toContain('\u001b');
   });
@@ -97,7 +146,9 @@ describe('the session of document 004, over pipes, to the letter', () => {
 describe('what goes wrong is one line, and the shell goes on', () => {
   test('a JOIN to nobody, to no address, and to a replica', async () => {
     const [port = 0, nobody = 0] = await freePorts(2);
-    const { stdout, exitCode } = await seedstorm(['replica', '--port', String(port)], { stdin: `JOIN localhost:${nobody}\nJOIN here\nJOIN localhost:${port}\nGET a\n` });
+    const { stdout, exitCode } = await seedstorm(['replica', '--port', String(port)], {
+      stdin: `JOIN localhost:${nobody}\nJOIN here\nJOIN localhost:${port}\nGET a\n`,
+    });
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`Error: localhost:${nobody} cannot be reached: nobody listens there\n`);
     expect(stdout).toContain('Error: "here" is not an address: expected host:port\n');
@@ -119,7 +170,10 @@ describe('what goes wrong is one line, and the shell goes on', () => {
     const first = new Typed('primary', port);
     await first.ready();
     const { exitCode, stderr } = await seedstorm(['replica', '--port', String(port)]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `seedstorm: replica port 127.0.0.1:${port} cannot be used: it is already in use\n` });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `seedstorm: replica port 127.0.0.1:${port} cannot be used: it is already in use\n`,
+    });
   });
 });
 
