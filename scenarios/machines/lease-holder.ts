@@ -1,10 +1,28 @@
-import { assert, unreachable } from '../../src/core/base/assert.js';
-import { advance, below, type RandomState } from '../../src/core/base/random.js';
-import { NOBODY, logIndex, micros, type ConnectionId, type Micros, type NodeId } from '../../src/core/base/units.js';
-import type { Boot, Effect, Input, Machine, Step } from '../../src/core/machine.js';
-import type { Command } from '../../src/core/store/command.js';
-import { applyCommand, openStore, readKey, type StoreState } from '../../src/core/store/store.js';
-import type { NodeRequest, NodeResponse } from '../../src/core/wire/protocol.js';
+import {
+  advance,
+  applyCommand,
+  assert,
+  below,
+  type Boot,
+  type Command,
+  type ConnectionId,
+  type Effect,
+  type Input,
+  logIndex,
+  type Machine,
+  type Micros,
+  micros,
+  NOBODY,
+  type NodeId,
+  type NodeRequest,
+  type NodeResponse,
+  openStore,
+  type RandomState,
+  readKey,
+  type Step,
+  type StoreState,
+  unreachable,
+} from 'seedstorm/core';
 
 /**
  * A small key-value store whose reads trust clocks, to be studied in the simulator.
@@ -49,7 +67,13 @@ export type LeaseMessage =
   /** I will, since my word binds me to nobody else. This is what I accepted last, and in which ballot. */
   | { readonly kind: 'promise'; readonly ballot: number; readonly acceptedIn: number; readonly log: readonly Command[] }
   /** Accept this log, and give me another lease. `sentAt` is the holder's own clock. */
-  | { readonly kind: 'hold'; readonly ballot: number; readonly sentAt: Micros; readonly log: readonly Command[]; readonly committed: number }
+  | {
+      readonly kind: 'hold';
+      readonly ballot: number;
+      readonly sentAt: Micros;
+      readonly log: readonly Command[];
+      readonly committed: number;
+    }
   /** I accepted so much of it. */
   | { readonly kind: 'held'; readonly ballot: number; readonly sentAt: Micros; readonly length: number }
   /** I promised a higher ballot. */
@@ -161,7 +185,14 @@ function onInput(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[
   }
 }
 
-function onMessage(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[], now: Micros, from: NodeId, message: LeaseMessage): void {
+function onMessage(
+  options: LeaseOptions,
+  draft: LeaseDraft,
+  effects: LeaseEffect[],
+  now: Micros,
+  from: NodeId,
+  message: LeaseMessage,
+): void {
   switch (message.kind) {
     case 'ask':
       return onAsk(options, draft, effects, now, from, message);
@@ -225,12 +256,20 @@ function ask(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[], n
   sendAll(draft, effects, { kind: 'ask', ballot: draft.promised });
 }
 
-function onPromise(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[], now: Micros, from: NodeId, { ballot, acceptedIn, log }: Of<'promise'>): void {
+function onPromise(
+  options: LeaseOptions,
+  draft: LeaseDraft,
+  effects: LeaseEffect[],
+  now: Micros,
+  from: NodeId,
+  { ballot, acceptedIn, log }: Of<'promise'>,
+): void {
   if (draft.role !== 'candidate' || ballot !== draft.promised || draft.promises.some((promise) => promise.from === from)) return;
   draft.promises = [...draft.promises, { from, acceptedIn, log }];
   if (draft.promises.length < majority(draft)) return;
   const latest = draft.promises.reduce((one, other) =>
-    other.acceptedIn > one.acceptedIn || (other.acceptedIn === one.acceptedIn && other.log.length > one.log.length) ? other : one);
+    other.acceptedIn > one.acceptedIn || (other.acceptedIn === one.acceptedIn && other.log.length > one.log.length) ? other : one,
+  );
   draft.role = 'holder';
   draft.log = latest.log;
   draft.acceptedIn = ballot;
@@ -250,7 +289,13 @@ function hold(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[], 
   sendAll(draft, effects, { kind: 'hold', ballot: draft.promised, sentAt: now, log: draft.log, committed: draft.committed });
 }
 
-function onHeld(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[], from: NodeId, { ballot, sentAt, length }: Of<'held'>): void {
+function onHeld(
+  options: LeaseOptions,
+  draft: LeaseDraft,
+  effects: LeaseEffect[],
+  from: NodeId,
+  { ballot, sentAt, length }: Of<'held'>,
+): void {
   if (draft.role !== 'holder' || ballot !== draft.promised) return;
   const before = draft.held.find((word) => word.from === from);
   const word: Held = { from, sentAt: micros(Math.max(sentAt, before?.sentAt ?? 0)), length: Math.max(length, before?.length ?? 0) };
@@ -258,8 +303,18 @@ function onHeld(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[]
   // With itself a majority; who accepted the first log of this ballot accepted all that earlier ones can have committed.
   const others = majority(draft) - 1;
   if (draft.held.length < others) return;
-  commit(draft, effects, nth(draft.held.map((other) => other.length), others));
-  const renewedAt = nth(draft.held.map((other) => other.sentAt), others);
+  commit(
+    draft,
+    effects,
+    nth(
+      draft.held.map((other) => other.length),
+      others,
+    ),
+  );
+  const renewedAt = nth(
+    draft.held.map((other) => other.sentAt),
+    others,
+  );
   draft.leaseUntil = micros(Math.max(draft.leaseUntil, renewedAt + readableUs(options)));
 }
 
@@ -303,7 +358,14 @@ function stepDown(draft: LeaseDraft, effects: LeaseEffect[]): void {
 
 // ---- Clients ---------------------------------------------------------------------------------------
 
-function onRequest(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffect[], now: Micros, connection: ConnectionId, request: NodeRequest): void {
+function onRequest(
+  options: LeaseOptions,
+  draft: LeaseDraft,
+  effects: LeaseEffect[],
+  now: Micros,
+  connection: ConnectionId,
+  request: NodeRequest,
+): void {
   const { id } = request;
   if (draft.role !== 'holder') {
     effects.push(notHolder(connection, id, now < draft.grantUntil && draft.grantedTo !== draft.self ? draft.grantedTo : NOBODY, false));
@@ -314,7 +376,11 @@ function onRequest(options: LeaseOptions, draft: LeaseDraft, effects: LeaseEffec
   } else if (request.kind === 'query' && holdsLease(draft, now)) {
     effects.push({ kind: 'respond', connection, response: { kind: 'done', id, result: readKey(draft.store, request.key) } });
   } else {
-    effects.push({ kind: 'respond', connection, response: { kind: 'unavailable', id, reason: request.kind === 'query' ? 'no lease' : 'not in this system' } });
+    effects.push({
+      kind: 'respond',
+      connection,
+      response: { kind: 'unavailable', id, reason: request.kind === 'query' ? 'no lease' : 'not in this system' },
+    });
   }
 }
 

@@ -1,14 +1,6 @@
-import { assert } from '../../src/core/base/assert.js';
-import { fail } from '../../src/core/base/result.js';
-import { nodeId, type NodeId } from '../../src/core/base/units.js';
-import { storeDigest } from '../../src/core/store/store.js';
-import { raftCodecs } from '../../src/core/systems/raft/codecs.js';
-import type { ClockSource } from '../../src/sim/clock.js';
-import type { HarmName } from '../../src/sim/harms.js';
-import { CLOCK_HARMS } from '../../src/sim/harms-clock.js';
-import { SingleHolder } from '../../src/sim/oracles/single-holder.js';
-import type { HostedSystem, WatchedRun } from '../../src/sim/system.js';
-import { keyValueSystem } from '../../src/sim/system-kv.js';
+import { assert, fail, nodeId, type NodeId, storeDigest } from 'seedstorm/core';
+import { type ClockSource, faultsOf, type HostedSystem, keyValueSystem, SingleHolder, type WatchedRun } from 'seedstorm/sim';
+import { raftCodecs } from 'seedstorm/systems';
 import { holdsLease, leaseHolder, type LeaseMessage, type LeaseOptions, type LeaseState } from './lease-holder.js';
 
 /** The numbers of a run of the lease system. */
@@ -18,16 +10,25 @@ export interface LeaseNodeOptions extends LeaseOptions {
 }
 
 /** What this system can live through: it keeps everything in memory, so no life may end. */
-const BEARABLE: readonly HarmName[] = [...CLOCK_HARMS, 'pause', 'pauseLeader', 'partition', 'oneWayCut', 'isolateLeader', 'isolateServer'];
+const BEARABLE: readonly string[] = [
+  ...faultsOf('clock'),
+  'pause',
+  'pauseLeader',
+  'partition',
+  'oneWayCut',
+  'isolateLeader',
+  'isolateServer',
+];
 
 /** The machine of lease-holder.ts in the simulator. Without `watchesHolders` only what clients see is judged. */
 export function leaseSystem({ watchesHolders }: { readonly watchesHolders: boolean }): HostedSystem {
   return keyValueSystem<LeaseState, LeaseMessage, LeaseNodeOptions>({
     name: 'lease',
-    checkOptions: ({ servers, isCodecUsed, harms }) => {
+    checkOptions: ({ servers, isCodecUsed, faults }) => {
       assert(servers >= 2, 'a lease is given by others: the lease system has two servers or more');
       assert(!isCodecUsed, 'the lease system has no wire format: isCodecUsed is false');
-      for (const { harm } of harms) assert(BEARABLE.includes(harm), `the lease system keeps everything in memory, and may not be struck by ${harm}`);
+      for (const { fault } of faults)
+        assert(BEARABLE.includes(fault), `the lease system keeps everything in memory, and may not be struck by ${fault}`);
     },
     machine: ({ node }) => leaseHolder(node),
     clockSource: ({ node }) => node.clockSource,
@@ -36,15 +37,16 @@ export function leaseSystem({ watchesHolders }: { readonly watchesHolders: boole
       message: { encode: () => new Uint8Array(0), decode: () => fail('the lease system has no wire format') },
     },
     fingerprint: ({ promised, log, committed }) => (promised << 16) ^ (log.length << 8) ^ committed,
-    messageFingerprint: ({ kind, ballot }) => (ballot << 8) ^ kind.length,
+    messageFingerprint: (sent) => ('ballot' in sent ? (sent.ballot << 8) ^ sent.kind.length : sent.kind.length),
     isServing: () => true,
-    leadsIn: ({ role, promised }) => (role === 'holder' ? promised : null),
-    hasConverged: (states) => states.every(({ committed, log }) => committed === log.length) && new Set(states.map(({ store }) => storeDigest(store))).size === 1,
+    leadership: { leads: ({ role, promised }) => (role === 'holder' ? promised : null) },
+    hasConverged: (states) =>
+      states.every(({ committed, log }) => committed === log.length) && new Set(states.map(({ store }) => storeDigest(store))).size === 1,
     describe: ({ role, promised, log, committed }) => `${role} of ballot ${promised}, log to ${log.length}, committed ${committed}`,
     tell,
     news,
-    observers: (run) => (watchesHolders ? [singleHolder(run)] : []),
-  }) as HostedSystem;
+    watch: (run) => ({ observers: watchesHolders ? [singleHolder(run)] : [] }),
+  });
 }
 
 /** Leases are renewed all the time; who asks for one, and who lets him, is worth a sentence. */

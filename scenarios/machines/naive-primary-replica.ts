@@ -1,12 +1,31 @@
-import { logIndex, micros, nodeId, type ConnectionId, type Micros, type NodeId } from '../../src/core/base/units.js';
-import type { Codec, Codecs, Effect, Input, Machine, Step } from '../../src/core/machine.js';
-import { applyCommand, openStore, readKey, type StoreState } from '../../src/core/store/store.js';
-import { changeBetween, storeOf, withChange, type KeyChange } from '../../src/core/systems/primary-replica/copy.js';
-import type { Entry } from '../../src/core/systems/primary-replica/messages.js';
-import { changeText, field, lineCodec, lineOf, token } from '../../src/core/wire/lines.js';
-import type { NodeRequest, NodeResponse } from '../../src/core/wire/protocol.js';
-import { requestCodec } from '../../src/core/wire/request.js';
-import { responseCodec } from '../../src/core/wire/response.js';
+import {
+  applyCommand,
+  changeText,
+  type Codec,
+  type Codecs,
+  type ConnectionId,
+  type Effect,
+  field,
+  type Input,
+  lineCodec,
+  lineOf,
+  logIndex,
+  type Machine,
+  type Micros,
+  micros,
+  nodeId,
+  type NodeId,
+  type NodeRequest,
+  type NodeResponse,
+  openStore,
+  readKey,
+  requestCodec,
+  responseCodec,
+  type Step,
+  type StoreState,
+  token,
+} from 'seedstorm/core';
+import { changeBetween, type Entry, type KeyChange, storeOf, withChange } from 'seedstorm/systems';
 
 /**
  * REPLICATION AS DOCUMENT 004 TELLS IT, which "assumes no errors": a hash map in memory, `Put`, `Join`, `Snapshot`. Every
@@ -53,7 +72,10 @@ export function naiveNode({ snapshotUs }: NaiveOptions): Machine<NaiveState, Nai
   return {
     init: ({ self, now }) => {
       const isPrimary = self === PRIMARY;
-      return { state: { self, isPrimary, store: openStore(STORE), replicas: [], joining: [], hasJoined: false, askAt: isPrimary ? null : now }, effects: [] };
+      return {
+        state: { self, isPrimary, store: openStore(STORE), replicas: [], joining: [], hasJoined: false, askAt: isPrimary ? null : now },
+        effects: [],
+      };
     },
     step: (state, input) => step(snapshotUs, state, input),
     wakeAt: ({ askAt, joining }) => askAt ?? joining[0]?.doneAt ?? null,
@@ -86,8 +108,10 @@ function onRequest(state: NaiveState, connection: ConnectionId, request: NodeReq
 }
 
 function onMessage(snapshotUs: number, state: NaiveState, from: NodeId, message: NaiveMessage, now: Micros): NaiveStep {
-  if (message.kind === 'put') return { state: { ...state, store: withChange(state.store, message.change.change, message.change.version) }, effects: [] };
-  if (message.kind === 'snapshot') return { state: { ...state, store: storeOf(STORE, message.entries), hasJoined: true, askAt: null }, effects: [] };
+  if (message.kind === 'put')
+    return { state: { ...state, store: withChange(state.store, message.change.change, message.change.version) }, effects: [] };
+  if (message.kind === 'snapshot')
+    return { state: { ...state, store: storeOf(STORE, message.entries), hasJoined: true, askAt: null }, effects: [] };
 
   const entries: Entry[] = [];
   state.store.keys.scan(undefined, (key, { version, value }) => {
@@ -95,7 +119,10 @@ function onMessage(snapshotUs: number, state: NaiveState, from: NodeId, message:
     return true;
   });
   const asking = { ...state, joining: [...state.joining, { replica: from, doneAt: micros(now + snapshotUs) }] };
-  return { state: snapshotUs === 0 ? joined(asking, now) : asking, effects: [{ kind: 'send', to: from, message: { kind: 'snapshot', entries } }] };
+  return {
+    state: snapshotUs === 0 ? joined(asking, now) : asking,
+    effects: [{ kind: 'send', to: from, message: { kind: 'snapshot', entries } }],
+  };
 }
 
 /** A snapshot is sent: from now on its replica gets every `Put`. */
@@ -127,7 +154,11 @@ const naiveMessageCodec: Codec<NaiveMessage> = lineCodec<NaiveMessage>({
   },
 });
 
-export const naiveCodecs: Codecs<NaiveMessage, NodeRequest, NodeResponse> = { message: naiveMessageCodec, request: requestCodec, response: responseCodec };
+export const naiveCodecs: Codecs<NaiveMessage, NodeRequest, NodeResponse> = {
+  message: naiveMessageCodec,
+  request: requestCodec,
+  response: responseCodec,
+};
 
 export function naiveFingerprint({ store, replicas, hasJoined }: NaiveState): number {
   return store.laneA ^ Math.imul(replicas.length + (hasJoined ? 16 : 0), 0x9e3779b1);

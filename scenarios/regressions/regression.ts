@@ -1,11 +1,9 @@
-import { fromMs } from '../../src/core/base/units.js';
-import { RATIO_NEVER } from '../../src/sim/random.js';
-import type { RaftRunOptions } from '../../src/sim/hosted-raft.js';
-import type { RunOptions, Scenario } from '../../src/sim/scenario.js';
-import { LAN } from '../../src/sim/usual.js';
+import { fromMs } from 'seedstorm/core';
+import { type AnyScenario, LAN, RATIO_NEVER, type RunOptions, type Scenario } from 'seedstorm/sim';
+import type { RaftRunOptions } from 'seedstorm/systems';
 
 /** A failure that the simulator found in our own code, made small and kept. */
-export interface Regression extends Scenario {
+export interface Regression extends AnyScenario {
   /** Seeds that break the property when the bug is put back, ascending. Each of them passes now. */
   readonly seeds: readonly number[];
   /** The property that was broken, by its name in docs/INVARIANTS.md. */
@@ -17,19 +15,41 @@ export interface Regression extends Scenario {
 }
 
 /** What a file of a regression says; the words that every scenario needs follow from it. */
-export interface RegressionText extends Pick<Regression, 'title' | 'seeds' | 'property' | 'wrong' | 'fix' | 'system'> {
+export interface RegressionText<NodeOptions> extends Pick<Regression, 'title' | 'seeds' | 'property' | 'wrong' | 'fix'> {
   /** In kebab case, without the word "regression". */
   readonly name: string;
+  readonly system: Scenario<NodeOptions>['system'];
   /** The world of the failure, made small. Nothing in it is drawn: the seed decides only what happens in it. */
-  readonly options: RunOptions;
+  readonly options: RunOptions<NoInfer<NodeOptions>>;
 }
 
 /** A regression from what its file says. */
-export function regression({ name, title, seeds, property, wrong, fix, options, ...rest }: RegressionText): Regression {
-  return { ...rest, name: `regression-${name}`, title, why: wrong, seeds, property, wrong, fix, expected: [], expectedWithinRuns: 1, options: () => options };
+export function regression<NodeOptions>({
+  name,
+  title,
+  system,
+  seeds,
+  property,
+  wrong,
+  fix,
+  options,
+}: RegressionText<NodeOptions>): Regression {
+  return {
+    system,
+    name: `regression-${name}`,
+    title,
+    why: wrong,
+    seeds,
+    property,
+    wrong,
+    fix,
+    expected: [],
+    expectedWithinRuns: 1,
+    options: () => options,
+  };
 }
 
-/** Three servers, one client, two keys, a quick network, no harm and a short life: what a regression makes as wide as it must. */
+/** Three servers, one client, two keys, a quick network, no fault and a short life: what a regression makes as wide as it must. */
 export const NARROW: RaftRunOptions = {
   servers: 3,
   chaosMs: 3_000,
@@ -53,12 +73,15 @@ export const NARROW: RaftRunOptions = {
       messageBytesMax: 65_536,
       snapshotPieceBytes: 1_024,
       uncommittedEntriesMax: 1_024,
+      uncommittedBytesMax: 33_554_432,
       pendingReadsMax: 1_024,
     },
     store: { sessionsMax: 1_000 },
     storage: { segmentBytesMax: 16_384, recordBytesMax: 4_096, readBytes: 4_096, snapshotsKept: 2 },
     snapshotEveryEntries: 1_000_000,
+    snapshotEveryBytes: 67_108_864,
     entriesKept: 0,
+    entriesKeptBytesMax: 16_777_216,
   },
   laterNode: null,
   workload: {
@@ -76,6 +99,6 @@ export const NARROW: RaftRunOptions = {
     attemptTimeoutMs: 400,
     timeLimitMs: 4_000,
   },
-  harms: [],
+  faults: [],
   promise: 'within budget',
 };

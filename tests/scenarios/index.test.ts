@@ -1,25 +1,26 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.js';
-import { neverSeen } from '../../src/sim/coverage.js';
-import { optionsOf, runScenario } from '../../src/sim/run.js';
-import type { RunReport } from '../../src/sim/report.js';
-import type { Scenario } from '../../src/sim/scenario.js';
+import { neverSeen, optionsOf, type RunReport, runScenario, type AnyScenario } from 'seedstorm/sim';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
 const lived = new Map<string, readonly RunReport[]>();
 
 /** The runs of a scenario, each lived once for all tests of this file. */
-function runsOf(scenario: Scenario): readonly RunReport[] {
+function runsOf(scenario: AnyScenario): readonly RunReport[] {
   const reports = lived.get(scenario.name) ?? SEEDS.map((seed) => runScenario(scenario, seed));
   lived.set(scenario.name, reports);
   return reports;
 }
 
-test('every file of the folder is a scenario under its own name', () => {
-  const files = readdirSync(new URL('../../scenarios/', import.meta.url)).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
-  expect(files.map((file) => file.replace('.ts', '')).toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());
+test('every file of these folders is a scenario under its own name', () => {
+  const files = readdirSync(new URL('../../scenarios/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^(?!machines|regressions)[a-z-]+\/[a-z0-9-]+\.ts$/.test(file),
+  );
+  expect(files.map((file) => file.replace(/^.*\//, '').replace('.ts', '')).toSorted()).toEqual(
+    scenarios.map(({ name }) => name).toSorted(),
+  );
 });
 
 describe.each(scenarios)('$name', (scenario) => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.js';
 import { regressions } from '../../scenarios/regressions/index.js';
-import { runScenario } from '../../src/sim/run.js';
+import { runScenario } from 'seedstorm/sim';
 import type { Mutant } from '../sabotage/mutant.js';
 import { REGRESSION_BUGS } from '../sabotage/mutants/regressions.js';
 
@@ -29,8 +30,10 @@ function hunt(mutant: Mutant): Promise<Hunted> {
   });
 }
 
-test('every file of the folder is a regression under its own name', () => {
-  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts') && !['index.ts', 'regression.ts'].includes(file));
+test('every file of the folders is a regression under its own name', () => {
+  const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .map((path) => basename(path))
+    .filter((file) => file.endsWith('.ts') && !['index.ts', 'regression.ts'].includes(file));
   expect(files.map((file) => `regression-${file.replace('.ts', '')}`).toSorted()).toEqual(regressions.map(({ name }) => name).toSorted());
 });
 
@@ -53,7 +56,7 @@ describe.each(regressions)('$name', (regression) => {
     const noDraws = null as never;
     expect(JSON.parse(JSON.stringify(options(noDraws)))).toEqual(options(noDraws));
     // A world is small: the most that one was found to need is that a server is restarted while another stands still and a third waits for its disk.
-    expect(options(noDraws).harms.length).toBeLessThanOrEqual(4);
+    expect(options(noDraws).faults.length).toBeLessThanOrEqual(4);
   });
 
   test('holds now, for each seed that once failed', () => {

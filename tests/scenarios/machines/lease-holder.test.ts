@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { leaseHolder, holdsLease, readableUs, type LeaseMessage, type LeaseOptions, type LeaseState } from '../../../scenarios/machines/lease-holder.js';
-import { EMPTY, byteStringFromText } from '../../../src/core/base/bytestring.js';
-import { connectionId, micros, nodeId, type NodeId } from '../../../src/core/base/units.js';
-import type { Effect, Input } from '../../../src/core/machine.js';
-import type { Command } from '../../../src/core/store/command.js';
-import type { NodeRequest, NodeResponse } from '../../../src/core/wire/protocol.js';
+import {
+  leaseHolder,
+  holdsLease,
+  readableUs,
+  type LeaseMessage,
+  type LeaseOptions,
+  type LeaseState,
+} from '../../../scenarios/machines/lease-holder.js';
+import { byteStringFromText, connectionId, EMPTY, micros, nodeId } from 'seedstorm/core';
+import type { Command, Effect, Input, NodeId, NodeRequest, NodeResponse } from 'seedstorm/core';
 
 const LEASE_US = 100_000;
 const OPTIONS: LeaseOptions = { leaseUs: LEASE_US, beatUs: 20_000, trustedPpm: 10_000 };
@@ -18,11 +22,16 @@ type LeaseEffect = Effect<LeaseMessage, NodeResponse>;
 /** Three servers, each with a clock that only the test moves, and messages that only the test delivers. */
 class Three {
   readonly states = new Map<NodeId, LeaseState>();
-  readonly nows = new Map<NodeId, number>([[A, 0], [B, 0], [C, 0]]);
+  readonly nows = new Map<NodeId, number>([
+    [A, 0],
+    [B, 0],
+    [C, 0],
+  ]);
   readonly effects = new Map<NodeId, readonly LeaseEffect[]>();
 
   constructor() {
-    for (const id of [A, B, C]) this.states.set(id, machine.init({ self: id, members: [A, B, C], past: 'unknown', now: micros(0), seed: id }).state);
+    for (const id of [A, B, C])
+      this.states.set(id, machine.init({ self: id, members: [A, B, C], past: 'unknown', now: micros(0), seed: id }).state);
   }
 
   state(id: NodeId): LeaseState {
@@ -73,18 +82,32 @@ class Three {
   }
 }
 
-const responsesOf = (effects: readonly LeaseEffect[]): readonly NodeResponse[] => effects.flatMap((effect) => (effect.kind === 'respond' ? [effect.response] : []));
-const set = (value: string): Command => ({ op: 'set', clientId: 0, sequenceNum: 0, key: KEY, value: byteStringFromText(value), version: 0 });
+const responsesOf = (effects: readonly LeaseEffect[]): readonly NodeResponse[] =>
+  effects.flatMap((effect) => (effect.kind === 'respond' ? [effect.response] : []));
+const set = (value: string): Command => ({
+  op: 'set',
+  clientId: 0,
+  sequenceNum: 0,
+  key: KEY,
+  value: byteStringFromText(value),
+  version: 0,
+});
 const value = (text: string) => ({ kind: 'done', result: { status: 'ok', value: byteStringFromText(text) } });
 
 describe('a lease', () => {
   test('that ends by readableUs after it was sent ends before any word that was given for it, whatever two clocks do within the bound', () => {
     const bound = fc.integer({ min: 0, max: 400_000 });
     fc.assert(
-      fc.property(fc.integer({ min: 1_000, max: 10_000_000 }), bound, fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }), (leaseUs, trustedPpm, holder, grantor) => {
-        const worldUs = (span: number, share: number): number => span / (1 + (share * trustedPpm) / 1_000_000);
-        expect(worldUs(readableUs({ leaseUs, beatUs: 1, trustedPpm }), holder)).toBeLessThan(worldUs(leaseUs, grantor));
-      }),
+      fc.property(
+        fc.integer({ min: 1_000, max: 10_000_000 }),
+        bound,
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        (leaseUs, trustedPpm, holder, grantor) => {
+          const worldUs = (span: number, share: number): number => span / (1 + (share * trustedPpm) / 1_000_000);
+          expect(worldUs(readableUs({ leaseUs, beatUs: 1, trustedPpm }), holder)).toBeLessThan(worldUs(leaseUs, grantor));
+        },
+      ),
       { seed: 1, numRuns: 2_000 },
     );
   });
@@ -165,7 +188,9 @@ describe('a write', () => {
   test('sent to who does not hold is refused with a hint, and is certainly not done', () => {
     const three = new Three();
     three.elect(A, B);
-    expect(three.ask(B, { kind: 'command', id: 3, command: set('x') })).toEqual([{ kind: 'notLeader', id: 3, leaderHint: A, isUncertain: false }]);
+    expect(three.ask(B, { kind: 'command', id: 3, command: set('x') })).toEqual([
+      { kind: 'notLeader', id: 3, leaderHint: A, isUncertain: false },
+    ]);
     three.nows.set(B, 10 * LEASE_US);
     expect(three.ask(B, { kind: 'command', id: 4, command: set('x') })).toMatchObject([{ leaderHint: 0 }]);
   });
