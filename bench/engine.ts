@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createDirectory } from '../src/real/directories.js';
-import { lineOf, UserError } from '../src/real/errors.js';
+import { createDirectory } from '../src/real/disk/directories.js';
+import { lineOf, UserError } from '../src/real/base/errors.js';
 import { machineFacts } from './engine/machine.js';
 import { measureSystem } from './engine/plan.js';
 import { comparePeers } from './engine/peers/compare.js';
@@ -38,7 +38,16 @@ const FAILOVERS_MAX = 5;
  *
  * @throws {UserError} When a directory cannot be used, or servers do not do what they are asked.
  */
-export async function benchEngine({ systems, measureMs, connections, parent, peers, onRow, onPeerRow, onMissing }: EngineBenchOptions): Promise<EngineResult> {
+export async function benchEngine({
+  systems,
+  measureMs,
+  connections,
+  parent,
+  peers,
+  onRow,
+  onPeerRow,
+  onMissing,
+}: EngineBenchOptions): Promise<EngineResult> {
   const directory = await newDirectory(parent);
   // Also when somebody loses patience: what servers wrote is of no use to anyone.
   const clean = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
@@ -67,7 +76,9 @@ export async function benchEngine({ systems, measureMs, connections, parent, pee
   }
 }
 
-async function installed(peers: readonly Peer[]): Promise<{ readonly versions: ReadonlyMap<Peer, string>; readonly missing: readonly Peer[] }> {
+async function installed(
+  peers: readonly Peer[],
+): Promise<{ readonly versions: ReadonlyMap<Peer, string>; readonly missing: readonly Peer[] }> {
   const versions = new Map<Peer, string>();
   const missing: Peer[] = [];
   for (const peer of peers) {

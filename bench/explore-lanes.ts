@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { Lane } from '../src/sim/campaign.js';
-import { openLanes } from '../src/sim/lanes.js';
+import type { Lane } from '../src/sim/campaign/campaign.js';
+import { openLanes } from '../src/sim/campaign/lanes.js';
+import { RUN_LIMIT_MS } from '../src/sim/run/limited-run.js';
 import { median, rounded } from './statistics.js';
 
 /** What a second lane of a campaign brings, once both have compiled what they live by. */
@@ -28,9 +29,19 @@ const SCENARIOS = new URL('../scenarios/index.js', import.meta.url);
  * @param scenario Its name.
  * @param options `slices`: how often both are measured, 1 or more. `warmUpRuns`: of each lane. `runsPerSlice`: an even number.
  */
-export async function benchLanes(scenario: string, options: Pick<LanesBenchResult, 'slices' | 'warmUpRuns' | 'runsPerSlice'>): Promise<LanesBenchResult> {
+export async function benchLanes(
+  scenario: string,
+  options: Pick<LanesBenchResult, 'slices' | 'warmUpRuns' | 'runsPerSlice'>,
+): Promise<LanesBenchResult> {
   const { slices, warmUpRuns, runsPerSlice } = options;
-  const lanes = await openLanes(SCENARIOS, [scenario], 2);
+  const lanes = await openLanes([scenario], {
+    module: SCENARIOS,
+    jobs: 2,
+    hasOwnProcesses: true,
+    runLimitMs: RUN_LIMIT_MS,
+    environment: [],
+    flags: [],
+  });
   const [first, second] = lanes.list as readonly [Lane, Lane];
   try {
     await Promise.all(lanes.list.map((lane) => msToLive([lane], scenario, 1, warmUpRuns)));
@@ -44,7 +55,9 @@ export async function benchLanes(scenario: string, options: Pick<LanesBenchResul
       figures.push({ inTurns, atOnce: before ?? (await msToLive(lanes.list, scenario, from, runsPerSlice)) });
     }
     return {
-      warmUpRuns, slices, runsPerSlice,
+      warmUpRuns,
+      slices,
+      runsPerSlice,
       inTurnsMs: Math.round(median(figures.map(({ inTurns }) => inTurns))),
       atOnceMs: Math.round(median(figures.map(({ atOnce }) => atOnce))),
       secondLane: rounded(median(figures.map(({ inTurns, atOnce }) => inTurns / atOnce))),
@@ -58,8 +71,10 @@ export async function benchLanes(scenario: string, options: Pick<LanesBenchResul
 async function msToLive(lanes: readonly Lane[], scenario: string, from: number, count: number): Promise<number> {
   const startMs = performance.now();
   let next = from;
-  await Promise.all(lanes.map(async (lane) => {
-    while (next < from + count) await lane.run({ scenario, seed: next++, isLivedTwice: false });
-  }));
+  await Promise.all(
+    lanes.map(async (lane) => {
+      while (next < from + count) await lane.run({ scenario, seed: next++ });
+    }),
+  );
   return performance.now() - startMs;
 }

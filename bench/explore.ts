@@ -53,15 +53,24 @@ export async function benchExplore(runs: number, rounds: number): Promise<Explor
   const all: Round[] = [];
   for (let i = 0; i < rounds; i++) all.push(await oneRound(runs, canPin));
   const lanes = await benchLanes(SCENARIO, {
-    slices: rounds * SLICES_PER_ROUND, warmUpRuns: Math.floor(runs / 4), runsPerSlice: Math.min(2 * Math.floor(runs / 2), RUNS_PER_SLICE_MAX),
+    slices: rounds * SLICES_PER_ROUND,
+    warmUpRuns: Math.floor(runs / 4),
+    runsPerSlice: Math.min(2 * Math.floor(runs / 2), RUNS_PER_SLICE_MAX),
   });
   const of = (figure: (round: Round) => number): number => median(all.map(figure));
   return {
-    benchmark: 'explore', scenario: SCENARIO, runs, rounds,
-    oneJobMs: Math.round(of(({ one }) => one)), twoJobsMs: Math.round(of(({ two }) => two)), oneOverTwo: rounded(of(({ one, two }) => one / two)),
+    benchmark: 'explore',
+    scenario: SCENARIO,
+    runs,
+    rounds,
+    oneJobMs: Math.round(of(({ one }) => one)),
+    twoJobsMs: Math.round(of(({ two }) => two)),
+    oneOverTwo: rounded(of(({ one, two }) => one / two)),
     oneCoreOverTwo: canPin ? rounded(of(({ cores }) => (cores === null ? 0 : secondCoreBrings(cores)))) : null,
     lanes,
-    halfAloneMs: Math.round(of(({ alone }) => alone)), halvesTogetherMs: Math.round(of(({ together }) => together)), twoProcesses: rounded(of(({ alone, together }) => (2 * alone) / together)),
+    halfAloneMs: Math.round(of(({ alone }) => alone)),
+    halvesTogetherMs: Math.round(of(({ together }) => together)),
+    twoProcesses: rounded(of(({ alone, together }) => (2 * alone) / together)),
     node: process.version,
   };
 }
@@ -72,7 +81,11 @@ async function oneRound(runs: number, canPin: boolean): Promise<Round> {
   const one = await campaignMs(runs, 1);
   const two = await campaignMs(runs, 2);
   const cores = canPin
-    ? { first: await campaignMs(runs, 1, pinnedTo('0')), both: await campaignMs(runs, 2, pinnedTo('0,1')), second: await campaignMs(runs, 1, pinnedTo('1')) }
+    ? {
+        first: await campaignMs(runs, 1, pinnedTo('0')),
+        both: await campaignMs(runs, 2, pinnedTo('0,1')),
+        second: await campaignMs(runs, 1, pinnedTo('1')),
+      }
     : null;
   const alone = await campaignMs(half, 1);
   // The same seeds twice, so that both halves are of one length.

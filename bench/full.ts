@@ -1,11 +1,11 @@
-import { TRUE_CLOCK } from '../src/sim/clock.js';
-import type { HarmOptions } from '../src/sim/harms.js';
-import { RATIO_NEVER } from '../src/sim/random.js';
-import type { RunOptions } from '../src/sim/scenario.js';
+import { TRUE_CLOCK } from '../src/sim/base/node-clock.js';
+import type { FaultSchedule } from '../src/sim/options/fault-schedule.js';
+import { RATIO_NEVER } from '../src/sim/base/random-streams.js';
+import type { RaftRunOptions } from '../src/sim/systems/raft/hosted.js';
 import { ATTEMPT_TIMEOUT_MS, CLIENTS, KEYS, LINK, NODE, THINK_MS_MAX, THINK_MS_MIN } from './raftsim.js';
 
 /** RAFTSIM-1 as a run with everything a user gets: simulated disks, every oracle, the history and its judgement. */
-export function fullOptions(servers: number, seconds: number, harms: readonly HarmOptions[] = []): RunOptions {
+export function fullOptions(servers: number, seconds: number, faults: readonly FaultSchedule[] = []): RaftRunOptions {
   return {
     servers,
     chaosMs: seconds * 1_000,
@@ -35,7 +35,7 @@ export function fullOptions(servers: number, seconds: number, harms: readonly Ha
       attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
       timeLimitMs: 60_000,
     },
-    harms,
+    faults,
     promise: 'within budget',
   };
 }

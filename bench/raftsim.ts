@@ -12,10 +12,10 @@ import { nodeFingerprint } from '../src/core/systems/raft/fingerprint.js';
 import { raftNode } from '../src/core/systems/raft/node.js';
 import { DEFAULT_NODE_OPTIONS, type NodeOptions } from '../src/core/systems/raft/options.js';
 import type { NodeState } from '../src/core/systems/raft/state.js';
-import { TRUE_CLOCK } from '../src/sim/clock.js';
-import type { LinkOptions } from '../src/sim/network.js';
-import { between, bits32, ratio, RATIO_NEVER, type Stream } from '../src/sim/random.js';
-import { World } from '../src/sim/world.js';
+import { TRUE_CLOCK } from '../src/sim/base/node-clock.js';
+import type { LinkOptions } from '../src/sim/network/network.js';
+import { between, bits32, ratio, RATIO_NEVER, type Stream } from '../src/sim/base/random-streams.js';
+import { World } from '../src/sim/world/world.js';
 
 export const CLIENTS = 5;
 export const KEYS = 16;
@@ -67,8 +67,15 @@ export function bareWorld(seed: number, servers: number, how: { readonly codecs:
   const machine = raftNode({ ...NODE, storage: null });
   for (const id of members) {
     world.addProcess({
-      id, name: `s${id}`, kind: 'server', machine, members, disk: null, clock: TRUE_CLOCK,
-      codecs: raftCodecs, fingerprint: nodeFingerprint,
+      id,
+      name: `s${id}`,
+      kind: 'server',
+      machine,
+      members,
+      disk: null,
+      clock: TRUE_CLOCK,
+      codecs: raftCodecs,
+      fingerprint: nodeFingerprint,
     });
   }
   for (let i = 0; i < how.clients; i++) addClient(world, nodeId(servers + 1 + i), members);
@@ -83,7 +90,13 @@ function addClient(world: World, id: NodeId, members: readonly NodeId[]): void {
     world.request(id, nextCall(stream, ++calls), connectionId(0));
   };
   world.addProcess({
-    id, name, kind: 'client', members, disk: null, clock: TRUE_CLOCK, codecs: raftCodecs,
+    id,
+    name,
+    kind: 'client',
+    members,
+    disk: null,
+    clock: TRUE_CLOCK,
+    codecs: raftCodecs,
     machine: clientMachine({ servers: members, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, timeLimitMs: 3_600_000, pauseMs: 1 }),
     onRespond: (_connection, outcome: ClientOutcome, atUs) => {
       if (outcome.kind !== 'done') throw new Error(`a benchmark's operation ended as ${outcome.kind}: ${outcome.reason}`);

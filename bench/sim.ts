@@ -1,7 +1,8 @@
+import { raftSystem } from '../src/sim/systems/raft/system.js';
 /** `seedstorm bench sim`: how fast the simulated world lives RAFTSIM-1, beside a bare event loop taken in the same run. */
 import { performance } from 'node:perf_hooks';
-import { runOptions } from '../src/sim/run.js';
-import { bareEventLoop } from '../src/sim/yardstick.js';
+import { runOptions } from '../src/sim/run/run.js';
+import { bareEventLoop } from './yardstick.js';
 import { fullOptions } from './full.js';
 import { bareWorld, CLIENTS } from './raftsim.js';
 import { median, rounded } from './statistics.js';
@@ -158,7 +159,7 @@ function fullRound(options: SimBenchOptions, seconds: number): Round {
     tenthStartMs = now();
     eventsBefore = events;
   };
-  const report = runOptions('raftsim-1', fullOptions(options.servers, seconds), options.seed, { onAdvance });
+  const report = runOptions({ name: 'raftsim-1', system: raftSystem }, fullOptions(options.servers, seconds), options.seed, { onAdvance });
   const wallMs = now() - startMs;
   if (report.verdict !== 'pass') throw new Error(`the run ended as ${report.verdict}: ${report.violation?.message ?? ''}`);
   return { events: report.events, commits: report.commits, digest: report.digest, wallMs, tenthsMs, tenthsEvents, heapMiB };

@@ -1,7 +1,7 @@
 /** How long nobody's writes are answered when the leader's process is killed. */
 import { nodeId, type NodeId } from '../../src/core/base/units.js';
-import { openClient } from '../../src/real/client.js';
-import { UserError } from '../../src/real/errors.js';
+import { openClient } from '../../src/real/client/client.js';
+import { UserError } from '../../src/real/base/errors.js';
 import { writerOf, type Filled } from './servers.js';
 
 /** The longest time without an answered write after each kill, in milliseconds. */
@@ -29,7 +29,12 @@ export async function measureFailover(filled: Filled, rounds: number, sessions: 
   gaps.sort((a, b) => a - b);
   const at = (place: number): number => Math.round(gaps[place] ?? 0);
   const middle = gaps.length >> 1;
-  return { medianMs: gaps.length % 2 === 1 ? at(middle) : Math.round((at(middle - 1) + at(middle)) / 2), shortestMs: at(0), longestMs: at(gaps.length - 1), rounds };
+  return {
+    medianMs: gaps.length % 2 === 1 ? at(middle) : Math.round((at(middle - 1) + at(middle)) / 2),
+    shortestMs: at(0),
+    longestMs: at(gaps.length - 1),
+    rounds,
+  };
 }
 
 async function killLeader({ cluster }: Filled, sessions: boolean): Promise<number> {
@@ -71,7 +76,8 @@ class Writes {
   /** @throws {UserError} When none is in time. */
   async untilOneBegunAfter(momentMs: number): Promise<void> {
     while (!this.#answered.some(({ begunMs }) => begunMs > momentMs)) {
-      if (performance.now() > momentMs + PATIENCE_MS) throw new UserError(`no write was answered for ${PATIENCE_MS / 1_000} s after the leader was killed`);
+      if (performance.now() > momentMs + PATIENCE_MS)
+        throw new UserError(`no write was answered for ${PATIENCE_MS / 1_000} s after the leader was killed`);
       await pause(1);
     }
   }
@@ -96,7 +102,10 @@ class Writes {
   async #repeat(write: () => Promise<unknown>): Promise<void> {
     while (!this.#isStopping) {
       const begunMs = performance.now();
-      const isAnswered = await write().then(() => true, () => false);
+      const isAnswered = await write().then(
+        () => true,
+        () => false,
+      );
       if (isAnswered) this.#answered.push({ begunMs, endedMs: performance.now() });
       else await pause(1);
     }

@@ -1,6 +1,6 @@
 /** Load from one thread: connections that each keep a fixed number of requests unanswered (a closed loop). */
 import { connect, type Socket } from 'node:net';
-import { parseHostAndPort } from '../../src/real/addresses.js';
+import { parseHostAndPort } from '../../src/real/base/addresses.js';
 import { emptyHistogram, record, type Histogram } from './histogram.js';
 import { etcdSpeech } from './peers/etcd-speech.js';
 import { redisSpeech } from './peers/redis-speech.js';
@@ -73,7 +73,8 @@ export async function fillKeys(address: string, tongue: Tongue, keys = KEYS): Pr
     broken.catch(() => undefined);
     const endMs = performance.now() + FILL_MS_MAX;
     while (counts.done < keys) {
-      if (counts.refused > 0 || performance.now() > endMs) throw new Error(`${address} took ${counts.done} of ${keys} keys and refused ${counts.refused}`);
+      if (counts.refused > 0 || performance.now() > endMs)
+        throw new Error(`${address} took ${counts.done} of ${keys} keys and refused ${counts.refused}`);
       await Promise.race([pause(FILL_LOOK_MS), broken]);
     }
   } finally {

@@ -1,4 +1,4 @@
-/** The table of the README, made from a result so that nobody types figures. */
+/** The tables of docs/BENCHMARKS.md, made from a result so that nobody types figures. */
 import type { Failovers } from './failover.js';
 import type { Figures } from './measure.js';
 import type { EngineResult, EngineRow, PeerRow, Target } from './rows.js';
@@ -14,7 +14,7 @@ export function markdownOf({ machine, rows, peerRows, peersMissing, secondsPerRo
     `Measured on ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node.slice(1)}; appending 4 KiB and syncing it takes`,
     `${grouped(syncUs.p50)} µs here (p99 ${grouped(syncUs.p99)} µs). Servers and load share these cores; load average before: ${loadBefore}. ${secondsPerRow} s for each row.`,
     '',
-    '| system | what | the documents say | per second | p50 µs | p99 µs | p99.9 µs | how |',
+    '| system | what | expected | per second | p50 µs | p99 µs | p99.9 µs | how |',
     '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',
     ...rows.map((row) => `| ${[row.system, row.what, targetText(row.document), ...figureTexts(row.ours), howText(row)].join(' | ')} |`),
     ...peerLines(peerRows),

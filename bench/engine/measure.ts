@@ -1,6 +1,6 @@
 /** One measurement: load on one server or several, from a thread for each. */
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../../src/real/errors.js';
+import { UserError } from '../../src/real/base/errors.js';
 import { merged, quantile } from './histogram.js';
 import type { LoadResult, LoadSpec, Tongue } from './load.js';
 import type { Operation } from './speech.js';
@@ -41,7 +41,9 @@ export async function measure(what: Load): Promise<Figures> {
     const done = results.reduce((sum, result) => sum + result.done, 0);
     if (refused === 0 && done > 0) return figuresOf(results);
     if (attempt === ATTEMPTS) {
-      throw new UserError(`${what.operation}s could not be measured: ${refused} were refused and ${done} done; try again on a machine with less to do`);
+      throw new UserError(
+        `${what.operation}s could not be measured: ${refused} were refused and ${done} done; try again on a machine with less to do`,
+      );
     }
   }
 }

@@ -40,15 +40,29 @@ const PLANS: Readonly<Record<BenchSystem, (bench: Bench) => Promise<void>>> = {
       await kinds(bench, 'memory only: writes', [writer], 'write', TARGETS.memoryWrites, 'SET');
       await clients(bench, writer);
     });
-    for (const [sync, target] of [['always', TARGETS.syncedWrites], ['100ms', null], ['never', null]] as const) {
+    for (const [sync, target] of [
+      ['always', TARGETS.syncedWrites],
+      ['100ms', null],
+      ['never', null],
+    ] as const) {
       await served(bench, 1, ['--sync', sync], ({ writer }) => kinds(bench, `log, sync ${sync}: writes`, [writer], 'write', target, 'SET'));
     }
   },
 
   'primary-replica': async (bench) => {
-    for (const [name, words] of [['memory only', ['--store', 'memory']], ['log, sync always', ['--sync', 'always']]] as const) {
+    for (const [name, words] of [
+      ['memory only', ['--store', 'memory']],
+      ['log, sync always', ['--sync', 'always']],
+    ] as const) {
       await served(bench, 4, words, async ({ writer, others }) => {
-        await kinds(bench, `${name}, 3 replicas: writes`, [writer], 'write', TARGETS.asynchronousWrites, 'SET at the primary, not waiting for replicas');
+        await kinds(
+          bench,
+          `${name}, 3 replicas: writes`,
+          [writer],
+          'write',
+          TARGETS.asynchronousWrites,
+          'SET at the primary, not waiting for replicas',
+        );
         if (name === 'memory only') await spread(bench, others, 'read', 'GET at replicas');
       });
     }
@@ -71,7 +85,14 @@ const PLANS: Readonly<Record<BenchSystem, (bench: Bench) => Promise<void>>> = {
     await served(bench, 3, [], async (filled) => {
       const { writer, cluster } = filled;
       await kinds(bench, '3 servers: writes', [writer], 'write', null, 'SET at the leader, on two disks before the answer');
-      await kinds(bench, '3 servers: linearizable reads', [writer], 'read', null, 'GET at the leader, a round to a majority before the answer');
+      await kinds(
+        bench,
+        '3 servers: linearizable reads',
+        [writer],
+        'read',
+        null,
+        'GET at the leader, a round to a majority before the answer',
+      );
       await spread(bench, cluster.clientAddresses, 'staleRead', 'stale reads, frames');
       await failover(bench, filled, 'default times');
     });
@@ -86,7 +107,14 @@ function served(bench: Bench, servers: number, words: readonly string[], act: (f
  * The rows of one kind of request: many connections with one request each, and pipelined, which shows throughput. Before them, where
  * the documents name a latency, one connection alone: what is waited then is work, and no queue.
  */
-async function kinds(bench: Bench, what: string, addresses: readonly string[], operation: Operation, target: Target | null, words: string): Promise<void> {
+async function kinds(
+  bench: Bench,
+  what: string,
+  addresses: readonly string[],
+  operation: Operation,
+  target: Target | null,
+  words: string,
+): Promise<void> {
   const { connections } = bench.effort;
   if (target?.latencyMs !== undefined) await loaded(bench, what, { addresses, operation, connections: 1, depth: 1 }, target, words);
   for (const depth of [1, PIPELINED]) await loaded(bench, what, { addresses, operation, connections, depth }, target, words);
@@ -97,7 +125,13 @@ async function spread(bench: Bench, addresses: readonly string[], operation: Ope
   for (let count = 1; count <= Math.min(3, addresses.length); count++) {
     const what = `reads at ${count} ${bench.system === 'raft' ? 'server' : 'replica'}${count === 1 ? '' : 's'}`;
     const target = count === 3 && bench.system === 'primary-replica' ? TARGETS.threeReplicaReads : null;
-    await loaded(bench, what, { addresses: addresses.slice(0, count), operation, connections: bench.effort.connections, depth: PIPELINED }, target, words);
+    await loaded(
+      bench,
+      what,
+      { addresses: addresses.slice(0, count), operation, connections: bench.effort.connections, depth: PIPELINED },
+      target,
+      words,
+    );
   }
 }
 
@@ -105,18 +139,41 @@ async function loaded(bench: Bench, what: string, load: Omit<Load, 'measureMs'>,
   const { addresses, connections, depth } = load;
   const ours = await measure({ ...load, measureMs: bench.effort.measureMs });
   const count = `${connections} connection${connections === 1 ? '' : 's'}${addresses.length === 1 ? '' : ' to each'}`;
-  bench.add({ system: bench.system, what, document, ours, settings: `${words}; ${count}, ${depth === 1 ? 'one request at a time' : `${depth} pipelined`}` });
+  bench.add({
+    system: bench.system,
+    what,
+    document,
+    ours,
+    settings: `${words}; ${count}, ${depth === 1 ? 'one request at a time' : `${depth} pipelined`}`,
+  });
 }
 
 /** The client library against one server. */
 async function clients({ system, effort, add }: Bench, writer: string): Promise<void> {
-  const row = (what: string, document: Target | null, ours: EngineRow['ours'], settings: string): void => add({ system, what, document, ours, settings });
+  const row = (what: string, document: Target | null, ours: EngineRow['ours'], settings: string): void =>
+    add({ system, what, document, ours, settings });
   row('client library, pooled', TARGETS.pooled, await measurePooled(writer, 1, effort.measureMs), 'get, one caller');
-  row('client library, pooled', TARGETS.pooled, await measurePooled(writer, POOL_CALLERS, effort.measureMs), `get, ${POOL_CALLERS} callers of one client`);
-  row('client library, a connection for each request', TARGETS.unpooled, await measureUnpooled(writer, effort.measureMs), 'get, one caller, connect and close each time');
+  row(
+    'client library, pooled',
+    TARGETS.pooled,
+    await measurePooled(writer, POOL_CALLERS, effort.measureMs),
+    `get, ${POOL_CALLERS} callers of one client`,
+  );
+  row(
+    'client library, a connection for each request',
+    TARGETS.unpooled,
+    await measureUnpooled(writer, effort.measureMs),
+    'get, one caller, connect and close each time',
+  );
 }
 
 async function failover({ system, effort, add }: Bench, filled: Filled, times: string): Promise<void> {
   const ours = await measureFailover(filled, effort.failovers, system === 'raft');
-  add({ system, what: 'failover after kill -9 of the leader', document: TARGETS.failover, ours, settings: `${times}; ${FAILOVER_CALLERS} callers of the client library write; the longest time without an answered write` });
+  add({
+    system,
+    what: 'failover after kill -9 of the leader',
+    document: TARGETS.failover,
+    ours,
+    settings: `${times}; ${FAILOVER_CALLERS} callers of the client library write; the longest time without an answered write`,
+  });
 }

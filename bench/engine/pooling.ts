@@ -1,5 +1,5 @@
 /** What a pool of connections is worth: calls of the client library, and the same calls with a new connection for each. */
-import { openClient, type Client } from '../../src/real/client.js';
+import { openClient, type Client } from '../../src/real/client/client.js';
 import { emptyHistogram, quantile, record } from './histogram.js';
 import type { Figures } from './measure.js';
 
@@ -41,7 +41,9 @@ async function measureCalls(call: () => Promise<unknown>, callers: number, measu
   });
   return {
     perSecond: Math.round((done * 1_000) / elapsedMs),
-    p50Us: quantile(latencies, 0.5), p99Us: quantile(latencies, 0.99), p999Us: quantile(latencies, 0.999),
+    p50Us: quantile(latencies, 0.5),
+    p99Us: quantile(latencies, 0.99),
+    p999Us: quantile(latencies, 0.999),
   };
 }
 

@@ -2,9 +2,9 @@
 import { connect } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatHostAndPort, parseHostAndPort } from '../../src/real/addresses.js';
-import { startCluster, type RunningCluster } from '../../src/real/cluster.js';
-import { UserError } from '../../src/real/errors.js';
+import { formatHostAndPort, parseHostAndPort } from '../../src/real/base/addresses.js';
+import { startCluster, type RunningCluster } from '../../src/real/cluster/cluster.js';
+import { UserError } from '../../src/real/base/errors.js';
 import { KEYS, setLine } from './speech.js';
 
 /** How servers are started. */
@@ -37,7 +37,12 @@ export async function withServers<Value>(wanted: ServersWanted, act: (filled: Fi
   let cluster: RunningCluster | null = null;
   try {
     const keepsFiles = !wanted.words.includes('memory');
-    cluster = await startCluster({ servers: wanted.servers, directory, keepsFiles, nodeArguments: ['--system', wanted.system, ...wanted.words] });
+    cluster = await startCluster({
+      servers: wanted.servers,
+      directory,
+      keepsFiles,
+      nodeArguments: ['--system', wanted.system, ...wanted.words],
+    });
     const writer = await fill(cluster.clientAddresses);
     const others = cluster.clientAddresses.filter((address) => address !== writer);
     for (const address of others) await untilItHasAll(address);
@@ -73,7 +78,9 @@ function fill(addresses: readonly string[]): Promise<string> {
 }
 
 function untilItHasAll(address: string): Promise<true> {
-  return eventually(`all keys at ${address}`, async () => ((await ask(address, 'STATUS\n', 1))[0]?.includes(` keys=${KEYS} `) === true ? true : null));
+  return eventually(`all keys at ${address}`, async () =>
+    (await ask(address, 'STATUS\n', 1))[0]?.includes(` keys=${KEYS} `) === true ? true : null,
+  );
 }
 
 /** The answers to lines, so many of them; fewer when the connection breaks or the time is over. */

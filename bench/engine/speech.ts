@@ -1,13 +1,13 @@
 /** How a load speaks to a server: requests made beforehand as far as they can be, answers told apart and not decoded further. */
 import type { ByteString } from '../../src/core/base/bytestring.js';
 import { NOBODY } from '../../src/core/base/units.js';
-import { encodeFrame } from '../../src/core/wire/frame.js';
-import { onFramedBytes, openFramed, type FramedRules } from '../../src/core/wire/framed-connection.js';
-import { helloFrame, helloOf } from '../../src/core/wire/hello.js';
+import { encodeFrame } from '../../src/core/wire/frames/frame.js';
+import { onFramedBytes, openFramed, type FramedRules } from '../../src/core/wire/frames/framed-connection.js';
+import { helloFrame, helloOf } from '../../src/core/wire/frames/hello.js';
 import { FRAME_BYTES_MAX } from '../../src/core/wire/limits.js';
 import type { NodeResponse } from '../../src/core/wire/protocol.js';
-import { requestCodec } from '../../src/core/wire/request.js';
-import { responseCodec } from '../../src/core/wire/response.js';
+import { requestCodec } from '../../src/core/wire/protobuf/request.js';
+import { responseCodec } from '../../src/core/wire/protobuf/response.js';
 
 /** `staleRead`: of whatever the server that is asked has. */
 export type Operation = 'read' | 'write' | 'staleRead';

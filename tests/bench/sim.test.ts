@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { atLeast, atMost, benchBars } from '../../bench/bars.js';
-import { benchHarms } from '../../bench/harms.js';
+import { benchFaults } from '../../bench/faults.js';
 import { benchSim } from '../../bench/sim.js';
 
 // How fast this machine is today is no matter of tests: only that what should be measured is.
@@ -23,13 +23,18 @@ describe('bench sim', () => {
   });
 
   test('a bar is held by the very figure', () => {
-    expect([atLeast('a', 5, 5).held, atLeast('a', 5, 4.99).held, atMost('a', 5, 5).held, atMost('a', 5, 5.01).held]).toEqual([true, false, true, false]);
+    expect([atLeast('a', 5, 5).held, atLeast('a', 5, 4.99).held, atMost('a', 5, 5).held, atMost('a', 5, 5.01).held]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 });
 
-test('bench harms: families that never strike change nothing, and what they cost is told', () => {
-  const result = benchHarms(1, 1);
+test('bench faults: families that never strike change nothing, and what they cost is told', () => {
+  const result = benchFaults(1, 1);
   expect(result.families).toBeGreaterThan(40);
   expect(result.listedOverAbsent).toBeGreaterThan(0);
-  expect(benchHarms(1, 1).digest).toBe(result.digest);
+  expect(benchFaults(1, 1).digest).toBe(result.digest);
 });

@@ -37,7 +37,8 @@ export async function comparePeers(comparing: Comparing, add: (row: PeerRow) => 
     if (version === undefined || !comparing.systems.includes(pair.system)) continue;
     await withServers({ ...pair, directory: comparing.directory }, ({ writer }) =>
       withPeer(pair.wanted, comparing.directory, async (address) => {
-        for (const load of pair.loads) add(await compared(pair, version, load, { ours: writer, theirs: address }, comparing.measureMs / TURNS));
+        for (const load of pair.loads)
+          add(await compared(pair, version, load, { ours: writer, theirs: address }, comparing.measureMs / TURNS));
       }),
     );
   }
@@ -47,7 +48,10 @@ function pairs(connections: number): readonly Pair[] {
   const writes = { operation: 'write', connections, depth: 1, what: 'puts' } as const;
   const reads = { operation: 'read', connections, depth: 1, what: 'linearizable gets' } as const;
   const redis = (sync: RedisSync, words: readonly string[], what: string): Pair => ({
-    system: 'single', servers: 1, words, wanted: { peer: 'redis', sync },
+    system: 'single',
+    servers: 1,
+    words,
+    wanted: { peer: 'redis', sync },
     loads: [1, PIPELINED].map((depth) => ({ operation: 'write', connections: REDIS_CONNECTIONS, depth, what })),
   });
   return [
@@ -56,15 +60,21 @@ function pairs(connections: number): readonly Pair[] {
     redis('none', ['--store', 'memory'], 'sets, memory only'),
     { system: 'single', servers: 1, words: ['--sync', 'always'], wanted: { peer: 'etcd', servers: 1 }, loads: [writes] },
     {
-      system: 'raft', servers: 3, words: [], wanted: { peer: 'etcd', servers: 3 },
+      system: 'raft',
+      servers: 3,
+      words: [],
+      wanted: { peer: 'etcd', servers: 3 },
       loads: [writes, { ...writes, depth: PIPELINED }, reads, { ...reads, depth: PIPELINED }],
     },
   ];
 }
 
 async function compared(
-  { system, servers, wanted }: Pair, version: string, { what, ...load }: Pair['loads'][number],
-  addresses: { readonly ours: string; readonly theirs: string }, measureMs: number,
+  { system, servers, wanted }: Pair,
+  version: string,
+  { what, ...load }: Pair['loads'][number],
+  addresses: { readonly ours: string; readonly theirs: string },
+  measureMs: number,
 ): Promise<PeerRow> {
   const turns: { readonly ours: Figures; readonly theirs: Figures }[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
@@ -76,7 +86,17 @@ async function compared(
   const perSecond = median(turns.map((turn) => turn.ours.perSecond / turn.theirs.perSecond));
   const p99 = median(turns.map((turn) => turn.ours.p99Us / Math.max(1, turn.theirs.p99Us)));
   const settings = `${load.connections} connections, ${load.depth === 1 ? 'one request at a time' : `${load.depth} pipelined`}`;
-  return { system, servers, peer: wanted.peer, version, what, ours, theirs, ratio: { perSecond: rounded(perSecond), p99: rounded(p99) }, settings };
+  return {
+    system,
+    servers,
+    peer: wanted.peer,
+    version,
+    what,
+    ours,
+    theirs,
+    ratio: { perSecond: rounded(perSecond), p99: rounded(p99) },
+    settings,
+  };
 }
 
 /** By its rate, so that its latencies are of the same turn. */

@@ -54,7 +54,8 @@ export function etcdSpeech(operation: 'read' | 'write', first: number): Speech {
         const flags = all[at + 4] as number;
         const id = all.readUInt32BE(at + 5);
         if (kind === GOAWAY) throw new Error('etcd ended a connection under load');
-        if ((kind === SETTINGS || kind === PING) && (flags & ACK) === 0) words.push(frame(kind, ACK, 0, kind === PING ? all.subarray(at + HEAD_BYTES, end) : Buffer.alloc(0)));
+        if ((kind === SETTINGS || kind === PING) && (flags & ACK) === 0)
+          words.push(frame(kind, ACK, 0, kind === PING ? all.subarray(at + HEAD_BYTES, end) : Buffer.alloc(0)));
         const call = slots.get(id);
         if (call !== undefined) {
           if (kind === DATA) call.hasMessage = true;
@@ -94,10 +95,15 @@ function headersOf(method: 'Range' | 'Put'): Buffer {
   const text = (value: string): Buffer => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
   const fields = [
     Buffer.from([0x83, 0x86]), // :method POST, :scheme http
-    Buffer.from([0x04]), text(`/etcdserverpb.KV/${method}`), // :path
-    Buffer.from([0x01]), text('localhost'), // :authority
-    Buffer.from([0x0f, 0x10]), text('application/grpc'), // content-type
-    Buffer.from([0x00]), text('te'), text('trailers'),
+    Buffer.from([0x04]),
+    text(`/etcdserverpb.KV/${method}`), // :path
+    Buffer.from([0x01]),
+    text('localhost'), // :authority
+    Buffer.from([0x0f, 0x10]),
+    text('application/grpc'), // content-type
+    Buffer.from([0x00]),
+    text('te'),
+    text('trailers'),
   ];
   return frame(HEADERS, END_HEADERS, 0, Buffer.concat(fields));
 }
@@ -108,7 +114,8 @@ const made = new Map<string, readonly Buffer[]>();
 function bodiesOf(operation: 'read' | 'write'): readonly Buffer[] {
   const known = made.get(operation);
   if (known !== undefined) return known;
-  const field = (number: number, value: string): Buffer => Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), Buffer.from(value)]);
+  const field = (number: number, value: string): Buffer =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), Buffer.from(value)]);
   const bodies = Array.from({ length: KEYS }, (_, n) => {
     const message = Buffer.concat([field(1, keyOf(n)), ...(operation === 'write' ? [field(2, valueOf(n))] : [])]);
     return frame(DATA, END_STREAM, 0, Buffer.concat([Buffer.from([0]), u32(message.length), message]));

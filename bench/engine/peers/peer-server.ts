@@ -2,8 +2,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../../src/real/errors.js';
-import { freePorts } from '../../../src/real/ports.js';
+import { UserError } from '../../../src/real/base/errors.js';
+import { freePorts } from '../../../src/real/base/ports.js';
 import { fillKeys } from '../load.js';
 
 export const PEERS = ['etcd', 'redis'] as const;
@@ -48,7 +48,8 @@ export async function withPeer<Value>(wanted: PeerWanted, parent: string, act: (
   const directory = await mkdtemp(join(parent, `${wanted.peer}-`));
   const children: ChildProcess[] = [];
   try {
-    const address = wanted.peer === 'etcd' ? await startEtcd(wanted.servers, directory, children) : await startRedis(wanted.sync, directory, children);
+    const address =
+      wanted.peer === 'etcd' ? await startEtcd(wanted.servers, directory, children) : await startRedis(wanted.sync, directory, children);
     await eventually(`${wanted.peer} to take keys`, children, () => fillKeys(address, wanted.peer).then(() => true));
     return await act(address);
   } finally {
@@ -73,8 +74,10 @@ async function startEtcd(servers: number, directory: string, children: ChildProc
   const members = names.map((name, i) => `${name}=${peerUrl(i)}`).join(',');
   for (const [i, name] of names.entries()) {
     const urls = [
-      ['--listen-client-urls', clientUrl(i)], ['--advertise-client-urls', clientUrl(i)],
-      ['--listen-peer-urls', peerUrl(i)], ['--initial-advertise-peer-urls', peerUrl(i)],
+      ['--listen-client-urls', clientUrl(i)],
+      ['--advertise-client-urls', clientUrl(i)],
+      ['--listen-peer-urls', peerUrl(i)],
+      ['--initial-advertise-peer-urls', peerUrl(i)],
     ].flat();
     children.push(started('etcd', ['--name', name, '--data-dir', join(directory, name), ...urls, '--initial-cluster', members]));
   }
@@ -114,7 +117,8 @@ async function eventually<Value>(what: string, children: readonly ChildProcess[]
   for (;;) {
     const found = await look().catch(() => null);
     if (found !== null) return found;
-    if (children.some((child) => !alive.has(child))) throw new UserError(`waited for ${what}, but a server of it ended; start it by hand to see why`);
+    if (children.some((child) => !alive.has(child)))
+      throw new UserError(`waited for ${what}, but a server of it ended; start it by hand to see why`);
     if (performance.now() > endMs) throw new UserError(`waited ${READY_MS_MAX / 1_000} s in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

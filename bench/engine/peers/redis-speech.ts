@@ -52,9 +52,12 @@ export function redisSpeech(operation: 'read' | 'write', depth: number, first: n
 function requestsOf(operation: 'read' | 'write'): readonly Buffer[] {
   const known = made.get(operation);
   if (known !== undefined) return known;
-  const requests = Array.from({ length: KEYS }, (_, n) => Buffer.from(operation === 'read' ? arrayOf(['GET', keyOf(n)]) : arrayOf(['SET', keyOf(n), valueOf(n)])));
+  const requests = Array.from({ length: KEYS }, (_, n) =>
+    Buffer.from(operation === 'read' ? arrayOf(['GET', keyOf(n)]) : arrayOf(['SET', keyOf(n), valueOf(n)])),
+  );
   made.set(operation, requests);
   return requests;
 }
 
-const arrayOf = (words: readonly string[]): string => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
+const arrayOf = (words: readonly string[]): string =>
+  `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;

@@ -50,7 +50,15 @@ test('etcd is asked in gRPC over HTTP/2 that a server of it understands: a put f
 
 test('a call that etcd refuses does not count as done', async () => {
   const address = await listening(grpcServer([], () => true));
-  const { done, refused } = await load({ address, operation: 'read', tongue: 'etcd', connections: 2, depth: 4, warmUpMs: 0, measureMs: 50 });
+  const { done, refused } = await load({
+    address,
+    operation: 'read',
+    tongue: 'etcd',
+    connections: 2,
+    depth: 4,
+    warmUpMs: 0,
+    measureMs: 50,
+  });
   expect(done).toBe(0);
   expect(refused).toBeGreaterThan(0);
   await expect(fillKeys(address, 'etcd')).rejects.toThrow(/refused/);
@@ -64,7 +72,8 @@ test('frames of etcd may be cut anywhere, and a ping is answered', () => {
   const trailers = Buffer.from([0, 0, 1, 1, 5, 0, 0, 0, 1, 0x88]);
   const answers: [number, boolean][] = [];
   const words: Uint8Array[] = [];
-  for (const byte of Buffer.concat([ping, message, trailers])) words.push(...speech.read(Buffer.from([byte]), (slot, isGood) => answers.push([slot, isGood])));
+  for (const byte of Buffer.concat([ping, message, trailers]))
+    words.push(...speech.read(Buffer.from([byte]), (slot, isGood) => answers.push([slot, isGood])));
   expect(answers).toEqual([[7, true]]);
   expect(words.map((word) => [...word])).toEqual([[0, 0, 8, 6, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]]);
 });

@@ -9,18 +9,30 @@ test('answers of Redis may be cut anywhere; a missing key and an error are not d
   for (const size of [1, 2, 3, 5, stream.length]) {
     const speech = redisSpeech('read', 2, 0);
     const answers: [number, boolean][] = [];
-    for (let at = 0; at < stream.length; at += size) speech.read(stream.subarray(at, at + size), (slot, isGood) => answers.push([slot, isGood]));
-    expect(answers).toEqual([[0, true], [1, true], [0, false], [1, false], [0, true], [1, true]]);
+    for (let at = 0; at < stream.length; at += size)
+      speech.read(stream.subarray(at, at + size), (slot, isGood) => answers.push([slot, isGood]));
+    expect(answers).toEqual([
+      [0, true],
+      [1, true],
+      [0, false],
+      [1, false],
+      [0, true],
+      [1, true],
+    ]);
   }
 });
 
 test('Redis is sent each key once, as an array of bulk strings', async () => {
   let received = '';
-  const server = createServer((socket) => socket.on('error', () => undefined).on('data', (bytes) => {
-    const text = bytes.toString('latin1');
-    received += text;
-    socket.write('+OK\r\n'.repeat(text.split('*3\r\n').length - 1));
-  }));
+  const server = createServer((socket) =>
+    socket
+      .on('error', () => undefined)
+      .on('data', (bytes) => {
+        const text = bytes.toString('latin1');
+        received += text;
+        socket.write('+OK\r\n'.repeat(text.split('*3\r\n').length - 1));
+      }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   await fillKeys(address, 'redis');

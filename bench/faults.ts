@@ -1,12 +1,13 @@
-/** `seedstorm bench harms`: what fault families cost that a run may have and that never strike. */
-import { harm, HARMS } from '../src/sim/harms.js';
-import { runOptions } from '../src/sim/run.js';
-import { SWARM_HARMS } from '../src/sim/swarm-harms.js';
+/** `seedstorm bench faults`: what fault families cost that a run may have and that never strike. */
+import { suitable } from '../src/sim/nemesis/faults/needs.js';
+import { raftSystem } from '../src/sim/systems/raft/system.js';
+import { FAMILIES, fault } from '../src/sim/nemesis/faults/families.js';
+import { runOptions } from '../src/sim/run/run.js';
 import { fullOptions } from './full.js';
 import { median, rounded } from './statistics.js';
 
-export interface HarmsBenchResult {
-  readonly benchmark: 'harms';
+export interface FaultsBenchResult {
+  readonly benchmark: 'faults';
   /** Families on the list of the runs that have one. */
   readonly families: number;
   readonly rounds: number;
@@ -26,17 +27,23 @@ const SERVERS = 5;
 const SEED = 1;
 const SECONDS = 240;
 const ROUNDS = 7;
-/** So many times the length of the run passes before the first blow. */
+/** So many times the length of the run passes before the first strike. */
 const NEVER_WITHIN = 10;
 
 /** Lives profile `full` of RAFTSIM-1 with every family listed that can be without other clocks, and with none, by turns. */
-export function benchHarms(seconds = SECONDS, rounds = ROUNDS): HarmsBenchResult {
+export function benchFaults(seconds = SECONDS, rounds = ROUNDS): FaultsBenchResult {
   const afterTheEnd = [seconds * 1_000 * NEVER_WITHIN, seconds * 1_000 * NEVER_WITHIN] as const;
   // Clocks that may go wrong are watched by an oracle of their own, so those families are no list of the same run.
-  const all = HARMS.filter((name) => SWARM_HARMS[name][0] !== 'clock').map((name) => harm(name, afterTheEnd, [1, 1]));
+  const all = FAMILIES.filter((family) => family.group !== 'clock' && suitable(family, raftSystem)).map(({ name }) =>
+    fault(name, afterTheEnd, [1, 1]),
+  );
   const live = (isListed: boolean): { readonly nsPerEvent: number; readonly events: number; readonly digest: string } => {
     const before = process.cpuUsage();
-    const { verdict, events, digest } = runOptions('raftsim-1', fullOptions(SERVERS, seconds, isListed ? all : []), SEED);
+    const { verdict, events, digest } = runOptions(
+      { name: 'raftsim-1', system: raftSystem },
+      fullOptions(SERVERS, seconds, isListed ? all : []),
+      SEED,
+    );
     const { user, system } = process.cpuUsage(before);
     if (verdict !== 'pass') throw new Error(`the run ended as ${verdict}`);
     return { nsPerEvent: ((user + system) * 1_000) / events, events, digest };
@@ -56,8 +63,14 @@ export function benchHarms(seconds = SECONDS, rounds = ROUNDS): HarmsBenchResult
     absent.push(other.nsPerEvent);
   }
   return {
-    benchmark: 'harms', families: all.length, rounds, simulatedSeconds: seconds, events, digest,
-    nsPerEventListed: Math.round(median(listed)), nsPerEventAbsent: Math.round(median(absent)),
+    benchmark: 'faults',
+    families: all.length,
+    rounds,
+    simulatedSeconds: seconds,
+    events,
+    digest,
+    nsPerEventListed: Math.round(median(listed)),
+    nsPerEventAbsent: Math.round(median(absent)),
     listedOverAbsent: rounded(median(listed.map((ns, i) => ns / (absent[i] ?? ns)))),
     node: process.version,
   };
