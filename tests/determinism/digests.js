@@ -4,8 +4,8 @@
 // built code, so that any Node version runs it as it is.
 import { writeFileSync } from 'node:fs';
 import { SCENARIOS_MODULE, scenarios } from '../../dist/scenarios/index.js';
-import { explore } from '../../dist/src/sim/explore.js';
-import { runScenario } from '../../dist/src/sim/run.js';
+import { explore } from '../../dist/src/sim/campaign/explore.js';
+import { runScenario } from '../../dist/src/sim/run/run.js';
 
 const SEEDS = process.argv.includes('--half') ? [42] : [1, 42];
 const third = process.argv.indexOf('--third');
@@ -24,8 +24,15 @@ async function inWorkers() {
   const found = new Map();
   for (const seed of SEEDS) {
     await explore({
-      module: SCENARIOS_MODULE, scenarios: CHOSEN.map(({ name }) => name), firstSeed: seed, lastSeed: seed, forMs: null, jobs: 2,
-      shard: { index: 1, count: 1 }, recheckOneIn: 0, failuresMax: CHOSEN.length + 1,
+      module: SCENARIOS_MODULE,
+      scenarios: CHOSEN.map(({ name }) => name),
+      firstSeed: seed,
+      lastSeed: seed,
+      forMs: null,
+      jobs: 2,
+      shard: { index: 1, count: 1 },
+      recheckOneIn: 0,
+      failuresMax: CHOSEN.length + 1,
       onProgress: ({ latest }) => found.set(`${latest.scenario} ${latest.seed}`, latest.digest),
     });
   }

@@ -3,7 +3,8 @@ import { blocksOf, changed, codeLines, difference } from './guide.js';
 
 describe('a guide as a program reads it', () => {
   test('has files, changes and commands, in their order', () => {
-    const guide = '# A\n\n```ts title=a.ts\nconst a = 1;\n```\n\n```diff title=a.ts\n-const a = 1;\n+const a = 2;\n```\n\n```console\n$ one\n$ two\nsaid\n…\n```\n';
+    const guide =
+      '# A\n\n```ts title=a.ts\nconst a = 1;\n```\n\n```diff title=a.ts\n-const a = 1;\n+const a = 2;\n```\n\n```console\n$ one\n$ two\nsaid\n…\n```\n';
     expect(blocksOf(guide)).toEqual([
       { kind: 'file', name: 'a.ts', text: 'const a = 1;\n' },
       { kind: 'change', name: 'a.ts', before: 'const a = 1;', after: 'const a = 2;' },

@@ -9,20 +9,28 @@ export function blocksOf(markdown: string): readonly Block[] {
   return [...markdown.matchAll(/^```(\w+)(?: title=(\S+))?\n([\s\S]*?)^```$/gm)].flatMap(([, language = '', name, text = '']) => {
     if (language === 'console') return commandsOf(text);
     if (name === undefined) throw new Error(`a ${language} block has no title: ${text.slice(0, 60)}`);
-    return [language === 'diff' ? changeOf(name, text) : { kind: 'file', name, text } as const];
+    return [language === 'diff' ? changeOf(name, text) : ({ kind: 'file', name, text } as const)];
   });
 }
 
 function commandsOf(text: string): readonly Block[] {
-  return text.split(/^\$ /m).slice(1).map((part) => {
-    const [command = '', ...shown] = part.trimEnd().split('\n');
-    return { kind: 'command', command, shown };
-  });
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command = '', ...shown] = part.trimEnd().split('\n');
+      return { kind: 'command', command, shown };
+    });
 }
 
 function changeOf(name: string, text: string): Block {
   const without = (mark: string): string =>
-    text.trimEnd().split('\n').filter((line) => !line.startsWith(mark)).map((line) => line.slice(1)).join('\n');
+    text
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.startsWith(mark))
+      .map((line) => line.slice(1))
+      .join('\n');
   return { kind: 'change', name, before: without('+'), after: without('-') };
 }
 
@@ -56,5 +64,8 @@ export function difference(shown: readonly string[], output: string): string | n
 
 /** Lines of code: neither blank nor comment. */
 export function codeLines(text: string): number {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').split('\n').filter((line) => !/^\s*(\/\/.*)?$/.test(line)).length;
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .split('\n')
+    .filter((line) => !/^\s*(\/\/.*)?$/.test(line)).length;
 }

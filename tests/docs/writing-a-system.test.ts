@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { freePorts } from '../../src/real/ports.js';
+import { freePorts } from '../../src/real/base/ports.js';
 import { ROOT } from '../house/tree.js';
 import { blocksOf, changed, codeLines, difference, type Block } from './guide.js';
 
@@ -15,6 +15,8 @@ import { blocksOf, changed, codeLines, difference, type Block } from './guide.js
 const GUIDE = readFileSync(join(ROOT, 'docs', 'WRITING-A-SYSTEM.md'), 'utf8');
 const project = mkdtempSync(join(tmpdir(), 'seedstorm-guide-'));
 const servers: ChildProcess[] = [];
+/** A reader reads no more. */
+const STORY_LINES_MAX = 25;
 const PORTS = ['7101', '7102', '7103', '7201', '7202', '7203'] as const;
 const ports = new Map<string, number>();
 
@@ -27,7 +29,7 @@ afterAll(() => {
   rmSync(project, { recursive: true, force: true });
 });
 
-test('a reader who follows the guide sees what it says', { timeout: 300_000 }, async () => {
+test('a reader who follows the guide sees what it says', { timeout: 1_200_000 }, async () => {
   const free = await freePorts(PORTS.length);
   PORTS.forEach((port, i) => ports.set(port, free[i] ?? 0));
   install();
@@ -35,7 +37,8 @@ test('a reader who follows the guide sees what it says', { timeout: 300_000 }, a
   const exploredLines: number[] = [];
   for (const block of blocksOf(GUIDE)) {
     if (block.kind === 'command') {
-      if (block.command.startsWith('npx seedstorm explore')) exploredLines.push([...files].reduce((sum, [name, text]) => sum + (name.endsWith('.ts') ? codeLines(text) : 0), 0));
+      if (block.command.startsWith('npx seedstorm explore'))
+        exploredLines.push([...files].reduce((sum, [name, text]) => sum + (name.endsWith('.ts') ? codeLines(text) : 0), 0));
       await follow(block);
       continue;
     }
@@ -68,13 +71,24 @@ async function follow({ command, shown }: Extract<Block, { readonly kind: 'comma
   expect(program, command).toBe('npx');
   const [tool = '', ...rest] = words;
   const path = { tsc: 'node_modules/typescript/bin/tsc', seedstorm: 'node_modules/seedstorm/bin/seedstorm.js' }[tool];
-  expect(difference(shown, outputOf([path ?? tool, ...rest])), command).toBeNull();
+  const output = outputOf([path ?? tool, ...rest]);
+  expect(difference(shown, output), command).toBeNull();
+  if (!rest.includes('--story')) return;
+  const lines = output.trimEnd().split('\n');
+  const begin = lines.findIndex((line) => line.startsWith('story '));
+  expect(lines.slice(begin + 1).length, 'lines of the story').toBeLessThanOrEqual(STORY_LINES_MAX);
 }
 
 /** Standard output, whatever the exit code: a campaign that finds something does not end with 0. */
 function outputOf(words: readonly string[]): string {
   try {
-    return execFileSync(process.execPath, words, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 1 << 26 });
+    return execFileSync(process.execPath, words, {
+      cwd: project,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1' },
+      maxBuffer: 1 << 26,
+    });
   } catch (error) {
     const { status, stdout, stderr } = error as { readonly status: number | null; readonly stdout: string; readonly stderr: string };
     if (status === 1 && words[0]?.endsWith('seedstorm.js') === true) return stdout;
@@ -84,11 +98,14 @@ function outputOf(words: readonly string[]): string {
 
 /** `node program argument & …`: each in the background, until each takes connections. */
 async function startServers(command: string): Promise<void> {
-  for (const job of command.split('&').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const job of command
+    .split('&')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     const [, ...words] = job.split(' ');
     servers.push(spawn(process.execPath, words, { cwd: project, stdio: 'ignore' }));
   }
-  for (const port of PORTS.slice(0, 3)) await expect.poll(() => answers(ports.get(port) ?? 0), { timeout: 20_000 }).toBe(true);
+  for (const port of PORTS.slice(0, 3)) await expect.poll(() => answers(ports.get(port) ?? 0), { timeout: 120_000 }).toBe(true);
 }
 
 /** `kill -9 %n`: the n-th job of the shell. */

@@ -3,9 +3,13 @@ import { register } from 'node:module';
 
 const mutant = JSON.parse(process.argv[2]);
 register('./loader.mjs', import.meta.url, { data: { edits: mutant.edits } });
+// A failure is confirmed in a process of its own, which is started as this one was: the bug has to be there too.
+const plant = new URL('plant.mjs', import.meta.url);
+plant.searchParams.set('edits', JSON.stringify(mutant.edits));
+process.execArgv.push('--import', plant.href);
 
 const dist = new URL('../../dist/', import.meta.url);
-const { explore } = await import(new URL('src/sim/explore.js', dist));
+const { explore } = await import(new URL('src/sim/campaign/explore.js', dist));
 const { scenarios } = await import(new URL('scenarios/index.js', dist));
 
 /** Explores the seeds first .. last up to the first failure, which is null if there is none. */
@@ -41,6 +45,8 @@ console.log(
     seedsToDetection: mutant.seeds === undefined && failure !== undefined && hunts.every(isHit) ? failure.seed : null,
     seconds: Math.round((performance.now() - startMs) / 100) / 10,
     seedsMax: mutant.seedsMax,
-    ...(failure === undefined ? {} : { scenario: failure.scenario, seed: failure.seed, property: failure.violation.property, message: failure.violation.message }),
+    ...(failure === undefined
+      ? {}
+      : { scenario: failure.scenario, seed: failure.seed, property: failure.violation.property, message: failure.violation.message }),
   }),
 );

@@ -9,7 +9,13 @@ describe('a mutant', () => {
   test.each([...HARMFUL, ...HARMLESS])('$name edits text that stands exactly once: $story', ({ edits }) => {
     for (const file of new Set(edits.map((edit) => edit.file))) {
       const source = readFileSync(new URL(file, root), 'utf8');
-      expect(edited(source, file, edits.filter((edit) => edit.file === file))).not.toBe(source);
+      expect(
+        edited(
+          source,
+          file,
+          edits.filter((edit) => edit.file === file),
+        ),
+      ).not.toBe(source);
     }
   });
 

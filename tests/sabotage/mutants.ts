@@ -20,4 +20,14 @@ import { SYSTEM_BUGS } from './mutants/systems.js';
 export type { Edit, Mutant } from './mutant.js';
 export { HARMLESS } from './mutants/harmless.js';
 
-export const HARMFUL: readonly Mutant[] = [...ELECTIONS, ...REPLICATION, ...SNAPSHOT_BUGS, ...STORAGE_BUGS, ...READ_BUGS, ...CLIENT_BUGS, ...RESOURCE_BUGS, ...REGRESSION_BUGS, ...SYSTEM_BUGS];
+export const HARMFUL: readonly Mutant[] = [
+  ...ELECTIONS,
+  ...REPLICATION,
+  ...SNAPSHOT_BUGS,
+  ...STORAGE_BUGS,
+  ...READ_BUGS,
+  ...CLIENT_BUGS,
+  ...RESOURCE_BUGS,
+  ...REGRESSION_BUGS,
+  ...SYSTEM_BUGS,
+];

@@ -43,7 +43,9 @@ async function huntAll(mutants: readonly Mutant[]): Promise<readonly Hunt[]> {
       const mutant = mutants[i] as Mutant;
       const result = await hunt(mutant);
       found[i] = result;
-      process.stderr.write(`${result.name}: ${result.isFound ? `found after ${result.runs} runs${result.seedsToDetection === null ? '' : `, with seed ${result.seedsToDetection}`}` : `silent over ${result.runs} runs`}, ${result.seconds} s\n`);
+      process.stderr.write(
+        `${result.name}: ${result.isFound ? `found after ${result.runs} runs${result.seedsToDetection === null ? '' : `, with seed ${result.seedsToDetection}`}` : `silent over ${result.runs} runs`}, ${result.seconds} s\n`,
+      );
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
@@ -54,7 +56,9 @@ const wanted = process.argv.slice(2);
 const isWanted = (mutant: Mutant): boolean => wanted.length === 0 || wanted.includes(mutant.name);
 const unknown = wanted.filter((name) => ![...HARMFUL, ...HARMLESS].some((mutant) => mutant.name === name));
 if (unknown.length > 0) {
-  process.stderr.write(`no mutant is called ${unknown.join(', ')}; there are ${[...HARMFUL, ...HARMLESS].map((mutant) => mutant.name).join(', ')}\n`);
+  process.stderr.write(
+    `no mutant is called ${unknown.join(', ')}; there are ${[...HARMFUL, ...HARMLESS].map((mutant) => mutant.name).join(', ')}\n`,
+  );
   process.exit(2);
 }
 

@@ -48,7 +48,11 @@ export const CLIENT_BUGS: readonly Mutant[] = [
         find: '    state.waiters = state.waiters.push({ index, term: raft.state.currentTerm, connection, id });',
         replace: "    respond(draft, connection, { kind: 'done', id, result: applyCommand(state.store, index, command).result });",
       },
-      { file: REQUESTS, find: "import { statusOf } from './status.js';", replace: "import { statusOf } from './status.js';\nimport { applyCommand } from '../../store/store.js';" },
+      {
+        file: REQUESTS,
+        find: "import { statusOf } from './status.js';",
+        replace: "import { statusOf } from './status.js';\nimport { applyCommand } from '../../store/store.js';",
+      },
     ],
     scenarios: ['partition', 'leader-failure'],
     seedsMax: 10,

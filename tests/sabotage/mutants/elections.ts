@@ -51,7 +51,7 @@ export const ELECTIONS: readonly Mutant[] = [
       state.storage = writeHardState(state.storage, currentTerm, NOBODY);
     } else if (votedFor !== said.votedFor) {`,
       },
-      { file: PERSIST, find: "import { logIndex, type LogIndex }", replace: "import { logIndex, NOBODY, type LogIndex }" },
+      { file: PERSIST, find: 'import { logIndex, type LogIndex }', replace: 'import { logIndex, NOBODY, type LogIndex }' },
     ],
     scenarios: ['power-cut', 'leader-failure', 'swarm'],
     seedsMax: 15,
@@ -60,7 +60,11 @@ export const ELECTIONS: readonly Mutant[] = [
     name: 'A4',
     story: 'a server that steps down within its term forgets whom it voted for',
     edits: [
-      { file: ROLES, find: '  if (newTerm > state.currentTerm) {', replace: '  state.votedFor = NOBODY;\n  if (newTerm > state.currentTerm) {' },
+      {
+        file: ROLES,
+        find: '  if (newTerm > state.currentTerm) {',
+        replace: '  state.votedFor = NOBODY;\n  if (newTerm > state.currentTerm) {',
+      },
       { file: INVARIANTS, find: 'if (before.votedFor !== NOBODY) assert(', replace: 'if (false as boolean) assert(' },
     ],
     scenarios: ['leader-failure', 'partition'],
@@ -115,10 +119,14 @@ export const ELECTIONS: readonly Mutant[] = [
     name: 'A21',
     story: 'pre-votes are counted as votes: the set is not cleared between the two',
     edits: [
-      { file: ROLES, find: `  state.incoming = null;
+      {
+        file: ROLES,
+        find: `  state.incoming = null;
   state.votesGranted = 0;
-  resetElectionTimer(draft);`, replace: `  state.incoming = null;
-  resetElectionTimer(draft);` },
+  resetElectionTimer(draft);`,
+        replace: `  state.incoming = null;
+  resetElectionTimer(draft);`,
+      },
     ],
     scenarios: ['leader-failure', 'partition'],
     seedsMax: 35,
@@ -126,7 +134,13 @@ export const ELECTIONS: readonly Mutant[] = [
   {
     name: 'A26',
     story: 'a server becomes leader without a new term',
-    edits: [{ file: ROLES, find: 'state.currentTerm = term(state.currentTerm + 1);', replace: 'state.currentTerm = term(Math.max(state.currentTerm, 1));' }],
+    edits: [
+      {
+        file: ROLES,
+        find: 'state.currentTerm = term(state.currentTerm + 1);',
+        replace: 'state.currentTerm = term(Math.max(state.currentTerm, 1));',
+      },
+    ],
     scenarios: ['leader-failure'],
     seedsMax: 10,
   },

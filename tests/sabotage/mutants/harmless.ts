@@ -65,7 +65,9 @@ export const HARMLESS: readonly Mutant[] = [
   {
     name: 'segment-per-flush',
     story: 'every flush begins a new file of the log',
-    edits: [{ file: WAL, find: 'wal.end > wal.start || wal.offset < wal.segmentBytesMax', replace: 'wal.end > wal.start || wal.offset < 1' }],
+    edits: [
+      { file: WAL, find: 'wal.end > wal.start || wal.offset < wal.segmentBytesMax', replace: 'wal.end > wal.start || wal.offset < 1' },
+    ],
     scenarios: [],
     seedsMax: 3,
   },

@@ -24,7 +24,9 @@ export const READ_BUGS: readonly Mutant[] = [
   {
     name: 'G11',
     story: 'a new leader serves reads before it knows what is committed',
-    edits: [{ file: READS, find: "if (state.log.termAt(state.commitIndex) !== state.currentTerm) return 'noCommitInTermYet';", replace: '' }],
+    edits: [
+      { file: READS, find: "if (state.log.termAt(state.commitIndex) !== state.currentTerm) return 'noCommitInTermYet';", replace: '' },
+    ],
     scenarios: ['leader-failure', 'unreliable', 'figure-8'],
     seedsMax: 70,
   },
@@ -35,7 +37,8 @@ export const READ_BUGS: readonly Mutant[] = [
       {
         file: APPLY,
         find: '  const { log, commitIndex } = raft.state;',
-        replace: "  const { log } = raft.state;\n  const commitIndex = raft.state.role === 'leader' ? log.lastIndex : raft.state.commitIndex;",
+        replace:
+          "  const { log } = raft.state;\n  const commitIndex = raft.state.role === 'leader' ? log.lastIndex : raft.state.commitIndex;",
       },
     ],
     scenarios: ['partition'],
@@ -55,7 +58,11 @@ export const READ_BUGS: readonly Mutant[] = [
     respond(draft, connection, { kind: 'done', id, result: readKey(store, key) });
   }`,
       },
-      { file: REQUESTS, find: "import { readKey } from '../../store/store.js';", replace: "import { applyCommand, readKey } from '../../store/store.js';" },
+      {
+        file: REQUESTS,
+        find: "import { readKey } from '../../store/store.js';",
+        replace: "import { applyCommand, readKey } from '../../store/store.js';",
+      },
     ],
     scenarios: ['stale-reads'],
     seedsMax: 20,
@@ -68,7 +75,8 @@ export const READ_BUGS: readonly Mutant[] = [
       {
         file: REPLICA_REQUESTS,
         find: 'result: readKey(state.store, request.key) }',
-        replace: "result: state.joining === null ? readKey(state.store, request.key) : { status: 'noKey', version: 0, value: '' as never } }",
+        replace:
+          "result: state.joining === null ? readKey(state.store, request.key) : { status: 'noKey', version: 0, value: '' as never } }",
       },
     ],
     scenarios: ['replica-reads'],

@@ -164,7 +164,11 @@ export const REPLICATION: readonly Mutant[] = [
     name: 'B9',
     story: 'an old answer takes back what is known to match',
     edits: [
-      { file: REPLIES, find: 'const hasGrown = reply.matchIndex > progress.matchIndex;', replace: 'const hasGrown = reply.matchIndex !== progress.matchIndex;' },
+      {
+        file: REPLIES,
+        find: 'const hasGrown = reply.matchIndex > progress.matchIndex;',
+        replace: 'const hasGrown = reply.matchIndex !== progress.matchIndex;',
+      },
     ],
     scenarios: ['unreliable', 'clogged'],
     seedsMax: 10,
@@ -186,7 +190,13 @@ export const REPLICATION: readonly Mutant[] = [
   {
     name: 'B14-walk',
     story: 'a leader looks for the place where logs agree one entry at a time',
-    edits: [{ file: REPLIES, find: 'const agreed = lastPossibleMatch(draft, reply);', replace: 'lastPossibleMatch(draft, reply);\n  const agreed = reply.prevLogIndex - 1;' }],
+    edits: [
+      {
+        file: REPLIES,
+        find: 'const agreed = lastPossibleMatch(draft, reply);',
+        replace: 'lastPossibleMatch(draft, reply);\n  const agreed = reply.prevLogIndex - 1;',
+      },
+    ],
     scenarios: ['figure-8', 'leader-failure'],
     seedsMax: 20,
     property: 'Directed Probes',

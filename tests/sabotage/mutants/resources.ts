@@ -13,7 +13,13 @@ export const RESOURCE_BUGS: readonly Mutant[] = [
   {
     name: 'old-snapshots',
     story: 'snapshots are never pruned',
-    edits: [{ file: STORAGE, find: 'snapshotsFreed: Math.max(snapshotNumbers.length - options.snapshotsKept, 0),', replace: 'snapshotsFreed: 0,' }],
+    edits: [
+      {
+        file: STORAGE,
+        find: 'snapshotsFreed: Math.max(snapshotNumbers.length - options.snapshotsKept, 0),',
+        replace: 'snapshotsFreed: 0,',
+      },
+    ],
     scenarios: ['crowded'],
     seedsMax: 10,
   },
@@ -27,7 +33,13 @@ export const RESOURCE_BUGS: readonly Mutant[] = [
   {
     name: 'endless-segment',
     story: 'a segment never ends',
-    edits: [{ file: WAL, find: 'wal.end > wal.start || wal.offset < wal.segmentBytesMax', replace: 'wal.end > wal.start || wal.offset < 4_294_967_295' }],
+    edits: [
+      {
+        file: WAL,
+        find: 'wal.end > wal.start || wal.offset < wal.segmentBytesMax',
+        replace: 'wal.end > wal.start || wal.offset < 4_294_967_295',
+      },
+    ],
     scenarios: ['crowded'],
     seedsMax: 10,
   },
@@ -37,8 +49,8 @@ export const RESOURCE_BUGS: readonly Mutant[] = [
     edits: [
       {
         file: APPLY,
-        find: 'const keepAfter = logIndex(Math.max(lastApplied - options.entriesKept, raft.state.log.firstIndex - 1));',
-        replace: 'const keepAfter = logIndex(raft.state.log.firstIndex - 1);',
+        find: 'const keepAfter = log.startOfLast(options.entriesKeptBytesMax, lastApplied - options.entriesKept, lastApplied);',
+        replace: 'const keepAfter = logIndex(log.firstIndex - 1);',
       },
     ],
     scenarios: ['crowded'],
@@ -69,7 +81,11 @@ export const RESOURCE_BUGS: readonly Mutant[] = [
     name: 'endless-commands',
     story: 'a leader takes in commands without a bound',
     edits: [
-      { file: RAFT, find: '  if (state.log.lastIndex - settledIndex(state) >= state.options.uncommittedEntriesMax) return logIndex(0);\n', replace: '' },
+      {
+        file: RAFT,
+        find: '  if (state.log.lastIndex - settled >= state.options.uncommittedEntriesMax) return logIndex(0);\n',
+        replace: '',
+      },
     ],
     scenarios: ['swarm'],
     seedsMax: 40,

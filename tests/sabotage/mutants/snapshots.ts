@@ -65,7 +65,8 @@ export const SNAPSHOT_BUGS: readonly Mutant[] = [
       {
         file: STORAGE,
         find: '  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return',
-        replace: '  if (number >= storage.wal.snapshotNumber) return nothing(saved);\n  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return',
+        replace:
+          '  if (number >= storage.wal.snapshotNumber) return nothing(saved);\n  if (lastIndex <= storage.wal.snapshotIndex || number < storage.wal.snapshotNumber) return',
       },
     ],
     scenarios: ['swarm'],
@@ -119,7 +120,8 @@ export const SNAPSHOT_BUGS: readonly Mutant[] = [
       {
         file: STORAGE,
         find: '    queued: null,\n    saving: { operation',
-        replace: '    queued: null,\n    garbage: [...storage.garbage, ...storage.snapshotNumbers.map(snapshotName)],\n    snapshotNumbers: [],\n    saving: { operation',
+        replace:
+          '    queued: null,\n    garbage: [...storage.garbage, ...storage.snapshotNumbers.map(snapshotName)],\n    snapshotNumbers: [],\n    saving: { operation',
       },
     ],
     scenarios: ['crash-at-effect', 'crash-loop', 'crowded', 'process-swarm', 'swarm'],

@@ -6,7 +6,9 @@ export const STORAGE_BUGS: readonly Mutant[] = [
   {
     name: 'F1',
     story: 'what is only written counts as synced',
-    edits: [{ file: STORAGE, find: 'after.durableSequence = flush.sequence;', replace: 'after.durableSequence = storage.writtenSequence;' }],
+    edits: [
+      { file: STORAGE, find: 'after.durableSequence = flush.sequence;', replace: 'after.durableSequence = storage.writtenSequence;' },
+    ],
     scenarios: ['power-cut', 'torn-tail', 'swarm'],
     seedsMax: 50,
   },
