@@ -23,7 +23,10 @@ const EVERYWHERE = {
   '@typescript-eslint/ban-ts-comment': 'error',
   '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
   '@typescript-eslint/no-require-imports': 'error',
-  'no-restricted-syntax': ['error', { selector: 'ForInStatement', message: 'for-in has no order to rely on: use a Map, an array or Object.keys.' }],
+  'no-restricted-syntax': [
+    'error',
+    { selector: 'ForInStatement', message: 'for-in has no order to rely on: use a Map, an array or Object.keys.' },
+  ],
 };
 
 /** What only the type checker sees. Kept to the rooms that have promises, so that linting stays fast. */
@@ -35,9 +38,30 @@ const WITH_TYPES = {
 
 const UNREPEATABLE = 'Core is a pure function of state and input: time, chance and I/O come in as inputs.';
 const FORBIDDEN_GLOBALS = [
-  'Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask',
-  'process', 'console', 'Promise', 'globalThis', 'Intl', 'BigInt', 'Buffer', 'TextEncoder', 'TextDecoder', 'crypto',
-  'structuredClone', 'WeakRef', 'FinalizationRegistry', 'fetch', 'require', 'eval',
+  'Date',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'queueMicrotask',
+  'process',
+  'console',
+  'Promise',
+  'globalThis',
+  'Intl',
+  'BigInt',
+  'Buffer',
+  'TextEncoder',
+  'TextDecoder',
+  'crypto',
+  'structuredClone',
+  'WeakRef',
+  'FinalizationRegistry',
+  'fetch',
+  'require',
+  'eval',
 ];
 
 /** The others are implementation-defined: Node 24 and Node 20 differ in the last bits of `Math.pow`. */
@@ -62,7 +86,10 @@ const PURE_CORE = {
       selector: 'CallExpression[arguments.length=0] > MemberExpression[property.name=/^(sort|toSorted)$/]',
       message: 'Without a comparator numbers are ordered as text.',
     },
-    { selector: `CallExpression > MemberExpression[property.name=${LOCALE_METHODS}]`, message: 'This depends on a locale or on Unicode tables.' },
+    {
+      selector: `CallExpression > MemberExpression[property.name=${LOCALE_METHODS}]`,
+      message: 'This depends on a locale or on Unicode tables.',
+    },
     { selector: 'AwaitExpression, :function[async=true], ForOfStatement[await=true]', message: 'Core has no promises.' },
     { selector: 'ImportExpression', message: 'Core loads nothing at run time.' },
     { selector: 'Literal[bigint]', message: 'BigInt is slow, and not needed: integers stay below 2^53.' },
@@ -70,7 +97,7 @@ const PURE_CORE = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'tests/node-versions/', '.seedstorm/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'tests/node-versions/', '.seedstorm/', '/coverage/'] },
   {
     files: ['**/*.{ts,js}'],
     plugins: { '@typescript-eslint': tseslint.plugin },
@@ -82,7 +109,7 @@ export default defineConfig(
   // read typed arrays, whose bounds they keep themselves.
   { files: ['tests/**', 'src/sim/checkers/**', 'bench/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
-    files: ['src/cli/**/*.ts', 'src/real/**/*.ts', 'src/sim/**/*.ts', 'scenarios/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/cli/**/*.ts', 'src/real/**/*.ts', 'src/sim/**/*.ts', 'src/vitest/**/*.ts', 'scenarios/**/*.ts', 'bench/**/*.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: WITH_TYPES,
   },
